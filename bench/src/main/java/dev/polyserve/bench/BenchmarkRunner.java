@@ -22,12 +22,14 @@ public final class BenchmarkRunner {
     private final ProcessorPlacement placement;
     private final Environment environment;
     private final BenchListener listener;
+    private final FurtherRounds further;
 
     /// @param launcher starts the contenders
     /// @param placement the processors that contenders and load generator run on
     /// @param environment a description of this machine
+    /// @param further decides whether the rounds at a fixed rate are repeated
     public BenchmarkRunner(BenchPlan plan, Launcher launcher, ProcessorPlacement placement, Environment environment,
-            BenchListener listener) {
+            BenchListener listener, FurtherRounds further) {
         Contender.requireDistinctNames(plan.contenders());
         for (Workload workload : plan.workloads()) {
             workload.cannotUse(plan.transport()).ifPresent(sentence -> {
@@ -39,6 +41,7 @@ public final class BenchmarkRunner {
         this.placement = placement;
         this.environment = environment;
         this.listener = listener;
+        this.further = further;
     }
 
     /// Runs the benchmark. When the thread is interrupted, this returns early with the results so far.
@@ -76,7 +79,7 @@ public final class BenchmarkRunner {
                 separate());
         ContenderStarter starter = new ContenderStarter(plan, workload, launcher, generator,
                 workload.traffic(plan, capacity));
-        try (WorkloadRun run = new WorkloadRun(plan, workload, starter, progress)) {
+        try (WorkloadRun run = new WorkloadRun(plan, workload, starter, progress, further)) {
             try {
                 run.run();
                 return true;

@@ -27,21 +27,26 @@ import java.util.OptionalDouble;
 /// **Thread**: the benchmark's.
 final class WorkloadRun implements AutoCloseable {
     private static final Duration WARM_UP_WINDOW = Duration.ofMillis(500);
+    /// How many times as many rounds as planned are run at most. To look often would find differences where there are none.
+    private static final int MOST_TIMES = 3;
     private static final Duration AFTER_START = Duration.ofMillis(200);
 
     private final BenchPlan plan;
     private final Workload workload;
     private final ContenderStarter starter;
     private final Progress progress;
+    private final FurtherRounds further;
     private final TurnSchedule schedule;
     private final List<LoadedContender> loadedContenders = new ArrayList<>();
     private final List<LiveResults> tables = new ArrayList<>();
 
-    WorkloadRun(BenchPlan plan, Workload workload, ContenderStarter starter, Progress progress) {
+    WorkloadRun(BenchPlan plan, Workload workload, ContenderStarter starter, Progress progress,
+            FurtherRounds further) {
         this.plan = plan;
         this.workload = workload;
         this.starter = starter;
         this.progress = progress;
+        this.further = further;
         this.schedule = new TurnSchedule(plan);
     }
 
@@ -79,7 +84,7 @@ final class WorkloadRun implements AutoCloseable {
     }
 
     private void capacity(LiveResults closed) throws InterruptedException {
-        rounds(closed, pacing(), "capacity");
+        rounds(closed, pacing(), "capacity", 0);
         if (workload == Workload.SLOW_READER) {
             each(closed, loaded -> closed.addOnce(loaded.name(),
                     loaded.memory().growthSince(loaded.before())));
@@ -160,11 +165,14 @@ final class WorkloadRun implements AutoCloseable {
 
     // --- rounds ---
 
-    private void rounds(LiveResults table, Pacing pacing, String what) throws InterruptedException {
-        for (int round = 0; round < plan.rounds(); round++) {
+    /// @param done the number of rounds before these
+    private void rounds(LiveResults table, Pacing pacing, String what, int done) throws InterruptedException {
+        for (int round = done; round < done + plan.rounds(); round++) {
             for (LoadedContender loaded : TurnSchedule.order(loadedContenders, round)) {
-                progress.begins(workload.id() + ": " + what + ", round " + (round + 1) + " of " + plan.rounds() + ", "
-                        + loaded.name(), schedule.turn());
+                progress.begins(
+                        workload.id() + ": " + what + ", round " + (round + 1) + " of " + (done + plan.rounds()) + ", "
+                                + loaded.name(),
+                        schedule.turn());
                 guarded(loaded, table, () -> turn(loaded, table, pacing, Map.of()));
             }
         }
@@ -206,8 +214,12 @@ final class WorkloadRun implements AutoCloseable {
     }
 
     private void latency(LiveResults table, double requestsPerSecond) throws InterruptedException {
-        rounds(table, new Pacing.Open(requestsPerSecond),
-                String.format(Locale.ROOT, "latency at %,.0f requests/s", requestsPerSecond));
+        String what = String.format(Locale.ROOT, "latency at %,.0f requests/s", requestsPerSecond);
+        int done = 0;
+        do {
+            rounds(table, new Pacing.Open(requestsPerSecond), what, done);
+            done += plan.rounds();
+        } while (done < MOST_TIMES * plan.rounds() && further.areNeeded(table.comparison()));
     }
 
     private void countSystemCalls(LoadedContender loaded, LiveResults table)

@@ -47,6 +47,10 @@ class BenchmarkRunnerTest {
     }
 
     private Results run(BenchPlan plan, Duration startTimeout, Consumer<String> onStep) {
+        return run(plan, startTimeout, onStep, FurtherRounds.NONE);
+    }
+
+    private Results run(BenchPlan plan, Duration startTimeout, Consumer<String> onStep, FurtherRounds further) {
         BenchListener listener = new BenchListener() {
             @Override
             public void begins(String what, Duration left) {
@@ -61,7 +65,8 @@ class BenchmarkRunnerTest {
             }
         };
         try (Launcher launcher = new Launcher(new PolyserveProgram(List.of("false")), ANYWHERE, startTimeout)) {
-            return new BenchmarkRunner(plan, launcher, ANYWHERE, Machine.environment(ANYWHERE), listener).run();
+            return new BenchmarkRunner(plan, launcher, ANYWHERE, Machine.environment(ANYWHERE), listener, further)
+                    .run();
         }
     }
 
@@ -102,6 +107,18 @@ class BenchmarkRunnerTest {
         assertThat(open.requestsPerSecond()).isEqualTo(500);
         assertThat(entry(open, "one").spread(Metric.REQUESTS_PER_SECOND).orElseThrow().median()).isBetween(300.0,
                 700.0);
+    }
+
+    @Test
+    void roundsThatLeaveAQuestionOpenAreRepeatedTwiceAtMost() {
+        List<Integer> measured = new ArrayList<>();
+        Results results = run(plan(List.of(peer("one", "well")), OptionalDouble.of(500), Workload.ECHO),
+                Launcher.START_TIMEOUT, _ -> {
+                }, comparison -> measured.add(entry(comparison, "one").rounds().size()));
+        assertThat(measured).containsExactly(2, 4);
+        assertThat(results.comparisons()).extracting(comparison -> entry(comparison, "one").rounds().size())
+                .as("closed loop, fixed rate").containsExactly(2, 6);
+        assertThat(heard).filteredOn(what -> what.contains("latency")).last().asString().contains("round 6 of 6");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.polyserve.cli;
 
 import dev.polyserve.Model;
 import dev.polyserve.Server;
+import dev.polyserve.bench.FurtherRounds;
 import dev.polyserve.bench.ModelAdvice;
 import dev.polyserve.bench.BenchmarkRunner;
 import dev.polyserve.bench.BenchPlan;
@@ -103,13 +104,21 @@ final class BenchCommand {
                     ? ProcessorPlacement.share()
                     : ProcessorPlacement.take();
             try (Launcher launcher = new Launcher(PolyserveProgram.running(), placement)) {
-                return new BenchmarkRunner(plan, launcher, placement, Machine.environment(placement), progress).run();
+                return new BenchmarkRunner(plan, launcher, placement, Machine.environment(placement), progress,
+                        further(plan, options)).run();
             }
         } catch (InterruptedException e) {
             throw ExitException.failed("interrupted before the first result", e);
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw ExitException.wrong(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /// A recommendation is wanted, not a table alone: rounds that leave it open are repeated.
+    private static FurtherRounds further(BenchPlan plan, BenchOptions options) {
+        return options.has(BenchOptions.ADVISE)
+                ? measured -> Recommendation.needsMoreRounds(measured, models(plan), Model.auto().id())
+                : FurtherRounds.NONE;
     }
 
     private static Results read(Path file) {

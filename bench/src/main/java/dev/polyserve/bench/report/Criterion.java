@@ -112,6 +112,14 @@ enum Criterion {
         return against.filter(difference -> difference.times() > inFavour);
     }
 
+    /// Whether the tails of two contenders differ so much that it would count, but the rounds do not agree on it.
+    static boolean leavesTailOpen(Comparison comparison, String one, String other) {
+        Figures tails = Figures.ranked(comparison, Metric.P99);
+        return Stream.of(tails.difference(one, other), tails.difference(other, one)).flatMap(Optional::stream)
+                .anyMatch(difference -> difference.ratio().claim() == Claim.UNKNOWN
+                        && difference.times() >= TAIL.leastRatio && difference.more() >= MICROS_FELT);
+    }
+
     private Optional<Difference> largest(Results results, String worse, String better) {
         return figures(results).stream().flatMap(figures -> figures.difference(worse, better).stream())
                 .filter(difference -> counts(difference, results.settings()))

@@ -1,6 +1,8 @@
 package dev.polyserve.bench.report;
 
 import dev.polyserve.bench.report.Figures.Difference;
+import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.Comparison.Load;
 import dev.polyserve.bench.result.Metric;
 import dev.polyserve.bench.result.Results;
 import java.util.ArrayList;
@@ -27,6 +29,14 @@ public record Recommendation(Optional<String> model, String sentence) {
         return new Recommendation(model, "Recommendation: " + model
                 .map(taken -> new Writer(results, rule, taken).sentence(models))
                 .orElse("none, because no model was measured without failing: see the notes below the tables."));
+    }
+
+    /// Whether the rounds at a fixed rate do not show yet whether a model's tail differs from the default's: more rounds may.
+    ///
+    /// @param usual the default model
+    public static boolean needsMoreRounds(Comparison measured, List<String> models, String usual) {
+        return measured.load() == Load.OPEN && models.stream().filter(model -> !model.equals(usual))
+                .anyMatch(model -> Criterion.leavesTailOpen(measured, model, usual));
     }
 
     private record Writer(Results results, SelectionRule rule, String taken) {

@@ -76,6 +76,25 @@ class RecommendationTest {
     }
 
     @Test
+    void moreRoundsAreNeededForATailThatWouldCount() {
+        ContenderResults noisy = light("auto", 9_000, 40, 60);
+        assertThat(needsMore(noisy, light("thread", 6_000, 40, 2))).as("the rounds disagree").isTrue();
+        assertThat(needsMore(light("auto", 9_000, 40, 2), light("thread", 6_000, 40, 2))).as("they agree").isFalse();
+        assertThat(needsMore(light("auto", 1_100, 40, 60), light("thread", 800, 40, 2))).as("not felt").isFalse();
+        assertThat(needsMore(light("auto", 9_000, 40, 60), light("thread", 8_500, 40, 2))).as("too alike").isFalse();
+        assertThat(Recommendation.needsMoreRounds(mixed(light("nio", 9_000, 40, 60), light("thread", 6_000, 40, 2)),
+                List.of("nio", "thread"), "auto")).as("without the default").isFalse();
+    }
+
+    private static boolean needsMore(ContenderResults auto, ContenderResults thread) {
+        return Recommendation.needsMoreRounds(mixed(auto, thread), List.of("auto", "thread"), "auto");
+    }
+
+    private static ContenderResults light(String model, double p99, double heavy, int noise) {
+        return entry(model, 2_000, 0, 100, p99).metric(Metric.HEAVY_PER_SECOND, heavy).noise(noise).build();
+    }
+
+    @Test
     void amongEqualOnesTheDefaultIsTakenWhereverItStands() {
         Comparison equal = closed("custom", entry("nio", 1_050, 20, 1, 1).build(),
                 entry("auto", 1_000, 20, 1, 1).build());

@@ -1,0 +1,17 @@
+package dev.polyserve.bench;
+
+import dev.polyserve.bench.result.Comparison;
+
+/// Decides whether the contenders take as many turns again at a fixed rate, because the rounds so far leave a question open.
+///
+/// **Thread**: the benchmark's.
+@FunctionalInterface
+public interface FurtherRounds {
+    /// Never.
+    FurtherRounds NONE = _ -> false;
+
+    /// Whether more rounds are needed.
+    ///
+    /// @param measured the rounds so far
+    boolean areNeeded(Comparison measured);
+}
