@@ -15,10 +15,12 @@ enum OperationKind {
     /// Polls for a change of readiness.
     POLL(5),
     /// Receives messages of a datagram port, into the port's own buffers.
-    RECEIVE_MESSAGES(6);
+    RECEIVE_MESSAGES(6),
+    /// The timer of [ReceiveCheck].
+    CHECK(7);
 
     private static final int SHIFT = 56;
-    private static final OperationKind[] BY_CODE = new OperationKind[7];
+    private static final OperationKind[] BY_CODE = new OperationKind[8];
 
     static {
         for (OperationKind operation : values()) {

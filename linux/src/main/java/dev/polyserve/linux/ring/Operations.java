@@ -4,6 +4,7 @@ import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.conversation.LimitException;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.FileCalls;
+import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.RingLayout;
 import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.loop.MultiplexerOwner;
@@ -24,6 +25,7 @@ final class Operations {
             RingLayout.SQE_BUFFER_SELECT, RingLayout.RECV_MULTISHOT);
     private static final long SEND = Submissions.head(RingLayout.OP_SEND, RingLayout.SQE_CQE_SKIP_SUCCESS, 0);
     private static final long POLL = Submissions.head(RingLayout.OP_POLL_ADD, 0, 0);
+    private static final long TIMEOUT = Submissions.head(RingLayout.OP_TIMEOUT, 0, 0);
     private static final long CANCEL = Submissions.head(RingLayout.OP_ASYNC_CANCEL, RingLayout.SQE_CQE_SKIP_SUCCESS,
             0);
     /// Sends everything, or reports at once how much was sent; the operation never waits for the peer.
@@ -50,6 +52,7 @@ final class Operations {
     private int groups;
     private boolean buffersRanOut;
     private final WakeupPoll wakeupPoll = new WakeupPoll();
+    private final ReceiveCheck receiveCheck = new ReceiveCheck();
     /// The identifier of the thread that submits; 0: none has. The kernel completes a multishot operation in the thread
     /// that has submitted it, which costs two switches of threads once another one runs the loop.
     private long submitter;
@@ -183,6 +186,13 @@ final class Operations {
     void receive(RingHandle socket, int descriptor) {
         submissions().add(RECEIVE, descriptor, 0, 0, 0, userData(OperationKind.RECEIVE, socket.slot),
                 ReceiveBuffers.OF_CONNECTIONS);
+        receiveCheck.receiveBegins();
+    }
+
+    /// Submits a poll in place of a receive: its completion says that a direct read finds something.
+    void pollInput(RingHandle socket, int descriptor) {
+        submissions().add(POLL, descriptor, 0, 0, Submissions.length(0, PollDescriptors.IN),
+                userData(OperationKind.RECEIVE, socket.slot), 0);
     }
 
     /// Submits a multishot receive of messages.
@@ -258,12 +268,25 @@ final class Operations {
             buffersRanOut = false;
             buffers.ranOut(holding.size());
         }
+        checkReceives();
         emptyHeld();
         dropUsedUp();
         submitDue();
         buffers.publish();
         enter(ready.isEmpty() && due.isEmpty() && !wakeupPoll.woken() && !sentIsAwaited() ? atMostNanos : 0);
         wakeupPoll.waited();
+    }
+
+    private void checkReceives() {
+        if (!holding.isEmpty() && receiveCheck.bytesCame()) {
+            submissions().add(CANCEL, -1, 0, OperationKind.CHECK.bits(), 0, userData(OperationKind.NONE, 0), 0);
+        }
+        receiveCheck.runIfDue(table);
+        if (receiveCheck.startsTimer()) {
+            Submissions submissions = submissions();
+            submissions.add(TIMEOUT, -1, 0, receiveCheck.timerStarts(table.size()), Submissions.length(1, 0),
+                    OperationKind.CHECK.bits(), 0);
+        }
     }
 
     /// Copies bytes that were received and not read in their turn to the connection's own memory.
@@ -366,6 +389,8 @@ final class Operations {
             watched.completed(operation, result, flags);
         } else if (operation == OperationKind.WAKE) {
             wakeupPoll.completed(userData, flags);
+        } else if (operation == OperationKind.CHECK) {
+            receiveCheck.timerEnded();
         } else {
             withoutHandle(operation, result, flags);
         }
@@ -390,7 +415,7 @@ final class Operations {
                     close(result);
                 }
             }
-            case NONE, WAKE, SEND, POLL, RECEIVE_MESSAGES -> {
+            case NONE, WAKE, CHECK, SEND, POLL, RECEIVE_MESSAGES -> {
                 // Nothing to release: a datagram port takes its buffers with it.
             }
         }

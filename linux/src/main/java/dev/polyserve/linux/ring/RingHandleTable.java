@@ -67,6 +67,11 @@ final class RingHandleTable {
         }
     }
 
+    /// Returns the handle in a slot; null when it is free.
+    @Nullable RingHandle at(int slot) {
+        return slots[slot];
+    }
+
     /// Returns every handle that has a slot.
     List<RingHandle> all() {
         var all = new ArrayList<RingHandle>();

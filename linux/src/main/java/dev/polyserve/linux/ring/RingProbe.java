@@ -45,7 +45,8 @@ public final class RingProbe {
         // Multishot receive came with Linux 6.0, like the single-issuer flag, which the setup ladder has tried. The
         // probe only knows operations.
         boolean isRecent = (setup.parameters().flags() & RingParameters.SETUP_SINGLE_ISSUER) != 0;
-        int known = RingCalls.knows(memory, setup.descriptor(), RingLayout.OP_POLL_ADD, RingLayout.OP_ACCEPT,
+        int known = RingCalls.knows(memory, setup.descriptor(), RingLayout.OP_POLL_ADD, RingLayout.OP_TIMEOUT,
+                RingLayout.OP_ACCEPT,
                 RingLayout.OP_ASYNC_CANCEL, RingLayout.OP_SEND, RingLayout.OP_RECV);
         if (known < 0) {
             return Optional.of("io_uring_register is refused: " + Errno.text(-known)

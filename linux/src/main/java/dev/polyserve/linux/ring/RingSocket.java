@@ -9,6 +9,7 @@ import dev.polyserve.linux.socket.DescriptorSocket;
 import dev.polyserve.linux.socket.Readiness;
 import dev.polyserve.linux.system.CallMemoryPool;
 import dev.polyserve.linux.system.Errno;
+import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.RingLayout;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
@@ -47,6 +48,10 @@ final class RingSocket extends MultishotHandle implements StreamSocket, StreamSo
     /// The receive has ended, while the kernel may hold more bytes.
     private boolean paused;
     private boolean ended;
+    /// Nothing was received since the last [ReceiveCheck].
+    private boolean silent;
+    /// Urgent data has held up a receive: the socket is polled and read directly from then on.
+    private boolean polled;
     private Closing closing = Closing.NOT;
 
     RingSocket(DescriptorSocket direct) {
@@ -59,7 +64,7 @@ final class RingSocket extends MultishotHandle implements StreamSocket, StreamSo
         joins(itsOperations);
     }
 
-    private int number() {
+    int number() {
         return direct.descriptor().number();
     }
 
@@ -79,7 +84,11 @@ final class RingSocket extends MultishotHandle implements StreamSocket, StreamSo
         boolean wanted = (interest() & Multiplexer.READ) != 0;
         if (wanted && !isActive() && !paused && !ended && receiveFailure == null && receiveQueue.ownBytes() == 0) {
             begins();
-            itsOperations.receive(this, number());
+            if (polled) {
+                itsOperations.pollInput(this, number());
+            } else {
+                itsOperations.receive(this, number());
+            }
         }
         output.submit(this, number(), itsOperations);
     }
@@ -91,13 +100,14 @@ final class RingSocket extends MultishotHandle implements StreamSocket, StreamSo
             case RECEIVE -> received(result, flags);
             case SEND -> output.refused(this, itsOperations, result);
             case POLL -> polled(itsOperations);
-            case NONE, WAKE, ACCEPT, RECEIVE_MESSAGES ->
+            case NONE, WAKE, ACCEPT, RECEIVE_MESSAGES, CHECK ->
                 throw new IllegalStateException(operation + " is not an operation of a connection");
         }
         itsOperations.enlist(this);
     }
 
     private void received(int result, int flags) {
+        silent = false;
         if ((flags & RingLayout.CQE_F_BUFFER) != 0) {
             hold(flags >>> RingLayout.CQE_BUFFER_SHIFT, result);
         }
@@ -114,7 +124,7 @@ final class RingSocket extends MultishotHandle implements StreamSocket, StreamSo
         } else if (result == -Errno.ENOBUFS) {
             paused = true;
             requireOperations().buffersRanOut();
-        } else if (result == -Errno.ECANCELED) {
+        } else if (result == -Errno.ECANCELED || polled) {
             paused = true;
         } else if (result < 0 && result != -Errno.EAGAIN && result != -Errno.EINTR) {
             receiveFailure = NoMemoryException.failureOf("recv", result);
@@ -123,6 +133,23 @@ final class RingSocket extends MultishotHandle implements StreamSocket, StreamSo
             requireOperations().due(this);
         } else {
             finishClosing();
+        }
+    }
+
+    /// Returns whether nothing was received since the last call.
+    boolean takeSilence() {
+        boolean before = silent;
+        silent = true;
+        return before;
+    }
+
+    /// Handles what a poll has found in a time without completions: the receive ends, and the owner reads directly.
+    ///
+    /// @param happened the events, of [PollDescriptors]; urgent data alone is nothing to read
+    void found(int happened) {
+        if (happened != PollDescriptors.PRI) {
+            polled |= (happened & PollDescriptors.PRI) != 0;
+            cancel();
         }
     }
 

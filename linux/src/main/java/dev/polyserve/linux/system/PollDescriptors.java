@@ -13,6 +13,8 @@ import java.lang.foreign.ValueLayout;
 /// **Thread**: its owner's.
 public final class PollDescriptors {
     public static final int IN = 0x1;
+    /// Urgent data of TCP has arrived, and the bytes before it may not all be read.
+    public static final int PRI = 0x2;
     public static final int OUT = 0x4;
     /// Error; always reported.
     public static final int ERR = 0x8;

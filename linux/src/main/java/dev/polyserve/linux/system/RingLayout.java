@@ -41,6 +41,7 @@ public final class RingLayout {
 
     public static final int OP_POLL_ADD = 6;
     public static final int OP_RECVMSG = 10;
+    public static final int OP_TIMEOUT = 11;
     public static final int OP_ACCEPT = 13;
     public static final int OP_ASYNC_CANCEL = 14;
     public static final int OP_CLOSE = 19;

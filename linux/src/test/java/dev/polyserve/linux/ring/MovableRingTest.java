@@ -14,10 +14,14 @@ import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.loop.Multiplexer;
 import dev.polyserve.loop.MultiplexerOwner;
 import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -33,6 +37,8 @@ import org.junit.jupiter.api.Timeout;
 class MovableRingTest {
     private static final long A_WHILE_NANOS = 1_000_000;
     private static final long LONG_NANOS = 30_000_000_000L;
+    private static final int WAIT_MILLIS = 15_000;
+    private static final int EXCHANGES = 3_000;
 
     private final CallMemoryPool memories = new CallMemoryPool();
     private final ByteBuffer received = ByteBuffer.allocate(100);
@@ -47,6 +53,7 @@ class MovableRingTest {
     private SocketChannel client;
     private int accepted;
     private int datagrams;
+    private final List<StreamSocket> echoes = new ArrayList<>();
 
     @BeforeAll
     static void needsRings() {
@@ -115,6 +122,47 @@ class MovableRingTest {
         }
     }
 
+    /// Accepts a connection, and echoes what it sends.
+    private void serve() {
+        try {
+            StreamSocket served = Objects.requireNonNull(listener.accept());
+            served.control().blocking(false);
+            echoes.add(served);
+            RingSocket echoed = (RingSocket) served;
+            echoed.joins(operations, memories);
+            echoed.watchedBy(_ -> echo(echoed), Multiplexer.READ);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void echo(RingSocket echoed) {
+        ByteBuffer bytes = ByteBuffer.allocate(100);
+        try {
+            if (echoed.read(bytes) < 0) {
+                echoed.unwatched();
+            }
+            echoed.write(bytes.flip());
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void exchangeAroundUrgentData(SocketAddress server) throws IOException {
+        try (Socket sender = new Socket()) {
+            sender.connect(server);
+            sender.setTcpNoDelay(true);
+            sender.setSoTimeout(WAIT_MILLIS);
+            for (int exchange = 0; exchange < EXCHANGES; exchange++) {
+                sender.getOutputStream().write("abc".getBytes(StandardCharsets.US_ASCII));
+                sender.sendUrgentData('X');
+                sender.getOutputStream().write("def".getBytes(StandardCharsets.US_ASCII));
+                byte[] answer = sender.getInputStream().readNBytes(6);
+                assertThat(new String(answer, StandardCharsets.US_ASCII)).isEqualTo("abcdef");
+            }
+        }
+    }
+
     private void read() {
         try {
             socket.read(received);
@@ -174,6 +222,24 @@ class MovableRingTest {
             turnUntil(() -> !port.isToMove());
             sender.send(ByteBuffer.allocate(10), port.address());
             turnUntil(() -> datagrams == 2);
+        }
+    }
+
+    /// The kernel gives up a receive at urgent data while it announces another completion, at about one of thirty.
+    @Test
+    void whatFollowsUrgentDataIsReadThoughNoCompletionTellsOfIt() throws Exception {
+        FutureTask<Void> exchanges = new FutureTask<>(() -> {
+            exchangeAroundUrgentData(listener.address());
+            return null;
+        });
+        submitAll();
+        listener.watchedBy(_ -> serve(), Multiplexer.READ);
+        Thread sender = Thread.ofPlatform().start(exchanges);
+        turnUntil(exchanges::isDone);
+        exchanges.get();
+        sender.join();
+        for (StreamSocket served : echoes) {
+            served.close(false);
         }
     }
 
