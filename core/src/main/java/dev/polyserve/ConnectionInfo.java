@@ -47,8 +47,8 @@ public interface ConnectionInfo {
     /// Time since it was accepted.
     Duration age();
 
-    /// How the [Command] that served it has ended; empty before that, and for connections without a command.
-    default Optional<Command.Exit> exit() {
+    /// How the [InetdCommand] that served it has ended; empty before that, and for connections without a command.
+    default Optional<InetdCommand.Exit> exit() {
         return Optional.empty();
     }
 

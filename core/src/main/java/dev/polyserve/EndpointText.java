@@ -1,6 +1,6 @@
 package dev.polyserve;
 
-import dev.polyserve.file.FileNames;
+import dev.polyserve.file.FileNameEncoding;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -106,7 +106,7 @@ final class EndpointText {
             }
             return path;
         } catch (InvalidPathException e) {
-            throw bad(whole, "the path " + FileNames.whyInvalid(e));
+            throw bad(whole, "the path " + FileNameEncoding.whyInvalid(e));
         }
     }
 

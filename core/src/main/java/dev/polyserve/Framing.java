@@ -40,22 +40,22 @@ public final class Framing {
 
     /// Messages prefixed with their length as an unsigned number of 1, 2 or 4 bytes.
     public static Codec<byte[]> lengthPrefixed(int prefixBytes, ByteOrder order) {
-        return LengthCodec.fixedWidth(prefixBytes, order, 0);
+        return LengthPrefixCodec.fixedWidth(prefixBytes, order, 0);
     }
 
     /// The same with a limit of its own.
     public static Codec<byte[]> lengthPrefixed(int prefixBytes, ByteOrder order, int maxBytes) {
-        return LengthCodec.fixedWidth(prefixBytes, order, requirePositive(maxBytes));
+        return LengthPrefixCodec.fixedWidth(prefixBytes, order, requirePositive(maxBytes));
     }
 
     /// Messages prefixed with their length as a base-128 varint, low bits first, as in Protocol Buffers.
     public static Codec<byte[]> varintPrefixed() {
-        return LengthCodec.varint(0);
+        return LengthPrefixCodec.varint(0);
     }
 
     /// The same with a limit of its own.
     public static Codec<byte[]> varintPrefixed(int maxBytes) {
-        return LengthCodec.varint(requirePositive(maxBytes));
+        return LengthPrefixCodec.varint(requirePositive(maxBytes));
     }
 
     /// Frames with a header of `headerBytes` bytes, from which `rest` reads how many bytes follow it.
@@ -69,12 +69,12 @@ public final class Framing {
     /// Framing.withHeader(4, header -> Framing.number(header, 0, 4, ByteOrder.BIG_ENDIAN) - 4);   // counts itself
     /// ```
     public static Codec<byte[]> withHeader(int headerBytes, HeaderLength rest) {
-        return new HeaderCodec(requirePositive(headerBytes), rest, 0);
+        return new LengthFieldCodec(requirePositive(headerBytes), rest, 0);
     }
 
     /// The same with a limit of its own.
     public static Codec<byte[]> withHeader(int headerBytes, HeaderLength rest, int maxBytes) {
-        return new HeaderCodec(requirePositive(headerBytes), rest, requirePositive(maxBytes));
+        return new LengthFieldCodec(requirePositive(headerBytes), rest, requirePositive(maxBytes));
     }
 
     /// Reads a length from a header.

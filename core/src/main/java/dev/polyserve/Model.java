@@ -1,6 +1,6 @@
 package dev.polyserve;
 
-import dev.polyserve.spi.Execution;
+import dev.polyserve.spi.HandlerExecution;
 import dev.polyserve.spi.ModelPlan;
 import dev.polyserve.spi.ModelTable;
 import java.time.Duration;
@@ -57,7 +57,7 @@ public sealed interface Model permits ModelPlan {
     /// @param namePrefix the prefix of their names; a number follows
     /// @param initializer runs once on each before its first connection; if it throws, the server does not start
     static Model threadPool(int threads, String namePrefix, Runnable initializer) {
-        return ModelTable.threadPool(new Execution.ThreadPool(threads, namePrefix, initializer));
+        return ModelTable.threadPool(new HandlerExecution.ThreadPool(threads, namePrefix, initializer));
     }
 
     /// A virtual thread per connection, on the JDK's scheduler.
@@ -86,7 +86,7 @@ public sealed interface Model permits ModelPlan {
     /// @param maxWorkers the maximum number of workers at once
     /// @param workers how they are kept
     static Model process(int maxWorkers, Workers workers) {
-        return ModelTable.process(new Execution.ProcessPerConnection(maxWorkers, workers));
+        return ModelTable.process(new HandlerExecution.ProcessPerConnection(maxWorkers, workers));
     }
 
     /// Worker processes that share the listener (prefork), each running what suits the machine and the handlers best, as
@@ -108,7 +108,7 @@ public sealed interface Model permits ModelPlan {
     /// @param workers how they are kept
     static Model processPool(int minWorkers, int maxWorkers, Model inner, Workers workers) {
         return ModelTable
-                .processPool(new Execution.ProcessPool(minWorkers, maxWorkers, ModelPlan.of(inner), workers));
+                .processPool(new HandlerExecution.ProcessPool(minWorkers, maxWorkers, ModelPlan.of(inner), workers));
     }
 
     /// One event loop over a selector of `java.nio`.

@@ -1,7 +1,7 @@
 package dev.polyserve;
 
 /// The fields of [Options], and their defaults.
-final class OptionFields extends Fields {
+final class OptionFields extends ValueFields {
     Options.Limits limits = Options.Limits.DEFAULTS;
     Options.Timeouts timeouts = Options.Timeouts.DEFAULTS;
     Options.Sockets sockets = Options.Sockets.DEFAULTS;

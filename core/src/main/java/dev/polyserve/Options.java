@@ -23,7 +23,7 @@ public final class Options extends ValueObject {
     }
 
     private Options with(Consumer<OptionFields> change) {
-        return new Options(Fields.changed(values, change));
+        return new Options(ValueFields.changed(values, change));
     }
 
     /// The defaults.
@@ -106,17 +106,17 @@ public final class Options extends ValueObject {
         /// The most that UDP carries over IPv4.
         public static final int MAX_DATAGRAM_BYTES = 65_507;
 
-        static final Limits DEFAULTS = new Limits(new LimitFields());
+        static final Limits DEFAULTS = new Limits(new LimitOptionFields());
 
-        private final LimitFields values;
+        private final LimitOptionFields values;
 
-        private Limits(LimitFields values) {
+        private Limits(LimitOptionFields values) {
             super(values);
             this.values = values;
         }
 
-        private Limits with(Consumer<LimitFields> change) {
-            return new Limits(Fields.changed(values, change));
+        private Limits with(Consumer<LimitOptionFields> change) {
+            return new Limits(ValueFields.changed(values, change));
         }
 
         /// Connections at once.
@@ -246,17 +246,17 @@ public final class Options extends ValueObject {
     /// Times, all finite by default. For the waits of connections (the first four, and `tlsHandshake`) zero means unlimited; for `drain`
     /// and `close` it means immediately; for `drainQuiet`, `stall`, `spin` and `handOff`, never.
     public static final class Timeouts extends ValueObject {
-        static final Timeouts DEFAULTS = new Timeouts(new TimeoutFields());
+        static final Timeouts DEFAULTS = new Timeouts(new TimeoutOptionFields());
 
-        private final TimeoutFields values;
+        private final TimeoutOptionFields values;
 
-        private Timeouts(TimeoutFields values) {
+        private Timeouts(TimeoutOptionFields values) {
             super(values);
             this.values = values;
         }
 
-        private Timeouts with(Consumer<TimeoutFields> change) {
-            return new Timeouts(Fields.changed(values, change));
+        private Timeouts with(Consumer<TimeoutOptionFields> change) {
+            return new Timeouts(ValueFields.changed(values, change));
         }
 
         /// The wait for a connection's first byte.
@@ -379,17 +379,17 @@ public final class Options extends ValueObject {
     /// `epoll-et`) support. Corking (TCP_CORK) is not among them: the output of a handler is collected anyway until it
     /// reads, flushes or ends, and is then sent in one call.
     public static final class Sockets extends ValueObject {
-        static final Sockets DEFAULTS = new Sockets(new SocketFields());
+        static final Sockets DEFAULTS = new Sockets(new SocketOptionFields());
 
-        private final SocketFields values;
+        private final SocketOptionFields values;
 
-        private Sockets(SocketFields values) {
+        private Sockets(SocketOptionFields values) {
             super(values);
             this.values = values;
         }
 
-        private Sockets with(Consumer<SocketFields> change) {
-            return new Sockets(Fields.changed(values, change));
+        private Sockets with(Consumer<SocketOptionFields> change) {
+            return new Sockets(ValueFields.changed(values, change));
         }
 
         /// The connections that the kernel queues until they are accepted.
@@ -489,7 +489,7 @@ public final class Options extends ValueObject {
         }
 
         private ProxyProtocol with(Consumer<ProxyOptionFields> change) {
-            return new ProxyProtocol(Fields.changed(values, change));
+            return new ProxyProtocol(ValueFields.changed(values, change));
         }
 
         /// Which versions of the header are accepted.
@@ -560,17 +560,17 @@ public final class Options extends ValueObject {
     /// of them may come in unless there are allowed networks. Behind a load balancer it is the address in the PROXY header. A
     /// Unix peer has no address, and may always come in: the mode of the socket's file decides.
     public static final class Access extends ValueObject {
-        static final Access DEFAULTS = new Access(new AccessFields());
+        static final Access DEFAULTS = new Access(new AccessOptionFields());
 
-        private final AccessFields values;
+        private final AccessOptionFields values;
 
-        private Access(AccessFields values) {
+        private Access(AccessOptionFields values) {
             super(values);
             this.values = values;
         }
 
-        private Access with(Consumer<AccessFields> change) {
-            return new Access(Fields.changed(values, change));
+        private Access with(Consumer<AccessOptionFields> change) {
+            return new Access(ValueFields.changed(values, change));
         }
 
         /// The networks from which clients may come; empty: all.

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 
 /// The fields of [Options.ProxyProtocol], and their defaults.
-final class ProxyOptionFields extends Fields {
+final class ProxyOptionFields extends ValueFields {
     Networks senders = Networks.none();
     Map<Endpoint, Networks> sendersAt = Map.of();
     Options.ProxyProtocol.Versions versions = Options.ProxyProtocol.Versions.ANY;

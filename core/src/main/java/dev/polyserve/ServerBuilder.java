@@ -123,7 +123,7 @@ public final class ServerBuilder {
     }
 
     /// Serves each connection with a process that runs this program, under [Model#process]; on Linux.
-    public ServerBuilder command(Command command) {
+    public ServerBuilder command(InetdCommand command) {
         return streams(new Engine.Commands(command));
     }
 

@@ -25,7 +25,7 @@ public final class Tls extends ValueObject {
     }
 
     private Tls with(Consumer<Parts> change) {
-        return new Tls(Fields.changed(values, change));
+        return new Tls(ValueFields.changed(values, change));
     }
 
     /// A server with this certificate, from PEM files.
@@ -154,7 +154,7 @@ public final class Tls extends ValueObject {
     }
 
     /// The fields, and their defaults.
-    private static final class Parts extends Fields {
+    private static final class Parts extends ValueFields {
         private static final int MOST_NAME_BYTES = 255;
 
         List<CertificateFiles> certificates = List.of();

@@ -3,12 +3,12 @@ package dev.polyserve;
 import org.jspecify.annotations.Nullable;
 
 /// An immutable group of settings, such as [Options.Limits], equal to another one with the same values. A subclass has
-/// an accessor for each value and the `with…` methods; its [Fields] holds the fields. So each field is declared once,
+/// an accessor for each value and the `with…` methods; its [ValueFields] holds the fields. So each field is declared once,
 /// and a new one changes no signature.
 abstract class ValueObject {
-    private final Fields all;
+    private final ValueFields all;
 
-    ValueObject(Fields all) {
+    ValueObject(ValueFields all) {
         this.all = all;
     }
 

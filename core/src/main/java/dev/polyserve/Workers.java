@@ -18,7 +18,7 @@ public final class Workers extends ValueObject {
     }
 
     private Workers with(Consumer<Kept> change) {
-        return new Workers(Fields.changed(values, change));
+        return new Workers(ValueFields.changed(values, change));
     }
 
     /// The defaults.
@@ -97,7 +97,7 @@ public final class Workers extends ValueObject {
     }
 
     /// The fields, and their defaults.
-    private static final class Kept extends Fields {
+    private static final class Kept extends ValueFields {
         private static final Duration LEAST_SILENCE = Duration.ofSeconds(2);
 
         int minSpare = 1;

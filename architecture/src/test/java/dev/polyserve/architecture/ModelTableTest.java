@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class ModelTableTest {
     /// The table, the factories that fill it, and the switch with the policy that it chooses.
     private static final Set<String> MAY_NAME_ONE = Set.of("Execution.java", "ModelTable.java", "Model.java",
-            "Runners.java", "ExecutorPolicy.java");
+            "Runners.java", "BlockingModelPolicy.java");
     private static final Pattern ONE_EXECUTION = Pattern
             .compile("Execution\\.(Iterative|ThreadPerConnection|ThreadPool|VirtualThreads)\\b");
     private static final Pattern COMPARED_ID = Pattern.compile(

@@ -43,11 +43,11 @@ class QueueingLocksTest {
 
     /// The classes that may use these types, each with the reason why no loop waits there behind one of its coroutines.
     private static final Map<String, String> ALLOWED = Map.ofEntries(
-            Map.entry("dev/polyserve/cli/ServerLifecycle",
+            Map.entry("dev/polyserve/cli/ServerController",
                     "loops only count down, which waits for nothing; threads of signals take the monitor"),
             Map.entry("dev/polyserve/cli/operation/Restart",
                     "the thread that restarts, and the main thread at its end"),
-            Map.entry("dev/polyserve/cli/connect/DatagramClient", "a client, without event loops"),
+            Map.entry("dev/polyserve/cli/connect/StdioDatagramClient", "a client, without event loops"),
             Map.entry("dev/polyserve/cli/connect/TerminalClient", "a client, without event loops"),
             Map.entry("dev/polyserve/cli/services/ChatMember",
                     "only handlers take it: coroutines or threads, never the loop"),
@@ -56,7 +56,8 @@ class QueueingLocksTest {
                     "handlers wait for a look-up, and its own threads take the queue"),
             Map.entry("dev/polyserve/cli/services/Relay", "the relay's own threads and the handler's"),
             Map.entry("dev/polyserve/cli/services/SocketUpstream", "only the relay's own two threads take it"),
-            Map.entry("dev/polyserve/cli/services/Reply", "only handlers and the operator's thread change the map"),
+            Map.entry("dev/polyserve/cli/services/ReplyService",
+                    "only handlers and the operator's thread change the map"),
             Map.entry("dev/polyserve/conversation/WireOutbox",
                     "only senders take it: coroutines or threads, never the loop"),
             Map.entry("dev/polyserve/coroutine/carrier/Carrier",
@@ -68,7 +69,7 @@ class QueueingLocksTest {
             Map.entry("dev/polyserve/coroutine/hub/Offload", "only tasks ask, never their loop"),
             Map.entry("dev/polyserve/coroutine/hub/PendingThrows",
                     "the hub and one task take it: both on the hub's thread, or the task concurrently"),
-            Map.entry("dev/polyserve/run/TlsHandshakes",
+            Map.entry("dev/polyserve/run/TlsHandshakeExecutor",
                     "no coroutine takes it: loops put into the queue, and its own threads take from it"),
             Map.entry("dev/polyserve/io/SocketFile", "servers that bind and close change the set"),
             Map.entry("dev/polyserve/linux/activation/ServiceManager",

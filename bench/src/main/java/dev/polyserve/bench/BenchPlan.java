@@ -1,7 +1,7 @@
 package dev.polyserve.bench;
 
 import dev.polyserve.bench.contender.Contender;
-import dev.polyserve.bench.contender.EndpointKind;
+import dev.polyserve.bench.contender.LoadTransport;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -21,7 +21,7 @@ import java.util.OptionalInt;
 /// @param round duration of a turn
 /// @param work what the handler of [Workload#CUSTOM] does
 /// @param command the command line that creates the same plan
-public record BenchPlan(List<Contender> contenders, List<Workload> workloads, EndpointKind transport,
+public record BenchPlan(List<Contender> contenders, List<Workload> workloads, LoadTransport transport,
         OptionalInt connections,
         int requestBytes, int depth, OptionalDouble rate, int rounds, Duration warmup, Duration round,
         WorkTimes work, String command) {

@@ -1,11 +1,11 @@
 package dev.polyserve.bench;
 
 import dev.polyserve.bench.contender.Contender;
-import dev.polyserve.bench.contender.Launcher;
+import dev.polyserve.bench.contender.ContenderLauncher;
 import dev.polyserve.bench.contender.ProcessorPlacement;
 import dev.polyserve.bench.result.Comparison;
-import dev.polyserve.bench.result.Environment;
-import dev.polyserve.bench.result.Results;
+import dev.polyserve.bench.result.BenchEnvironment;
+import dev.polyserve.bench.result.BenchResults;
 import dev.polyserve.bench.result.BenchSettings;
 import java.time.Clock;
 import java.time.Duration;
@@ -18,9 +18,9 @@ import java.util.List;
 /// **Thread**: one. Interrupting it ends the benchmark early; the results measured so far are kept.
 public final class BenchmarkRunner {
     private final BenchPlan plan;
-    private final Launcher launcher;
+    private final ContenderLauncher launcher;
     private final ProcessorPlacement placement;
-    private final Environment environment;
+    private final BenchEnvironment environment;
     private final BenchListener listener;
     private final FurtherRounds further;
 
@@ -28,7 +28,8 @@ public final class BenchmarkRunner {
     /// @param placement the processors that contenders and load generator run on
     /// @param environment a description of this machine
     /// @param further decides whether the rounds at a fixed rate are repeated
-    public BenchmarkRunner(BenchPlan plan, Launcher launcher, ProcessorPlacement placement, Environment environment,
+    public BenchmarkRunner(BenchPlan plan, ContenderLauncher launcher, ProcessorPlacement placement,
+            BenchEnvironment environment,
             BenchListener listener, FurtherRounds further) {
         Contender.requireDistinctNames(plan.contenders());
         for (Workload workload : plan.workloads()) {
@@ -45,14 +46,14 @@ public final class BenchmarkRunner {
     }
 
     /// Runs the benchmark. When the thread is interrupted, this returns early with the results so far.
-    public Results run() {
+    public BenchResults run() {
         Instant startedAt = Clock.systemUTC().instant();
         long began = System.nanoTime();
-        Progress progress = new Progress(listener, System::nanoTime);
+        RemainingTimeEstimate progress = new RemainingTimeEstimate(listener, System::nanoTime);
         List<Comparison> comparisons = new ArrayList<>();
         boolean complete = true;
-        ProcessorCapacity capacity = capacity();
-        TurnSchedule schedule = new TurnSchedule(plan);
+        ProcessorSpeed capacity = capacity();
+        ContenderSchedule schedule = new ContenderSchedule(plan);
         Duration left = schedule.all();
         for (Workload workload : plan.workloads()) {
             progress.expects(left);
@@ -62,18 +63,19 @@ public final class BenchmarkRunner {
                 break;
             }
         }
-        return new Results(Results.FORMAT, startedAt, (System.nanoTime() - began) / 1e9, complete, plan.command(),
+        return new BenchResults(BenchResults.FORMAT, startedAt, (System.nanoTime() - began) / 1e9, complete,
+                plan.command(),
                 environment, settings(capacity), comparisons);
     }
 
     /// Measured once, so that every contender gets the same amount of work.
-    private ProcessorCapacity capacity() {
+    private ProcessorSpeed capacity() {
         return plan.workloads().stream().anyMatch(workload -> workload.computes(plan))
-                ? ProcessorCapacity.measure(placement.contenderProcessors())
-                : new ProcessorCapacity(placement.contenderProcessors(), 0);
+                ? ProcessorSpeed.measure(placement.contenderProcessors())
+                : new ProcessorSpeed(placement.contenderProcessors(), 0);
     }
 
-    private boolean measure(Workload workload, ProcessorCapacity capacity, Progress progress,
+    private boolean measure(Workload workload, ProcessorSpeed capacity, RemainingTimeEstimate progress,
             List<Comparison> comparisons) {
         ContenderStarter.Generator generator = new ContenderStarter.Generator(placement.generatorProcessors(),
                 separate());
@@ -101,7 +103,7 @@ public final class BenchmarkRunner {
         };
     }
 
-    private BenchSettings settings(ProcessorCapacity capacity) {
+    private BenchSettings settings(ProcessorSpeed capacity) {
         return new BenchSettings(plan.transport().id(), plan.connections().orElse(Workload.ECHO.usualConnections()),
                 plan.requestBytes(), plan.depth(), plan.rounds(), plan.warmup().toNanos() / 1e9,
                 plan.round().toNanos() / 1e9, capacity.multiplications(Duration.ofMillis(1)));

@@ -2,12 +2,12 @@ package dev.polyserve.bench;
 
 import dev.polyserve.bench.contender.Contender;
 import dev.polyserve.bench.contender.ContenderException;
-import dev.polyserve.bench.contender.Launcher;
+import dev.polyserve.bench.contender.ContenderLauncher;
 import dev.polyserve.bench.contender.RunningContender;
 import dev.polyserve.bench.load.LoadGenerator;
-import dev.polyserve.bench.load.LoadException;
+import dev.polyserve.bench.load.MeasurementException;
 import dev.polyserve.bench.load.Pacing;
-import dev.polyserve.bench.load.ClientTraffic;
+import dev.polyserve.bench.load.LoadProfile;
 import java.time.Duration;
 import java.util.OptionalLong;
 
@@ -20,12 +20,13 @@ final class ContenderStarter {
 
     private final BenchPlan plan;
     private final Workload workload;
-    private final Launcher launcher;
+    private final ContenderLauncher launcher;
     private final Generator generator;
-    private final ClientTraffic traffic;
+    private final LoadProfile traffic;
 
     /// @param traffic what the clients of the workload send
-    ContenderStarter(BenchPlan plan, Workload workload, Launcher launcher, Generator generator, ClientTraffic traffic) {
+    ContenderStarter(BenchPlan plan, Workload workload, ContenderLauncher launcher, Generator generator,
+            LoadProfile traffic) {
         this.plan = plan;
         this.workload = workload;
         this.launcher = launcher;
@@ -43,7 +44,7 @@ final class ContenderStarter {
     ///
     /// @param snapshotsMemory true to take a snapshot of its memory before its clients connect
     LoadedContender start(Contender contender, boolean snapshotsMemory)
-            throws ContenderException, LoadException, InterruptedException {
+            throws ContenderException, MeasurementException, InterruptedException {
         RunningContender running = launcher.start(contender, workload.service(), plan.transport());
         boolean connected = false;
         try {
@@ -63,25 +64,25 @@ final class ContenderStarter {
         }
     }
 
-    private void requireDescriptors(RunningContender running) throws LoadException {
+    private void requireDescriptors(RunningContender running) throws MeasurementException {
         int connections = plan.connectionsFor(workload) + traffic.extraConnections();
         OptionalLong limit = running.descriptorLimit();
         if (limit.isPresent() && limit.getAsLong() < connections + SPARE_DESCRIPTORS) {
-            throw new LoadException(
+            throw new MeasurementException(
                     running.name() + " cannot hold " + connections + " connections: its descriptor limit is "
                             + limit.getAsLong() + "; raise it with ulimit -n, or use fewer with --connections");
         }
     }
 
     /// Warms the contender up, so that one-time allocations do not count as memory of the connections.
-    private void warmUpWithFewConnections(RunningContender running) throws LoadException {
-        try (LoadGenerator few = load(running, new ClientTraffic.Exchanges(plan.requestBytes()), FEW_CONNECTIONS)) {
+    private void warmUpWithFewConnections(RunningContender running) throws MeasurementException {
+        try (LoadGenerator few = load(running, new LoadProfile.Exchanges(plan.requestBytes()), FEW_CONNECTIONS)) {
             few.begin(new Pacing.Closed(1), Duration.ZERO, plan.warmup().dividedBy(4)).await();
         }
     }
 
-    private LoadGenerator load(RunningContender running, ClientTraffic clientTraffic, int connections)
-            throws LoadException {
+    private LoadGenerator load(RunningContender running, LoadProfile clientTraffic, int connections)
+            throws MeasurementException {
         return LoadGenerator.open(
                 new LoadGenerator.Plan(running.endpoint(), clientTraffic, connections, generator.loops(),
                         generator.maySpin()));

@@ -1,6 +1,6 @@
 package dev.polyserve.bench;
 
-import dev.polyserve.bench.load.Recording;
+import dev.polyserve.bench.load.LoadRunResult;
 import dev.polyserve.bench.result.Comparison;
 import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.Metric;
@@ -43,7 +43,7 @@ final class LiveResults {
     }
 
     /// Adds the results of a finished round.
-    void add(String contender, Map<Metric, Double> metrics, Recording recording) {
+    void add(String contender, Map<Metric, Double> metrics, LoadRunResult recording) {
         Line line = line(contender);
         line.rounds.add(new RoundResult(metrics, recording.generatorBound()));
         line.recordings.add(recording);
@@ -84,7 +84,7 @@ final class LiveResults {
     }
 
     private static ContenderResults entry(String name, Line line) {
-        return new ContenderResults(name, line.rounds, Recording.curve(line.recordings), line.failure,
+        return new ContenderResults(name, line.rounds, LoadRunResult.curve(line.recordings), line.failure,
                 List.copyOf(line.remarks));
     }
 
@@ -98,7 +98,7 @@ final class LiveResults {
 
     private static final class Line {
         private final List<RoundResult> rounds = new ArrayList<>();
-        private final List<Recording> recordings = new ArrayList<>();
+        private final List<LoadRunResult> recordings = new ArrayList<>();
         private final Set<String> remarks = new LinkedHashSet<>();
         private @Nullable String failure;
     }

@@ -4,9 +4,9 @@ import dev.polyserve.bench.contender.Footprint;
 import dev.polyserve.bench.contender.RunningContender;
 import dev.polyserve.bench.contender.ResourceUsage;
 import dev.polyserve.bench.load.LoadGenerator;
-import dev.polyserve.bench.load.LoadException;
+import dev.polyserve.bench.load.MeasurementException;
 import dev.polyserve.bench.load.Pacing;
-import dev.polyserve.bench.load.Recording;
+import dev.polyserve.bench.load.LoadRunResult;
 import dev.polyserve.bench.result.Metric;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -53,13 +53,13 @@ final class LoadedContender implements AutoCloseable {
     }
 
     /// Runs the load for one turn. Usage and load are sampled at the same two moments.
-    Turn turn(Pacing pacing, Duration leadIn, Duration counted) throws LoadException, InterruptedException {
+    Turn turn(Pacing pacing, Duration leadIn, Duration counted) throws MeasurementException, InterruptedException {
         LoadGenerator.Run run = load.begin(pacing, leadIn, counted);
         sleepUntil(run.fromNanos());
         ResourceUsage before = running.usage(load::answered);
         sleepUntil(run.toNanos());
         ResourceUsage after = running.usage(load::answered);
-        Recording recording = run.await();
+        LoadRunResult recording = run.await();
         Map<Metric, Double> metrics = metrics(recording, before, after, counted);
         Footprint footprint = running.footprint();
         footprint.rssBytes().ifPresent(bytes -> metrics.put(Metric.RSS_BYTES, (double) bytes));
@@ -69,7 +69,7 @@ final class LoadedContender implements AutoCloseable {
     }
 
     /// Runs the load without sampling the contender's usage.
-    Recording run(Pacing pacing, Duration leadIn, Duration counted) throws LoadException {
+    LoadRunResult run(Pacing pacing, Duration leadIn, Duration counted) throws MeasurementException {
         return load.begin(pacing, leadIn, counted).await();
     }
 
@@ -77,7 +77,7 @@ final class LoadedContender implements AutoCloseable {
         TimeUnit.NANOSECONDS.sleep(nanos - System.nanoTime());
     }
 
-    private static Map<Metric, Double> metrics(Recording recording, ResourceUsage before, ResourceUsage after,
+    private static Map<Metric, Double> metrics(LoadRunResult recording, ResourceUsage before, ResourceUsage after,
             Duration counted) {
         Map<Metric, Double> metrics = new EnumMap<>(Metric.class);
         metrics.put(Metric.REQUESTS_PER_SECOND, recording.requestsPerSecond());
@@ -131,5 +131,5 @@ final class LoadedContender implements AutoCloseable {
     ///
     /// @param metrics the figures of the turn
     /// @param recording what the clients recorded
-    record Turn(Map<Metric, Double> metrics, Recording recording) {}
+    record Turn(Map<Metric, Double> metrics, LoadRunResult recording) {}
 }

@@ -1,7 +1,7 @@
 package dev.polyserve.bench;
 
-import dev.polyserve.bench.contender.EndpointKind;
-import dev.polyserve.bench.load.ClientTraffic;
+import dev.polyserve.bench.contender.LoadTransport;
+import dev.polyserve.bench.load.LoadProfile;
 import dev.polyserve.bench.service.BenchService;
 import dev.polyserve.bench.service.WorkRequest;
 import java.time.Duration;
@@ -123,25 +123,25 @@ public enum Workload {
     /// The traffic that the clients create.
     ///
     /// @param capacity converts computing time into an amount of work
-    ClientTraffic traffic(BenchPlan plan, ProcessorCapacity capacity) {
+    LoadProfile traffic(BenchPlan plan, ProcessorSpeed capacity) {
         int bytes = plan.requestBytes();
         int workBytes = Math.max(bytes, WorkRequest.HEADER_BYTES);
         int connections = plan.connectionsFor(this);
-        if (plan.transport() == EndpointKind.UDP) {
-            return new ClientTraffic.Datagrams(bytes);
+        if (plan.transport() == LoadTransport.UDP) {
+            return new LoadProfile.Datagrams(bytes);
         }
         return switch (this) {
-            case ECHO, PIPELINE -> new ClientTraffic.Exchanges(bytes);
-            case CHURN -> new ClientTraffic.Churn(bytes);
-            case WAIT -> new ClientTraffic.Work(workBytes, WAIT_MICROS, 0);
-            case CPU -> new ClientTraffic.Work(workBytes, 0, capacity.multiplications(COMPUTING));
-            case MIXED -> new ClientTraffic.Mixed(workBytes, HEAVY_PER_PROCESSOR * capacity.processors(),
+            case ECHO, PIPELINE -> new LoadProfile.Exchanges(bytes);
+            case CHURN -> new LoadProfile.Churn(bytes);
+            case WAIT -> new LoadProfile.Work(workBytes, WAIT_MICROS, 0);
+            case CPU -> new LoadProfile.Work(workBytes, 0, capacity.multiplications(COMPUTING));
+            case MIXED -> new LoadProfile.Mixed(workBytes, HEAVY_PER_PROCESSOR * capacity.processors(),
                     capacity.multiplications(heavy(plan.work().computes())));
-            case CUSTOM -> new ClientTraffic.Work(workBytes, micros(plan.work().waits()),
+            case CUSTOM -> new LoadProfile.Work(workBytes, micros(plan.work().waits()),
                     capacity.multiplications(plan.work().computes()));
-            case IDLE -> new ClientTraffic.MostlyIdle(bytes, Math.max(1, connections / IDLE_PER_ACTIVE));
-            case SLOW_READER -> new ClientTraffic.SlowReaders(bytes, Math.max(1, connections / CLIENTS_PER_SLOW));
-            case BROADCAST -> new ClientTraffic.Broadcast(bytes);
+            case IDLE -> new LoadProfile.MostlyIdle(bytes, Math.max(1, connections / IDLE_PER_ACTIVE));
+            case SLOW_READER -> new LoadProfile.SlowReaders(bytes, Math.max(1, connections / CLIENTS_PER_SLOW));
+            case BROADCAST -> new LoadProfile.Broadcast(bytes);
         };
     }
 
@@ -155,8 +155,8 @@ public enum Workload {
     }
 
     /// Explains in one sentence why the workload cannot run over this kind of endpoint; empty when it can.
-    Optional<String> cannotUse(EndpointKind transport) {
-        return transport == EndpointKind.UDP && this != ECHO && this != PIPELINE
+    Optional<String> cannotUse(LoadTransport transport) {
+        return transport == LoadTransport.UDP && this != ECHO && this != PIPELINE
                 ? Optional.of("the workload " + id + " needs connections: with --endpoint udp, use echo or pipeline")
                 : Optional.empty();
     }

@@ -3,9 +3,9 @@ package dev.polyserve.bench;
 import dev.polyserve.bench.contender.Contender;
 import dev.polyserve.bench.contender.ContenderException;
 import dev.polyserve.bench.contender.SystemCallCounts;
-import dev.polyserve.bench.load.LoadException;
+import dev.polyserve.bench.load.MeasurementException;
 import dev.polyserve.bench.load.Pacing;
-import dev.polyserve.bench.load.Recording;
+import dev.polyserve.bench.load.LoadRunResult;
 import dev.polyserve.bench.result.Comparison;
 import dev.polyserve.bench.result.Metric;
 import java.time.Duration;
@@ -34,20 +34,20 @@ final class WorkloadRun implements AutoCloseable {
     private final BenchPlan plan;
     private final Workload workload;
     private final ContenderStarter starter;
-    private final Progress progress;
+    private final RemainingTimeEstimate progress;
     private final FurtherRounds further;
-    private final TurnSchedule schedule;
+    private final ContenderSchedule schedule;
     private final List<LoadedContender> loadedContenders = new ArrayList<>();
     private final List<LiveResults> tables = new ArrayList<>();
 
-    WorkloadRun(BenchPlan plan, Workload workload, ContenderStarter starter, Progress progress,
+    WorkloadRun(BenchPlan plan, Workload workload, ContenderStarter starter, RemainingTimeEstimate progress,
             FurtherRounds further) {
         this.plan = plan;
         this.workload = workload;
         this.starter = starter;
         this.progress = progress;
         this.further = further;
-        this.schedule = new TurnSchedule(plan);
+        this.schedule = new ContenderSchedule(plan);
     }
 
     /// The results so far.
@@ -106,7 +106,7 @@ final class WorkloadRun implements AutoCloseable {
             LoadedContender loaded = starter.start(contender, workload == Workload.SLOW_READER);
             loadedContenders.add(loaded);
             loaded.running().remarks().forEach(remark -> table.remark(contender.name(), remark));
-        } catch (ContenderException | LoadException e) {
+        } catch (ContenderException | MeasurementException e) {
             table.fail(contender.name(), String.valueOf(e.getMessage()));
         }
     }
@@ -118,7 +118,7 @@ final class WorkloadRun implements AutoCloseable {
     private void idleRounds(LiveResults table) throws InterruptedException {
         List<Contender> left = new ArrayList<>(plan.contenders());
         for (int round = 0; round < plan.rounds(); round++) {
-            for (Contender contender : TurnSchedule.order(left, round)) {
+            for (Contender contender : ContenderSchedule.order(left, round)) {
                 progress.begins(workload.id() + ": round " + (round + 1) + " of " + plan.rounds() + ", "
                         + contender.name(), schedule.idleTurn());
                 idleTurn(contender, table);
@@ -140,17 +140,17 @@ final class WorkloadRun implements AutoCloseable {
                         plan.connectionsFor(workload));
                 turn(loaded, table, pacing(), added);
             });
-        } catch (ContenderException | LoadException e) {
+        } catch (ContenderException | MeasurementException e) {
             table.fail(contender.name(), String.valueOf(e.getMessage()));
         }
     }
 
     // --- warm-up ---
 
-    private void warmUp(LoadedContender loaded, LiveResults table) throws LoadException {
+    private void warmUp(LoadedContender loaded, LiveResults table) throws MeasurementException {
         progress.begins(workload.id() + ": warming up " + loaded.name(), plan.warmup().dividedBy(2));
         Pacing pacing = pacing();
-        WarmUpCheck warmUpCheck = new WarmUpCheck();
+        ContenderWarmUpCheck warmUpCheck = new ContenderWarmUpCheck();
         long began = System.nanoTime();
         loaded.run(pacing, Duration.ZERO, AFTER_START);
         while (!warmUpCheck.steady() && System.nanoTime() - began < plan.warmup().toNanos()) {
@@ -168,7 +168,7 @@ final class WorkloadRun implements AutoCloseable {
     /// @param done the number of rounds before these
     private void rounds(LiveResults table, Pacing pacing, String what, int done) throws InterruptedException {
         for (int round = done; round < done + plan.rounds(); round++) {
-            for (LoadedContender loaded : TurnSchedule.order(loadedContenders, round)) {
+            for (LoadedContender loaded : ContenderSchedule.order(loadedContenders, round)) {
                 progress.begins(
                         workload.id() + ": " + what + ", round " + (round + 1) + " of " + (done + plan.rounds()) + ", "
                                 + loaded.name(),
@@ -180,9 +180,9 @@ final class WorkloadRun implements AutoCloseable {
 
     /// @param more figures of this turn that were measured apart from the load
     private void turn(LoadedContender loaded, LiveResults table, Pacing pacing, Map<Metric, Double> more)
-            throws LoadException, InterruptedException {
+            throws MeasurementException, InterruptedException {
         LoadedContender.Turn turn = loaded.turn(pacing, schedule.leadIn(), plan.round());
-        Recording recording = turn.recording();
+        LoadRunResult recording = turn.recording();
         Map<Metric, Double> metrics = new EnumMap<>(turn.metrics());
         metrics.putAll(more);
         table.add(loaded.name(), metrics, recording);
@@ -200,7 +200,7 @@ final class WorkloadRun implements AutoCloseable {
         OptionalDouble weakest = loadedContenders.stream().map(loaded -> closed.capacity(loaded.name()))
                 .filter(OptionalDouble::isPresent).mapToDouble(OptionalDouble::getAsDouble).min();
         if (weakest.isPresent() && weakest.getAsDouble() > 0) {
-            for (double share : TurnSchedule.SHARES) {
+            for (double share : ContenderSchedule.SHARES) {
                 openLoop(weakest.getAsDouble() * share, share);
             }
         }
@@ -223,10 +223,10 @@ final class WorkloadRun implements AutoCloseable {
     }
 
     private void countSystemCalls(LoadedContender loaded, LiveResults table)
-            throws LoadException, InterruptedException {
+            throws MeasurementException, InterruptedException {
         progress.begins(workload.id() + ": counting system calls of " + loaded.name(), schedule.turn());
         try (SystemCallCounts counting = SystemCallCounts.attach(loaded.running())) {
-            Recording recording = loaded.run(pacing(), Duration.ZERO, plan.round());
+            LoadRunResult recording = loaded.run(pacing(), Duration.ZERO, plan.round());
             SystemCallCounts.Count count = counting.stop();
             if (recording.answered() > 0) {
                 table.addOnce(loaded.name(),
@@ -251,7 +251,7 @@ final class WorkloadRun implements AutoCloseable {
         }
         try {
             step.run();
-        } catch (LoadException e) {
+        } catch (MeasurementException e) {
             if (Thread.interrupted()) {
                 throw new InterruptedException("the benchmark was interrupted");
             }
@@ -266,12 +266,12 @@ final class WorkloadRun implements AutoCloseable {
 
     @FunctionalInterface
     private interface Step {
-        void run() throws LoadException, InterruptedException;
+        void run() throws MeasurementException, InterruptedException;
     }
 
     @FunctionalInterface
     private interface LoadedStep {
-        void run(LoadedContender loaded) throws LoadException, InterruptedException;
+        void run(LoadedContender loaded) throws MeasurementException, InterruptedException;
     }
 
     @Override

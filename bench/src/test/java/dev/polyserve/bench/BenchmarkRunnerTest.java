@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polyserve.bench.contender.Contender;
-import dev.polyserve.bench.contender.Launcher;
+import dev.polyserve.bench.contender.ContenderLauncher;
 import dev.polyserve.bench.contender.Machine;
 import dev.polyserve.bench.contender.ProcessorPlacement;
 import dev.polyserve.bench.contender.PolyserveProgram;
-import dev.polyserve.bench.contender.EndpointKind;
+import dev.polyserve.bench.contender.LoadTransport;
 import dev.polyserve.bench.result.Comparison;
 import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.Metric;
-import dev.polyserve.bench.result.Results;
+import dev.polyserve.bench.result.BenchResults;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,16 +41,16 @@ class BenchmarkRunnerTest {
     }
 
     private static BenchPlan plan(List<Contender> contenders, OptionalDouble rate, Workload... workloads) {
-        return new BenchPlan(contenders, List.of(workloads), EndpointKind.TCP, OptionalInt.of(4), 64, 1, rate, 2,
+        return new BenchPlan(contenders, List.of(workloads), LoadTransport.TCP, OptionalInt.of(4), 64, 1, rate, 2,
                 Duration.ofMillis(300), Duration.ofMillis(200),
                 new BenchPlan.WorkTimes(Duration.ZERO, Duration.ZERO), "test");
     }
 
-    private Results run(BenchPlan plan, Duration startTimeout, Consumer<String> onStep) {
+    private BenchResults run(BenchPlan plan, Duration startTimeout, Consumer<String> onStep) {
         return run(plan, startTimeout, onStep, FurtherRounds.NONE);
     }
 
-    private Results run(BenchPlan plan, Duration startTimeout, Consumer<String> onStep, FurtherRounds further) {
+    private BenchResults run(BenchPlan plan, Duration startTimeout, Consumer<String> onStep, FurtherRounds further) {
         BenchListener listener = new BenchListener() {
             @Override
             public void begins(String what, Duration left) {
@@ -64,14 +64,15 @@ class BenchmarkRunnerTest {
                 heard.add(sentence);
             }
         };
-        try (Launcher launcher = new Launcher(new PolyserveProgram(List.of("false")), ANYWHERE, startTimeout)) {
+        try (ContenderLauncher launcher = new ContenderLauncher(new PolyserveProgram(List.of("false")), ANYWHERE,
+                startTimeout)) {
             return new BenchmarkRunner(plan, launcher, ANYWHERE, Machine.environment(ANYWHERE), listener, further)
                     .run();
         }
     }
 
-    private Results run(BenchPlan plan) {
-        return run(plan, Launcher.START_TIMEOUT, _ -> {
+    private BenchResults run(BenchPlan plan) {
+        return run(plan, ContenderLauncher.START_TIMEOUT, _ -> {
         });
     }
 
@@ -82,7 +83,7 @@ class BenchmarkRunnerTest {
 
     @Test
     void twoContendersTakeTurns() {
-        Results results = run(plan(List.of(peer("one", "well"), peer("two", "well")), OptionalDouble.empty(),
+        BenchResults results = run(plan(List.of(peer("one", "well"), peer("two", "well")), OptionalDouble.empty(),
                 Workload.ECHO));
         assertThat(results.complete()).isTrue();
         assertThat(results.comparisons()).extracting(Comparison::load).containsExactly(Comparison.Load.CLOSED,
@@ -102,7 +103,7 @@ class BenchmarkRunnerTest {
 
     @Test
     void anOpenLoopAtTheGivenRate() {
-        Results results = run(plan(List.of(peer("one", "well")), OptionalDouble.of(500), Workload.ECHO));
+        BenchResults results = run(plan(List.of(peer("one", "well")), OptionalDouble.of(500), Workload.ECHO));
         Comparison open = results.comparisons().getLast();
         assertThat(open.requestsPerSecond()).isEqualTo(500);
         assertThat(entry(open, "one").spread(Metric.REQUESTS_PER_SECOND).orElseThrow().median()).isBetween(300.0,
@@ -112,8 +113,8 @@ class BenchmarkRunnerTest {
     @Test
     void roundsThatLeaveAQuestionOpenAreRepeatedTwiceAtMost() {
         List<Integer> measured = new ArrayList<>();
-        Results results = run(plan(List.of(peer("one", "well")), OptionalDouble.of(500), Workload.ECHO),
-                Launcher.START_TIMEOUT, _ -> {
+        BenchResults results = run(plan(List.of(peer("one", "well")), OptionalDouble.of(500), Workload.ECHO),
+                ContenderLauncher.START_TIMEOUT, _ -> {
                 }, comparison -> measured.add(entry(comparison, "one").rounds().size()));
         assertThat(measured).containsExactly(2, 4);
         assertThat(results.comparisons()).extracting(comparison -> entry(comparison, "one").rounds().size())
@@ -123,7 +124,7 @@ class BenchmarkRunnerTest {
 
     @Test
     void aFailedContenderLeavesTheRunAndTheOthersStay() {
-        Results results = run(plan(List.of(peer("good", "well"), peer("dying", "dies"), peer("wrong", "changes"),
+        BenchResults results = run(plan(List.of(peer("good", "well"), peer("dying", "dies"), peer("wrong", "changes"),
                 Contender.against("deaf=sleep 100; : {port}")), OptionalDouble.of(200), Workload.ECHO),
                 Duration.ofSeconds(5), _ -> {
                 });
@@ -139,7 +140,7 @@ class BenchmarkRunnerTest {
 
     @Test
     void aServiceThatCannotBeProvidedIsReported() {
-        Results results = run(
+        BenchResults results = run(
                 plan(List.of(peer("one", "well")), OptionalDouble.empty(), Workload.WAIT, Workload.CHURN));
         assertThat(entry(results.comparisons().getFirst(), "one").failure()).contains("one is expected to echo only");
         assertThat(results.comparisons()).extracting(Comparison::workload).contains("churn");
@@ -147,7 +148,7 @@ class BenchmarkRunnerTest {
 
     @Test
     void memoryOfIdleConnectionsIsMeasured() {
-        Results results = run(plan(List.of(peer("one", "well")), OptionalDouble.empty(), Workload.IDLE));
+        BenchResults results = run(plan(List.of(peer("one", "well")), OptionalDouble.empty(), Workload.IDLE));
         ContenderResults entry = entry(results.comparisons().getFirst(), "one");
         assertThat(entry.spread(Metric.HEAP_BYTES_PER_CONNECTION)).isPresent();
         assertThat(entry.rounds()).hasSize(2);
@@ -155,8 +156,9 @@ class BenchmarkRunnerTest {
 
     @Test
     void anInterruptKeepsTheResultsSoFar() {
-        Results results = run(plan(List.of(peer("one", "well")), OptionalDouble.empty(), Workload.ECHO, Workload.CHURN),
-                Launcher.START_TIMEOUT, what -> {
+        BenchResults results = run(
+                plan(List.of(peer("one", "well")), OptionalDouble.empty(), Workload.ECHO, Workload.CHURN),
+                ContenderLauncher.START_TIMEOUT, what -> {
                     if (what.contains("capacity, round 2")) {
                         Thread.currentThread().interrupt();
                     }
@@ -173,7 +175,7 @@ class BenchmarkRunnerTest {
         BenchPlan twice = plan(List.of(peer("one", "well"), peer("one", "well")), OptionalDouble.empty(),
                 Workload.ECHO);
         assertThatThrownBy(() -> run(twice)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("'one'");
-        BenchPlan overUdp = new BenchPlan(List.of(peer("one", "well")), List.of(Workload.CHURN), EndpointKind.UDP,
+        BenchPlan overUdp = new BenchPlan(List.of(peer("one", "well")), List.of(Workload.CHURN), LoadTransport.UDP,
                 OptionalInt.empty(), 64, 1, OptionalDouble.empty(), 1, Duration.ofSeconds(1), Duration.ofSeconds(1),
                 new BenchPlan.WorkTimes(Duration.ZERO, Duration.ZERO), "test");
         assertThatThrownBy(() -> run(overUdp)).isInstanceOf(IllegalArgumentException.class)

@@ -3,21 +3,21 @@ package dev.polyserve.cli;
 import dev.polyserve.Model;
 import dev.polyserve.Server;
 import dev.polyserve.bench.FurtherRounds;
-import dev.polyserve.bench.ModelAdvice;
+import dev.polyserve.bench.ModelShortlist;
 import dev.polyserve.bench.BenchmarkRunner;
 import dev.polyserve.bench.BenchPlan;
 import dev.polyserve.bench.contender.Contender;
-import dev.polyserve.bench.contender.Launcher;
+import dev.polyserve.bench.contender.ContenderLauncher;
 import dev.polyserve.bench.contender.Machine;
 import dev.polyserve.bench.contender.ProcessorPlacement;
 import dev.polyserve.bench.contender.PolyserveProgram;
-import dev.polyserve.bench.report.Baseline;
+import dev.polyserve.bench.report.BaselineComparison;
 import dev.polyserve.bench.report.BenchReport;
 import dev.polyserve.bench.report.HtmlReport;
 import dev.polyserve.bench.report.Recommendation;
-import dev.polyserve.bench.report.ResultsJson;
+import dev.polyserve.bench.report.BenchResultsJson;
 import dev.polyserve.bench.report.TextReport;
-import dev.polyserve.bench.result.Results;
+import dev.polyserve.bench.result.BenchResults;
 import dev.polyserve.cli.text.TerminalWidth;
 import dev.polyserve.cli.text.Units;
 import java.io.Console;
@@ -65,11 +65,12 @@ final class BenchCommand {
         BenchOptions options = new BenchOptions(parsed);
         Map<String, String> advised = options.has(BenchOptions.ADVISE) ? advice(options) : Map.of();
         BenchPlan plan = options.plan(advised, command(parsed));
-        Optional<Results> before = options.has(BenchOptions.BASELINE)
+        Optional<BenchResults> before = options.has(BenchOptions.BASELINE)
                 ? Optional.of(read(Path.of(options.text(BenchOptions.BASELINE, ""))))
                 : Optional.empty();
-        Results results = measure(plan, options);
-        BenchReport report = new BenchReport(results, before.map(earlier -> Baseline.compare(earlier, results)),
+        BenchResults results = measure(plan, options);
+        BenchReport report = new BenchReport(results,
+                before.map(earlier -> BaselineComparison.compare(earlier, results)),
                 options.has(BenchOptions.ADVISE)
                         ? Optional.of(Recommendation.of(results, models(plan), Model.auto().id()))
                         : Optional.empty());
@@ -95,7 +96,7 @@ final class BenchCommand {
         return word.matches("[\\w.,:/=-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 
-    private Results measure(BenchPlan plan, BenchOptions options) {
+    private BenchResults measure(BenchPlan plan, BenchOptions options) {
         Thread measuring = Thread.currentThread();
         Map<String, Runnable> actions = Map.of("INT", measuring::interrupt, "TERM", measuring::interrupt);
         try (SignalHandlers _ = SignalHandlers.on(actions);
@@ -103,7 +104,7 @@ final class BenchCommand {
             ProcessorPlacement placement = options.has(BenchOptions.SHARED_PROCESSORS)
                     ? ProcessorPlacement.share()
                     : ProcessorPlacement.take();
-            try (Launcher launcher = new Launcher(PolyserveProgram.running(), placement)) {
+            try (ContenderLauncher launcher = new ContenderLauncher(PolyserveProgram.running(), placement)) {
                 return new BenchmarkRunner(plan, launcher, placement, Machine.environment(placement), progress,
                         further(plan, options)).run();
             }
@@ -121,9 +122,9 @@ final class BenchCommand {
                 : FurtherRounds.NONE;
     }
 
-    private static Results read(Path file) {
+    private static BenchResults read(Path file) {
         try {
-            return ResultsJson.read(file);
+            return BenchResultsJson.read(file);
         } catch (IOException e) {
             throw ExitException.wrong(String.valueOf(e.getMessage()), e);
         }
@@ -132,7 +133,7 @@ final class BenchCommand {
     private static void write(BenchOptions options, BenchReport report) {
         try {
             if (options.has(BenchOptions.JSON)) {
-                ResultsJson.write(report, Path.of(options.text(BenchOptions.JSON, "")));
+                BenchResultsJson.write(report, Path.of(options.text(BenchOptions.JSON, "")));
             }
             if (options.has(BenchOptions.REPORT)) {
                 HtmlReport.write(report, Path.of(options.text(BenchOptions.REPORT, "")));
@@ -161,7 +162,7 @@ final class BenchCommand {
         int clients = options.has(BenchOptions.CONNECTIONS)
                 ? options.connections()
                 : prompt.ask("How many clients are connected at the same time?", "100", BenchOptions::clients);
-        ModelAdvice advice = new ModelAdvice(waits, computes, clients);
+        ModelShortlist advice = new ModelShortlist(waits, computes, clients);
         List<String> models = advice.models(model -> Server.whyNot(model).isEmpty());
         stdio.err().println("Models to compare: " + String.join(", ", models) + ". " + advice.reason() + ".");
         return BenchOptions.advised(models, advice.workloads(), waits, computes, clients);

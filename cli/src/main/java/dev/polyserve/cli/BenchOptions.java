@@ -5,7 +5,7 @@ import dev.polyserve.Server;
 import dev.polyserve.bench.BenchPlan;
 import dev.polyserve.bench.Workload;
 import dev.polyserve.bench.contender.Contender;
-import dev.polyserve.bench.contender.EndpointKind;
+import dev.polyserve.bench.contender.LoadTransport;
 import dev.polyserve.cli.text.Units;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -131,10 +131,10 @@ final class BenchOptions {
     ///
     /// @param advised values that the advice chose; used for options that the command line does not set
     BenchPlan plan(Map<String, String> advised, String command) {
-        EndpointKind transport = read(ENDPOINT, "tcp", EndpointKind::named);
+        LoadTransport transport = read(ENDPOINT, "tcp", LoadTransport::named);
         List<Contender> contenders = contenders(advised.getOrDefault(MODELS, String.join(",", usualModels())));
         String workloads = text(WORKLOAD, advised.getOrDefault(WORKLOAD, "echo"));
-        int mostBytes = transport == EndpointKind.UDP ? MOST_DATAGRAM_BYTES : MOST_REQUEST_BYTES;
+        int mostBytes = transport == LoadTransport.UDP ? MOST_DATAGRAM_BYTES : MOST_REQUEST_BYTES;
         String connections = text(CONNECTIONS, advised.getOrDefault(CONNECTIONS, ""));
         return new BenchPlan(contenders, words(workloads).map(word -> named(WORKLOAD, word, Workload::named)).toList(),
                 transport,
@@ -161,9 +161,9 @@ final class BenchOptions {
         return read(option, advised.getOrDefault(option, "0"), Units::duration);
     }
 
-    private int size(EndpointKind transport, int most) {
+    private int size(LoadTransport transport, int most) {
         long bytes = read(SIZE, "64", Units::bytes);
-        int least = transport == EndpointKind.UDP ? Long.BYTES : 1;
+        int least = transport == LoadTransport.UDP ? Long.BYTES : 1;
         if (bytes < least || bytes > most) {
             throw ExitException.wrong("bad " + SIZE + " '" + text(SIZE, "") + "': a request over " + transport.id()
                     + " has " + least + " to " + most + " bytes");

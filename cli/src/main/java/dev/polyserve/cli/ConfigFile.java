@@ -20,7 +20,7 @@ import org.tomlj.TomlPosition;
 ///
 /// This is the only class that uses tomlj, so that the library is loaded only for a configuration file.
 final class ConfigFile {
-    private static final List<String> KEYS = Stream.of(Setting.values()).map(Setting::key).toList();
+    private static final List<String> KEYS = Stream.of(ServeSetting.values()).map(ServeSetting::key).toList();
 
     private final Path file;
     private final TomlParseResult toml;
@@ -33,7 +33,7 @@ final class ConfigFile {
     /// Reads the file.
     ///
     /// @throws ExitException naming the file, the line and the key
-    static Settings read(Path file) {
+    static ServeSettings read(Path file) {
         TomlParseResult toml = parse(file);
         if (toml.hasErrors()) {
             TomlParseError first = toml.errors().getFirst();
@@ -56,11 +56,11 @@ final class ConfigFile {
         }
     }
 
-    private Settings settings() {
-        Settings settings = new Settings();
+    private ServeSettings settings() {
+        ServeSettings settings = new ServeSettings();
         for (String key : toml.keySet()) {
             String where = place(key);
-            Setting setting = Setting.of(key).orElseThrow(() -> ExitException.wrong("unknown key in " + where
+            ServeSetting setting = ServeSetting.of(key).orElseThrow(() -> ExitException.wrong("unknown key in " + where
                     + SpellingSuggestion.to(key, KEYS).map(near -> ", did you mean " + near + "?").orElse("")
                     + " (the keys are the long options of polyserve serve --help)"));
             settings.put(setting, values(setting, toml.get(List.of(key)), where), where);
@@ -68,7 +68,7 @@ final class ConfigFile {
         return settings;
     }
 
-    private static List<String> values(Setting setting, @Nullable Object value, String where) {
+    private static List<String> values(ServeSetting setting, @Nullable Object value, String where) {
         return switch (setting.shape()) {
             case TEXT, NUMBER -> List.of(one(value, where));
             case LIST -> value instanceof TomlArray array ? texts(array, where) : List.of(one(value, where));

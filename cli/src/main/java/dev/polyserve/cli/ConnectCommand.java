@@ -2,9 +2,9 @@ package dev.polyserve.cli;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.cli.connect.ClientConnection;
-import dev.polyserve.cli.connect.DatagramClient;
+import dev.polyserve.cli.connect.StdioDatagramClient;
 import dev.polyserve.cli.connect.PlainConnection;
-import dev.polyserve.cli.connect.StreamClient;
+import dev.polyserve.cli.connect.StdioStreamClient;
 import dev.polyserve.cli.connect.TerminalClient;
 import dev.polyserve.cli.connect.TlsConnection;
 import dev.polyserve.cli.connect.ClientHandshake;
@@ -85,13 +85,13 @@ final class ConnectCommand {
     }
 
     private int stream(Endpoint endpoint, boolean halfClose) throws InterruptedException {
-        return exchange(endpoint, new PlainConnection(StreamClient.connect(endpoint)), halfClose);
+        return exchange(endpoint, new PlainConnection(StdioStreamClient.connect(endpoint)), halfClose);
     }
 
     private int tls(Endpoint.Tls endpoint, ConnectTlsOptions options, boolean halfClose) throws InterruptedException {
         ClientHandshake handshake = options.handshake(endpoint.host(),
                 sentence -> stdio.err().println("polyserve: " + sentence));
-        TlsConnection connection = handshake.on(StreamClient.connect(endpoint), endpoint);
+        TlsConnection connection = handshake.on(StdioStreamClient.connect(endpoint), endpoint);
         stdio.err().println("polyserve: " + connection.negotiated());
         return exchange(endpoint, connection, halfClose);
     }
@@ -101,7 +101,7 @@ final class ConnectCommand {
             if (stdio.isTerminal()) {
                 new TerminalClient(endpoint, connection).run();
             } else {
-                new StreamClient(endpoint, connection, stdio.in(), stdio.outOfPeer()).run(halfClose);
+                new StdioStreamClient(endpoint, connection, stdio.in(), stdio.outOfPeer()).run(halfClose);
             }
             return 0;
         } catch (IOException e) {
@@ -110,7 +110,7 @@ final class ConnectCommand {
     }
 
     private int datagrams(Endpoint endpoint, Duration replyTimeout) {
-        new DatagramClient(endpoint, stdio.in(), stdio.outOfPeer(), stdio.isTerminal()).run(replyTimeout);
+        new StdioDatagramClient(endpoint, stdio.in(), stdio.outOfPeer(), stdio.isTerminal()).run(replyTimeout);
         return 0;
     }
 

@@ -3,7 +3,7 @@ package dev.polyserve.cli;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Tls;
 import dev.polyserve.cli.connect.ClientHandshake;
-import dev.polyserve.tls.ClientContext;
+import dev.polyserve.tls.ClientTlsContext;
 import dev.polyserve.tls.TlsFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,7 +61,7 @@ record ConnectTlsOptions(ParseResult parsed) {
             throw ExitException
                     .wrong(INSECURE + " trusts every certificate, so " + CA + " has no effect: leave one out");
         }
-        var context = new ClientContext(authorities, trustsAll, certificate());
+        var context = new ClientTlsContext(authorities, trustsAll, certificate());
         List<String> alpn = value(ALPN).map(names -> List.of(names.split(",", -1))).orElse(List.of());
         if (alpn.contains("")) {
             throw ExitException.wrong("bad " + ALPN + " '" + value(ALPN).orElse("") + "': a name is empty");

@@ -1,7 +1,7 @@
 package dev.polyserve.cli;
 
 import dev.polyserve.Model;
-import dev.polyserve.spi.Execution;
+import dev.polyserve.spi.HandlerExecution;
 import dev.polyserve.spi.ModelPlan;
 import java.util.function.Function;
 
@@ -10,11 +10,11 @@ final class ModelFactory {
     private static final String DEFAULT = "auto";
     private static final String PROCESS = "process";
 
-    private final Settings settings;
+    private final ServeSettings settings;
     private final String defaultId;
     private final WorkerSettings workerSettings;
 
-    private ModelFactory(Settings settings, String defaultId) {
+    private ModelFactory(ServeSettings settings, String defaultId) {
         this.settings = settings;
         this.defaultId = defaultId;
         this.workerSettings = new WorkerSettings(settings);
@@ -23,17 +23,17 @@ final class ModelFactory {
     /// The model with the configured numbers.
     ///
     /// @throws ExitException when a setting does not apply to the model
-    static Model of(Settings settings) {
+    static Model of(ServeSettings settings) {
         return new ModelFactory(settings, DEFAULT).model();
     }
 
     /// The model for one program per connection, as [#of].
     ///
     /// @throws ExitException when a different model was given
-    static Model ofCommands(Settings settings) {
+    static Model ofCommands(ServeSettings settings) {
         ModelPlan model = new ModelFactory(settings, PROCESS).model();
         if (!model.execution().startsPerConnection()) {
-            throw ExitException.wrong(settings.where(Setting.MODEL) + " " + model.id()
+            throw ExitException.wrong(settings.where(ServeSetting.MODEL) + " " + model.id()
                     + " does not work with exec, which starts a process per connection: leave it out, or use --stdio pipe,"
                     + " which works with every model");
         }
@@ -42,48 +42,48 @@ final class ModelFactory {
 
     private ModelPlan model() {
         ModelPlan model = ModelPlan
-                .of(settings.read(Setting.MODEL, Model::named).orElseGet(() -> Model.named(defaultId)));
+                .of(settings.read(ServeSetting.MODEL, Model::named).orElseGet(() -> Model.named(defaultId)));
         model = model.execution().inner().isPresent() ? withInner(model) : withLoops(withoutInner(model));
         model = workerSettings.of(withWorkers(model));
-        if (settings.has(Setting.QUEUE) && !model.execution().hasQueue()) {
-            throw unused(Setting.QUEUE, model.execution().inner().orElse(model),
+        if (settings.has(ServeSetting.QUEUE) && !model.execution().hasQueue()) {
+            throw unused(ServeSetting.QUEUE, model.execution().inner().orElse(model),
                     "only thread-pool has connections that wait for a thread");
         }
         return model;
     }
 
     private ModelPlan withInner(ModelPlan pool) {
-        ModelPlan inner = settings.read(Setting.INNER, Model::named).map(ModelPlan::of)
+        ModelPlan inner = settings.read(ServeSetting.INNER, Model::named).map(ModelPlan::of)
                 .or(pool.execution()::inner).orElseThrow();
         try {
             return pool.with(pool.execution().withInner(withLoops(inner)));
         } catch (IllegalArgumentException e) {
-            throw ExitException.wrong("bad " + settings.where(Setting.INNER) + ": " + e.getMessage(), e);
+            throw ExitException.wrong("bad " + settings.where(ServeSetting.INNER) + ": " + e.getMessage(), e);
         }
     }
 
     private ModelPlan withoutInner(ModelPlan model) {
-        return changed(model, Setting.INNER, text -> model.execution().withInner(ModelPlan.of(Model.named(text))));
+        return changed(model, ServeSetting.INNER, text -> model.execution().withInner(ModelPlan.of(Model.named(text))));
     }
 
     private ModelPlan withWorkers(ModelPlan model) {
-        return changed(model, Setting.WORKERS, text -> {
+        return changed(model, ServeSetting.WORKERS, text -> {
             NumberRange workers = NumberRange.parse(text, 1);
             return model.execution().withWorkers(workers.least(), workers.mostOrLeast());
         });
     }
 
     private ModelPlan withLoops(ModelPlan model) {
-        return changed(model, Setting.LOOPS, text -> model.execution().withLoops(loops(text)));
+        return changed(model, ServeSetting.LOOPS, text -> model.execution().withLoops(loops(text)));
     }
 
     private int loops(String text) {
-        return settings.number(Setting.LOOPS).filter(loops -> loops > 0)
+        return settings.number(ServeSetting.LOOPS).filter(loops -> loops > 0)
                 .orElseThrow(() -> new IllegalArgumentException(text + " is not a positive number of loops"));
     }
 
     /// The model with what a setting changes, if it was given.
-    private ModelPlan changed(ModelPlan model, Setting setting, Function<String, Execution> change) {
+    private ModelPlan changed(ModelPlan model, ServeSetting setting, Function<String, HandlerExecution> change) {
         try {
             return settings.read(setting, change).map(model::with).orElse(model);
         } catch (UnsupportedOperationException e) {
@@ -91,7 +91,7 @@ final class ModelFactory {
         }
     }
 
-    private ExitException unused(Setting setting, Model model, String why) {
+    private ExitException unused(ServeSetting setting, Model model, String why) {
         return ExitException.wrong(settings.where(setting) + " does not apply to the model " + model.id() + ": " + why);
     }
 }

@@ -7,7 +7,7 @@ import dev.polyserve.spi.ModelChoice;
 import dev.polyserve.spi.ModelDescription;
 import dev.polyserve.spi.ModelPlan;
 import dev.polyserve.cli.text.Json;
-import dev.polyserve.cli.text.Table;
+import dev.polyserve.cli.text.TerminalTable;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +49,8 @@ final class ModelsCommand {
     }
 
     private void text() {
-        Table table = new Table(List.of("MODEL", "RUNS A HANDLER", "WAITS IN", "ENDPOINTS", "GOOD FOR", "HERE"),
+        TerminalTable table = new TerminalTable(
+                List.of("MODEL", "RUNS A HANDLER", "WAITS IN", "ENDPOINTS", "GOOD FOR", "HERE"),
                 List.of(12, 30, 16, 11, 32, 6));
         // Several models often share a reason: each reason is printed once, below the table.
         List<String> reasons = new ArrayList<>();
@@ -62,7 +63,7 @@ final class ModelsCommand {
                     about.goodFor(), here));
         }
         table.lines().forEach(out::println);
-        Table notes = new Table(List.of("", ""), List.of(3, 110));
+        TerminalTable notes = new TerminalTable(List.of("", ""), List.of(3, 110));
         for (int i = 0; i < reasons.size(); i++) {
             notes.row(List.of("(" + (i + 1) + ")", reasons.get(i)));
         }

@@ -1,7 +1,7 @@
 package dev.polyserve.cli;
 
 import dev.polyserve.cli.operation.SocketFileMode;
-import dev.polyserve.file.FileNames;
+import dev.polyserve.file.FileNameEncoding;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,17 +23,17 @@ record OperatingOptions(Optional<Duration> exitIdle, Optional<String> user, Sock
     /// What a restart adds to the path of the new control socket: a dot and a process id, of up to seven digits on Linux.
     private static final int RESTART_SUFFIX_BYTES = ".4194304".length();
 
-    static OperatingOptions of(Settings settings) {
-        Optional<Duration> exitIdle = settings.duration(Setting.EXIT_IDLE);
+    static OperatingOptions of(ServeSettings settings) {
+        Optional<Duration> exitIdle = settings.duration(ServeSetting.EXIT_IDLE);
         if (exitIdle.filter(Duration::isZero).isPresent()) {
-            throw ExitException.wrong("bad " + settings.where(Setting.EXIT_IDLE)
+            throw ExitException.wrong("bad " + settings.where(ServeSetting.EXIT_IDLE)
                     + ": it must be greater than 0, or the server would end at once");
         }
-        return new OperatingOptions(exitIdle, settings.text(Setting.USER),
-                settings.read(Setting.UNIX_MODE, SocketFileMode::of).orElse(SocketFileMode.UMASK),
-                settings.read(Setting.PID_FILE, OperatingOptions::path),
-                settings.read(Setting.CONTROL, OperatingOptions::controlPath),
-                settings.duration(Setting.RESTART_TIMEOUT).orElse(DEFAULT_RESTART));
+        return new OperatingOptions(exitIdle, settings.text(ServeSetting.USER),
+                settings.read(ServeSetting.UNIX_MODE, SocketFileMode::of).orElse(SocketFileMode.UMASK),
+                settings.read(ServeSetting.PID_FILE, OperatingOptions::path),
+                settings.read(ServeSetting.CONTROL, OperatingOptions::controlPath),
+                settings.duration(ServeSetting.RESTART_TIMEOUT).orElse(DEFAULT_RESTART));
     }
 
     private static Path path(String text) {
@@ -43,7 +43,7 @@ record OperatingOptions(Optional<Duration> exitIdle, Optional<String> user, Sock
         try {
             return Path.of(text);
         } catch (InvalidPathException e) {
-            throw new IllegalArgumentException("it " + FileNames.whyInvalid(e), e);
+            throw new IllegalArgumentException("it " + FileNameEncoding.whyInvalid(e), e);
         }
     }
 
@@ -51,8 +51,8 @@ record OperatingOptions(Optional<Duration> exitIdle, Optional<String> user, Sock
         if (text.startsWith("@")) {
             throw new IllegalArgumentException("an abstract socket has no file that could be protected; give a path");
         }
-        int bytes = text.getBytes(FileNames.ENCODING).length;
-        int most = FileNames.MOST_SOCKET_PATH_BYTES - RESTART_SUFFIX_BYTES;
+        int bytes = text.getBytes(FileNameEncoding.ENCODING).length;
+        int most = FileNameEncoding.MOST_SOCKET_PATH_BYTES - RESTART_SUFFIX_BYTES;
         if (bytes > most) {
             throw new IllegalArgumentException("it has " + bytes + " bytes, and the path of the control socket takes "
                     + most + ", because a restart binds one beside it, with the process id added; take a shorter one");

@@ -12,16 +12,16 @@ import dev.polyserve.cli.log.AccessLog;
 import dev.polyserve.cli.operation.InitProcess;
 import dev.polyserve.cli.operation.PidFile;
 import dev.polyserve.cli.operation.Restart;
-import dev.polyserve.cli.services.Service;
+import dev.polyserve.cli.services.BuiltInService;
 import dev.polyserve.cli.services.ServiceContext;
-import dev.polyserve.cli.text.LineWriter;
-import dev.polyserve.linux.process.SystemUser;
+import dev.polyserve.cli.text.AsyncLineWriter;
+import dev.polyserve.linux.process.RunAsUser;
 import dev.polyserve.linux.process.FileCreation;
 import dev.polyserve.linux.activation.Activation;
 import dev.polyserve.linux.activation.ServiceManager;
 import dev.polyserve.linux.process.ControllingTerminal;
-import dev.polyserve.linux.process.TerminalSignals;
-import dev.polyserve.linux.restart.Predecessor;
+import dev.polyserve.linux.process.JobControlSignals;
+import dev.polyserve.linux.restart.RestartPredecessor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -53,7 +53,7 @@ final class ServeCommand {
 
     static CommandSpec spec() {
         CommandSpec spec = Commands.common(CommandSpec.create().name(NAME));
-        for (Setting setting : Setting.values()) {
+        for (ServeSetting setting : ServeSetting.values()) {
             spec.addOption(option(setting));
         }
         spec.addOption(OptionSpec.builder(CONFIG).type(String.class).paramLabel("FILE")
@@ -63,7 +63,7 @@ final class ServeCommand {
                 .build());
         spec.addPositional(PositionalParamSpec.builder().index("0..*").arity("0..*").type(List.class)
                 .auxiliaryTypes(String.class).paramLabel("[SERVICE [ARGUMENTS]]").hideParamSyntax(true)
-                .completionCandidates(Stream.of(Service.values()).map(Service::id).toList())
+                .completionCandidates(Stream.of(BuiltInService.values()).map(BuiltInService::id).toList())
                 .description("The service (default: echo).").build());
         spec.usageMessage().sortOptions(false).customSynopsis("polyserve serve [SERVICE [ARGUMENTS]] [OPTIONS]")
                 .description("Serves until TERM or INT, which drain the server; a second one ends it at once.",
@@ -78,10 +78,10 @@ final class ServeCommand {
 
     /// Serves until the server has ended; returns the exit status.
     int run(ParseResult parsed) {
-        Optional<Predecessor> predecessor = predecessor();
-        Settings commandLine = commandLine(parsed);
+        Optional<RestartPredecessor> predecessor = predecessor();
+        ServeSettings commandLine = commandLine(parsed);
         String config = parsed.matchedOptionValue(CONFIG, null);
-        Settings settings = config == null ? commandLine : commandLine.orElse(ConfigFile.read(Path.of(config)));
+        ServeSettings settings = config == null ? commandLine : commandLine.orElse(ConfigFile.read(Path.of(config)));
         List<String> words = parsed.matchedPositionalValue(0, List.of());
         blockTerminalSignals();
         ServePlan plan = ServePlan.of(words, settings);
@@ -91,13 +91,13 @@ final class ServeCommand {
         Activation.forgetForChildren();
         predecessor.ifPresent(old -> takeOver(old, plan));
         Restart restart = restart(plan, predecessor);
-        ServerLifecycle lifecycle = new ServerLifecycle(log, plan, settings, config == null
+        ServerController lifecycle = new ServerController(log, plan, settings, config == null
                 ? null
                 : () -> commandLine.orElse(ConfigFile.read(Path.of(config))), words, manager, restart);
         try (lifecycle;
                 restart;
                 manager;
-                LineWriter printer = new LineWriter(own.out(), "polyserve-out", PRINT_QUEUE_LINES,
+                AsyncLineWriter printer = new AsyncLineWriter(own.out(), "polyserve-out", PRINT_QUEUE_LINES,
                         lost -> lost + " lines were lost because standard output was blocked");
                 SignalHandlers signals = SignalHandlers.on(lifecycle.signals());
                 FullHeapMonitor _ = FullHeapMonitor.start(signals);
@@ -118,7 +118,7 @@ final class ServeCommand {
         }
     }
 
-    private Restart restart(ServePlan plan, Optional<Predecessor> predecessor) {
+    private Restart restart(ServePlan plan, Optional<RestartPredecessor> predecessor) {
         OperatingOptions operation = plan.operation();
         return new Restart(log, plan.endpoints(), predecessor, operation.control(), operation.restartTimeout());
     }
@@ -131,14 +131,14 @@ final class ServeCommand {
             return;
         }
         try {
-            TerminalSignals.blockInThisThread();
+            JobControlSignals.blockInThisThread();
         } catch (IOException e) {
             throw ExitException.failed("the signals of the terminal cannot be blocked: " + e.getMessage(), e);
         }
         log.start();
     }
 
-    private static void takeOver(Predecessor predecessor, ServePlan plan) {
+    private static void takeOver(RestartPredecessor predecessor, ServePlan plan) {
         if (ModelPlan.of(plan.model()).execution().needsChannels()) {
             throw ExitException
                     .wrong("the model nio cannot take over the sockets of the running program (the JDK has no API for that):"
@@ -147,7 +147,7 @@ final class ServeCommand {
         predecessor.takeOver(plan.endpoints());
     }
 
-    private static @Nullable ControlSocket control(ServerLifecycle lifecycle) {
+    private static @Nullable ControlSocket control(ServerController lifecycle) {
         try {
             return lifecycle.control();
         } catch (IOException e) {
@@ -155,9 +155,9 @@ final class ServeCommand {
         }
     }
 
-    private static Optional<Predecessor> predecessor() {
+    private static Optional<RestartPredecessor> predecessor() {
         try {
-            return Predecessor.here();
+            return RestartPredecessor.here();
         } catch (IOException e) {
             throw ExitException.failed("this program was started to take over from another one: " + e.getMessage(), e);
         }
@@ -176,7 +176,7 @@ final class ServeCommand {
         }
     }
 
-    private Server bind(ServePlan plan, Stdio own, LineWriter printer, ServerLifecycle lifecycle,
+    private Server bind(ServePlan plan, Stdio own, AsyncLineWriter printer, ServerController lifecycle,
             boolean takesOver) {
         try {
             ServerBuilder builder = Server.at(plan.endpoints().getFirst()).model(plan.model()).options(plan.options())
@@ -190,7 +190,7 @@ final class ServeCommand {
             lifecycle.watchIdleness(builder);
             lifecycle.watchTerminal(builder);
             // Resolved before binding, so that a wrong name has no side effect.
-            Optional<SystemUser> account = takesOver ? Optional.empty() : account(plan);
+            Optional<RunAsUser> account = takesOver ? Optional.empty() : account(plan);
             // A worker binds no sockets: its supervisor has bound them.
             FileCreation files = Server.isWorker() ? FileCreation.AS_EVER : plan.operation().files().creation(account);
             Server bound = files.of(builder::bind);
@@ -203,13 +203,13 @@ final class ServeCommand {
     }
 
     /// The user to become. A worker inherits it from its supervisor, and a new program from the old one.
-    private static Optional<SystemUser> account(ServePlan plan) throws IOException {
+    private static Optional<RunAsUser> account(ServePlan plan) throws IOException {
         Optional<String> user = plan.operation().user();
-        return user.isEmpty() || Server.isWorker() ? Optional.empty() : Optional.of(SystemUser.of(user.get()));
+        return user.isEmpty() || Server.isWorker() ? Optional.empty() : Optional.of(RunAsUser.of(user.get()));
     }
 
     /// What needs root is done once the endpoints are bound; nothing is served yet.
-    private static void becomeUser(Server bound, Optional<SystemUser> account) throws IOException {
+    private static void becomeUser(Server bound, Optional<RunAsUser> account) throws IOException {
         try {
             if (account.isPresent()) {
                 account.get().become();
@@ -228,13 +228,13 @@ final class ServeCommand {
         }
     }
 
-    private static void awaitConfirmation(Optional<Predecessor> predecessor) throws IOException {
+    private static void awaitConfirmation(Optional<RestartPredecessor> predecessor) throws IOException {
         if (predecessor.isPresent()) {
             predecessor.get().awaitConfirmation();
         }
     }
 
-    private static void complete(Optional<Predecessor> predecessor) throws IOException {
+    private static void complete(Optional<RestartPredecessor> predecessor) throws IOException {
         if (predecessor.isPresent()) {
             predecessor.get().complete();
         }
@@ -253,7 +253,7 @@ final class ServeCommand {
 
     private void configureLog(ServePlan plan) {
         log.configure(plan.logFormat(), plan.quiet());
-        if (plan.service() == Service.EXEC && InitProcess.isThis()) {
+        if (plan.service() == BuiltInService.EXEC && InitProcess.isThis()) {
             log.warn(InitProcess.WHAT_STAYS, null, "event", "no-init");
         }
     }
@@ -275,9 +275,9 @@ final class ServeCommand {
                 + " with " + server.model().id() + " (pid " + ProcessHandle.current().pid() + ")";
     }
 
-    private static Settings commandLine(ParseResult parsed) {
-        Settings settings = new Settings();
-        for (Setting setting : Setting.values()) {
+    private static ServeSettings commandLine(ParseResult parsed) {
+        ServeSettings settings = new ServeSettings();
+        for (ServeSetting setting : ServeSetting.values()) {
             if (parsed.hasMatchedOption(setting.option())) {
                 settings.put(setting, values(parsed, setting), setting.option());
             }
@@ -285,7 +285,7 @@ final class ServeCommand {
         return settings;
     }
 
-    private static List<String> values(ParseResult parsed, Setting setting) {
+    private static List<String> values(ParseResult parsed, ServeSetting setting) {
         return switch (setting.shape()) {
             case TEXT, NUMBER -> List.of(parsed.matchedOptionValue(setting.option(), ""));
             case LIST -> parsed.matchedOptionValue(setting.option(), List.<String>of());
@@ -293,9 +293,9 @@ final class ServeCommand {
         };
     }
 
-    private static OptionSpec option(Setting setting) {
+    private static OptionSpec option(ServeSetting setting) {
         OptionSpec.Builder builder = OptionSpec.builder(setting.option()).description(setting.description());
-        if (setting == Setting.MODEL || setting == Setting.INNER) {
+        if (setting == ServeSetting.MODEL || setting == ServeSetting.INNER) {
             builder.completionCandidates(Model.all().stream().map(Model::id).toList());
         }
         return switch (setting.shape()) {
@@ -308,7 +308,7 @@ final class ServeCommand {
     }
 
     private static String[] footer() {
-        Stream<String> services = Arrays.stream(Service.values()).map(service -> "  "
+        Stream<String> services = Arrays.stream(BuiltInService.values()).map(service -> "  "
                 + pad(service.id() + (service.parameters().isEmpty() ? "" : " " + service.parameters()))
                 + service.description());
         return Stream.of(Stream.of("", "Services:"), services, Stream.of("", "Examples:",

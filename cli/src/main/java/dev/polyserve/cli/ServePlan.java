@@ -10,10 +10,10 @@ import dev.polyserve.Options;
 import dev.polyserve.Tls;
 import dev.polyserve.cli.log.ConsoleLog;
 import dev.polyserve.cli.services.DatagramRate;
-import dev.polyserve.cli.services.Exec;
-import dev.polyserve.cli.services.SentHeader;
-import dev.polyserve.cli.services.Servable;
-import dev.polyserve.cli.services.Service;
+import dev.polyserve.cli.services.ExecOptions;
+import dev.polyserve.cli.services.SentProxyHeader;
+import dev.polyserve.cli.services.ServiceDefinition;
+import dev.polyserve.cli.services.BuiltInService;
 import dev.polyserve.cli.services.UserHandler;
 import dev.polyserve.cli.text.Units;
 import java.net.InetAddress;
@@ -39,9 +39,10 @@ import java.util.stream.Stream;
 /// @param operation how the server is operated
 /// @param inheritance the inherited sockets
 /// @param tls the certificates of the TLS endpoints; empty without such an endpoint
-record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoints, Model model, Options options,
+record ServePlan(ServiceDefinition service, List<String> arguments, List<Endpoint> endpoints, Model model,
+        Options options,
         ConsoleLog.Format logFormat, boolean quiet, boolean allowAmplification, DatagramRate datagramRate,
-        Exec exec, SentHeader sentHeader, OperatingOptions operation, InheritedSockets inheritance,
+        ExecOptions exec, SentProxyHeader sentHeader, OperatingOptions operation, InheritedSockets inheritance,
         Optional<Tls> tls) {
     private static final int DATAGRAM_RATE = 100;
     private static final String DEFAULT_ENDPOINT = "tcp://127.0.0.1:8888";
@@ -49,16 +50,16 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
     /// Reads the words after `serve` and the settings.
     ///
     /// @throws ExitException with one sentence about the first error
-    static ServePlan of(List<String> words, Settings settings) {
+    static ServePlan of(List<String> words, ServeSettings settings) {
         List<String> arguments = words.isEmpty() ? List.of() : words.subList(1, words.size());
         List<Endpoint> endpoints = endpoints(settings);
-        Servable service = service(words, arguments, settings);
+        ServiceDefinition service = service(words, arguments, settings);
         Optional<Tls> tls = new TlsSettings(settings).tls(endpoints);
-        Exec exec = exec(settings, service, tls.isPresent());
-        boolean commands = service == Service.EXEC && exec.stdio() == Exec.Stdio.SOCKET;
+        ExecOptions exec = exec(settings, service, tls.isPresent());
+        boolean commands = service == BuiltInService.EXEC && exec.stdio() == ExecOptions.Stdio.SOCKET;
         Model model = commands ? ModelFactory.ofCommands(settings) : ModelFactory.of(settings);
         ServePlan plan = new ServePlan(service, arguments, endpoints, model, Options.defaults(), logFormat(settings),
-                settings.flag(Setting.QUIET), settings.flag(Setting.ALLOW_AMPLIFICATION),
+                settings.flag(ServeSetting.QUIET), settings.flag(ServeSetting.ALLOW_AMPLIFICATION),
                 datagramRate(settings, service, model), exec, sentHeader(settings, service),
                 OperatingOptions.of(settings), InheritedSockets.among(endpoints), tls);
         plan.checkEndpoints();
@@ -72,112 +73,120 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
                 datagramRate, exec, sentHeader, operation, inheritance, tls);
     }
 
-    private static SentHeader sentHeader(Settings settings, Servable service) {
-        if (settings.has(Setting.SEND_PROXY) && service != Service.PROXY) {
-            throw ExitException.wrong(settings.where(Setting.SEND_PROXY) + " applies to proxy only, but " + service.id()
-                    + " has no upstream");
+    private static SentProxyHeader sentHeader(ServeSettings settings, ServiceDefinition service) {
+        if (settings.has(ServeSetting.SEND_PROXY) && service != BuiltInService.PROXY) {
+            throw ExitException
+                    .wrong(settings.where(ServeSetting.SEND_PROXY) + " applies to proxy only, but " + service.id()
+                            + " has no upstream");
         }
-        return settings.read(Setting.SEND_PROXY, SentHeader::named).orElse(SentHeader.NONE);
+        return settings.read(ServeSetting.SEND_PROXY, SentProxyHeader::named).orElse(SentProxyHeader.NONE);
     }
 
-    private static Exec exec(Settings settings, Servable service, boolean tls) {
-        for (Setting setting : List.of(Setting.STDIO, Setting.ENV)) {
-            if (settings.has(setting) && service != Service.EXEC) {
+    private static ExecOptions exec(ServeSettings settings, ServiceDefinition service, boolean tls) {
+        for (ServeSetting setting : List.of(ServeSetting.STDIO, ServeSetting.ENV)) {
+            if (settings.has(setting) && service != BuiltInService.EXEC) {
                 throw ExitException.wrong(settings.where(setting) + " applies to exec only, but " + service.id()
                         + " runs no program");
             }
         }
-        Exec.Stdio stdio = settings.read(Setting.STDIO, Exec.Stdio::named)
-                .orElseGet(() -> tls ? Exec.Stdio.PIPE : Exec.Stdio.defaultKind());
-        if (tls && stdio == Exec.Stdio.SOCKET && settings.has(Setting.STDIO)) {
-            throw ExitException.wrong(settings.where(Setting.STDIO) + " gives the program the connection itself, and it"
-                    + " cannot speak TLS: take pipe");
+        ExecOptions.Stdio stdio = settings.read(ServeSetting.STDIO, ExecOptions.Stdio::named)
+                .orElseGet(() -> tls ? ExecOptions.Stdio.PIPE : ExecOptions.Stdio.defaultKind());
+        if (tls && stdio == ExecOptions.Stdio.SOCKET && settings.has(ServeSetting.STDIO)) {
+            throw ExitException
+                    .wrong(settings.where(ServeSetting.STDIO) + " gives the program the connection itself, and it"
+                            + " cannot speak TLS: take pipe");
         }
-        return orExit(() -> new Exec(settings.list(Setting.ENV), stdio));
+        return orExit(() -> new ExecOptions(settings.list(ServeSetting.ENV), stdio));
     }
 
     /// The workers of a pool receive at the same socket, each what it comes to first; any other server receives in one process.
-    private static DatagramRate datagramRate(Settings settings, Servable service, Model model) {
-        boolean answers = service == Service.ECHO || service == Service.UPPER || service.amplifies();
-        if (settings.has(Setting.DATAGRAM_RATE) && !answers) {
+    private static DatagramRate datagramRate(ServeSettings settings, ServiceDefinition service, Model model) {
+        boolean answers = service == BuiltInService.ECHO || service == BuiltInService.UPPER || service.amplifies();
+        if (settings.has(ServeSetting.DATAGRAM_RATE) && !answers) {
             throw ExitException
-                    .wrong(settings.where(Setting.DATAGRAM_RATE) + " applies to echo, upper, chargen, daytime,"
+                    .wrong(settings.where(ServeSetting.DATAGRAM_RATE) + " applies to echo, upper, chargen, daytime,"
                             + " time and qotd, but not to " + service.id());
         }
-        return new DatagramRate(settings.number(Setting.DATAGRAM_RATE).orElse(DATAGRAM_RATE),
+        return new DatagramRate(settings.number(ServeSetting.DATAGRAM_RATE).orElse(DATAGRAM_RATE),
                 ModelPlan.of(model).execution().receivers());
     }
 
-    private static Servable service(List<String> words, List<String> arguments, Settings settings) {
-        if (!settings.has(Setting.HANDLER)) {
-            if (settings.has(Setting.CLASS_PATH)) {
-                throw ExitException.wrong(settings.where(Setting.CLASS_PATH) + " applies to --handler CLASS only");
+    private static ServiceDefinition service(List<String> words, List<String> arguments, ServeSettings settings) {
+        if (!settings.has(ServeSetting.HANDLER)) {
+            if (settings.has(ServeSetting.CLASS_PATH)) {
+                throw ExitException.wrong(settings.where(ServeSetting.CLASS_PATH) + " applies to --handler CLASS only");
             }
-            return orExit(() -> words.isEmpty() ? Service.ECHO : Service.named(words.getFirst(), arguments));
+            return orExit(
+                    () -> words.isEmpty() ? BuiltInService.ECHO : BuiltInService.named(words.getFirst(), arguments));
         }
         if (!words.isEmpty()) {
             throw ExitException
-                    .wrong(settings.where(Setting.HANDLER) + " replaces the service, but the service '"
+                    .wrong(settings.where(ServeSetting.HANDLER) + " replaces the service, but the service '"
                             + words.getFirst() + "' was given, too: use one of them");
         }
-        return orExit(() -> UserHandler.load(settings.text(Setting.HANDLER).orElseThrow(),
-                settings.text(Setting.CLASS_PATH).orElse(".")));
+        return orExit(() -> UserHandler.load(settings.text(ServeSetting.HANDLER).orElseThrow(),
+                settings.text(ServeSetting.CLASS_PATH).orElse(".")));
     }
 
-    private static List<Endpoint> endpoints(Settings settings) {
-        if (settings.has(Setting.LISTEN)) {
-            return orExit(() -> settings.list(Setting.LISTEN).stream().map(text -> ListenText.parse(text).endpoint())
-                    .toList());
+    private static List<Endpoint> endpoints(ServeSettings settings) {
+        if (settings.has(ServeSetting.LISTEN)) {
+            return orExit(
+                    () -> settings.list(ServeSetting.LISTEN).stream().map(text -> ListenText.parse(text).endpoint())
+                            .toList());
         }
         List<Endpoint> handedDown = InheritedSockets.endpoints();
         return handedDown.isEmpty() ? List.of(Endpoint.parse(DEFAULT_ENDPOINT)) : handedDown;
     }
 
-    private static ConsoleLog.Format logFormat(Settings settings) {
-        return settings.read(Setting.LOG_FORMAT, text -> switch (text) {
+    private static ConsoleLog.Format logFormat(ServeSettings settings) {
+        return settings.read(ServeSetting.LOG_FORMAT, text -> switch (text) {
             case "text" -> ConsoleLog.Format.TEXT;
             case "json" -> ConsoleLog.Format.JSON;
             default -> throw new IllegalArgumentException("it must be text or json");
         }).orElse(ConsoleLog.Format.TEXT);
     }
 
-    private static Options options(Settings settings, Servable service) {
+    private static Options options(ServeSettings settings, ServiceDefinition service) {
         return orExit(() -> {
             Options options = Options.defaults().withLimits(limits -> limits(settings, limits))
                     .withTimeouts(timeouts -> timeouts(settings, service, timeouts));
             return options.withSockets(sockets -> sockets(settings, service, sockets))
                     .withProxyProtocol(proxy -> proxyProtocol(settings, proxy))
                     .withAccess(access -> access(settings, access))
-                    .withOnFull(settings.read(Setting.ON_FULL, ServePlan::onFull).orElse(options.onFull()));
+                    .withOnFull(settings.read(ServeSetting.ON_FULL, ServePlan::onFull).orElse(options.onFull()));
         });
     }
 
-    private static Options.Limits limits(Settings settings, Options.Limits defaults) {
+    private static Options.Limits limits(ServeSettings settings, Options.Limits defaults) {
         Options.Limits limits = defaults
-                .withConnections(settings.number(Setting.MAX_CONNECTIONS).orElse(defaults.connections()))
-                .withConnectionsPerAddress(settings.number(Setting.MAX_PER_IP).orElse(defaults.connectionsPerAddress()))
-                .withQueue(settings.number(Setting.QUEUE).orElse(defaults.queue()))
-                .withTlsHandshakes(settings.number(Setting.TLS_HANDSHAKES).orElse(defaults.tlsHandshakes()))
+                .withConnections(settings.number(ServeSetting.MAX_CONNECTIONS).orElse(defaults.connections()))
+                .withConnectionsPerAddress(
+                        settings.number(ServeSetting.MAX_PER_IP).orElse(defaults.connectionsPerAddress()))
+                .withQueue(settings.number(ServeSetting.QUEUE).orElse(defaults.queue()))
+                .withTlsHandshakes(settings.number(ServeSetting.TLS_HANDSHAKES).orElse(defaults.tlsHandshakes()))
                 .withAcceptsPerSecond(
-                        settings.read(Setting.ACCEPT_RATE, Rates::connections).orElse(defaults.acceptsPerSecond()))
+                        settings.read(ServeSetting.ACCEPT_RATE, RateParser::connections)
+                                .orElse(defaults.acceptsPerSecond()))
                 .withMinInputBytesPerSecond(
-                        settings.read(Setting.MIN_RATE, Rates::bytes).orElse(defaults.minInputBytesPerSecond()));
-        return settings.bytes(Setting.MAX_FRAME).map(limits::withFrameBytes).orElse(limits);
+                        settings.read(ServeSetting.MIN_RATE, RateParser::bytes)
+                                .orElse(defaults.minInputBytesPerSecond()));
+        return settings.bytes(ServeSetting.MAX_FRAME).map(limits::withFrameBytes).orElse(limits);
     }
 
-    private static Options.Sockets sockets(Settings settings, Servable service, Options.Sockets defaults) {
-        if (settings.has(Setting.DEFER_ACCEPT) && service.sendsFirst()) {
+    private static Options.Sockets sockets(ServeSettings settings, ServiceDefinition service,
+            Options.Sockets defaults) {
+        if (settings.has(ServeSetting.DEFER_ACCEPT) && service.sendsFirst()) {
             throw ExitException
-                    .wrong(settings.where(Setting.DEFER_ACCEPT) + " keeps connections in the kernel until the"
+                    .wrong(settings.where(ServeSetting.DEFER_ACCEPT) + " keeps connections in the kernel until the"
                             + " client sends, but " + service.id() + " sends first: leave it out");
         }
         Options.Sockets sockets = defaults
-                .withBacklog(settings.number(Setting.BACKLOG).orElse(defaults.backlog()))
-                .withBufferBytes(settings.bytes(Setting.RECEIVE_BUFFER).orElse(defaults.receiveBufferBytes()),
-                        settings.bytes(Setting.SEND_BUFFER).orElse(defaults.sendBufferBytes()))
-                .withUserTimeout(settings.duration(Setting.USER_TIMEOUT).orElse(defaults.userTimeout()))
-                .withDeferAccept(settings.duration(Setting.DEFER_ACCEPT).orElse(defaults.deferAccept()));
-        return settings.read(Setting.KEEP_ALIVE, ServePlan::keepAlive).map(sockets::withKeepAlive).orElse(sockets);
+                .withBacklog(settings.number(ServeSetting.BACKLOG).orElse(defaults.backlog()))
+                .withBufferBytes(settings.bytes(ServeSetting.RECEIVE_BUFFER).orElse(defaults.receiveBufferBytes()),
+                        settings.bytes(ServeSetting.SEND_BUFFER).orElse(defaults.sendBufferBytes()))
+                .withUserTimeout(settings.duration(ServeSetting.USER_TIMEOUT).orElse(defaults.userTimeout()))
+                .withDeferAccept(settings.duration(ServeSetting.DEFER_ACCEPT).orElse(defaults.deferAccept()));
+        return settings.read(ServeSetting.KEEP_ALIVE, ServePlan::keepAlive).map(sockets::withKeepAlive).orElse(sockets);
     }
 
     private static Options.KeepAlive keepAlive(String text) {
@@ -193,23 +202,25 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
 
     /// A service that sends first has no time-out for the client's first byte. Otherwise, an explicit idle time-out
     /// also applies to the first byte.
-    private static Options.Timeouts timeouts(Settings settings, Servable service, Options.Timeouts defaults) {
-        Duration idle = settings.duration(Setting.IDLE_TIMEOUT).orElse(defaults.idle());
-        Duration firstByte = settings.has(Setting.IDLE_TIMEOUT) ? idle : defaults.firstByte();
+    private static Options.Timeouts timeouts(ServeSettings settings, ServiceDefinition service,
+            Options.Timeouts defaults) {
+        Duration idle = settings.duration(ServeSetting.IDLE_TIMEOUT).orElse(defaults.idle());
+        Duration firstByte = settings.has(ServeSetting.IDLE_TIMEOUT) ? idle : defaults.firstByte();
         return defaults.withIdle(idle).withFirstByte(service.sendsFirst() ? Duration.ZERO : firstByte)
-                .withDrain(settings.duration(Setting.DRAIN_TIMEOUT).orElse(defaults.drain()))
-                .withSpin(settings.duration(Setting.SPIN).orElse(defaults.spin()))
-                .withHandOff(settings.duration(Setting.HAND_OFF).orElse(defaults.handOff()))
-                .withTlsHandshake(settings.duration(Setting.TLS_HANDSHAKE_TIMEOUT).orElse(defaults.tlsHandshake()));
+                .withDrain(settings.duration(ServeSetting.DRAIN_TIMEOUT).orElse(defaults.drain()))
+                .withSpin(settings.duration(ServeSetting.SPIN).orElse(defaults.spin()))
+                .withHandOff(settings.duration(ServeSetting.HAND_OFF).orElse(defaults.handOff()))
+                .withTlsHandshake(
+                        settings.duration(ServeSetting.TLS_HANDSHAKE_TIMEOUT).orElse(defaults.tlsHandshake()));
     }
 
-    private static Options.ProxyProtocol proxyProtocol(Settings settings, Options.ProxyProtocol defaults) {
+    private static Options.ProxyProtocol proxyProtocol(ServeSettings settings, Options.ProxyProtocol defaults) {
         Options.ProxyProtocol proxy = defaults
-                .withSenders(settings.read(Setting.PROXY_PROTOCOL, Networks::parse).orElse(Networks.none()))
-                .withVersions(settings.read(Setting.PROXY_PROTOCOL_VERSION, ServePlan::versions)
+                .withSenders(settings.read(ServeSetting.PROXY_PROTOCOL, Networks::parse).orElse(Networks.none()))
+                .withVersions(settings.read(ServeSetting.PROXY_PROTOCOL_VERSION, ServePlan::versions)
                         .orElse(defaults.versions()))
-                .withTimeout(settings.duration(Setting.PROXY_PROTOCOL_TIMEOUT).orElse(defaults.timeout()));
-        for (String text : settings.list(Setting.LISTEN)) {
+                .withTimeout(settings.duration(ServeSetting.PROXY_PROTOCOL_TIMEOUT).orElse(defaults.timeout()));
+        for (String text : settings.list(ServeSetting.LISTEN)) {
             ListenText listen = ListenText.parse(text);
             if (listen.senders().isPresent()) {
                 proxy = proxy.withSenders(listen.endpoint(), listen.senders().get());
@@ -227,13 +238,13 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
         };
     }
 
-    private static Options.Access access(Settings settings, Options.Access defaults) {
-        Options.Access access = defaults.withAllowed(networks(settings, Setting.ALLOW))
-                .withDenied(networks(settings, Setting.DENY));
-        return settings.read(Setting.BAN, Rates::ban).map(access::withBan).orElse(access);
+    private static Options.Access access(ServeSettings settings, Options.Access defaults) {
+        Options.Access access = defaults.withAllowed(networks(settings, ServeSetting.ALLOW))
+                .withDenied(networks(settings, ServeSetting.DENY));
+        return settings.read(ServeSetting.BAN, RateParser::ban).map(access::withBan).orElse(access);
     }
 
-    private static Networks networks(Settings settings, Setting setting) {
+    private static Networks networks(ServeSettings settings, ServeSetting setting) {
         Networks all = Networks.none();
         for (String text : settings.list(setting)) {
             try {
@@ -287,9 +298,9 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
         }
     }
 
-    private void checkUnixMode(Settings settings) {
-        if (settings.has(Setting.UNIX_MODE) && endpoints.stream().noneMatch(ServePlan::bindsFile)) {
-            throw ExitException.wrong(settings.where(Setting.UNIX_MODE)
+    private void checkUnixMode(ServeSettings settings) {
+        if (settings.has(ServeSetting.UNIX_MODE) && endpoints.stream().noneMatch(ServePlan::bindsFile)) {
+            throw ExitException.wrong(settings.where(ServeSetting.UNIX_MODE)
                     + " applies to the files of Unix sockets that the server binds, but it has none: add"
                     + " --listen unix:/PATH, or leave the mode out");
         }

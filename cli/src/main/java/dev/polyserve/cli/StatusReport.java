@@ -6,7 +6,7 @@ import dev.polyserve.Limit;
 import dev.polyserve.Server;
 import dev.polyserve.ServerStats;
 import dev.polyserve.cli.log.ConsoleLog;
-import dev.polyserve.text.Addresses;
+import dev.polyserve.text.PrintableAddress;
 import dev.polyserve.cli.text.Units;
 import java.util.Comparator;
 import java.util.List;
@@ -53,11 +53,12 @@ final class StatusReport {
 
     private static void connections(ConsoleLog log, List<ConnectionFuture> connections) {
         connections.stream().sorted(Comparator.comparingLong(ConnectionFuture::id)).limit(MOST_CONNECTIONS)
-                .forEach(open -> log.answer("status: #" + open.id() + " " + Addresses.shown(open.peer()) + " on "
+                .forEach(open -> log.answer("status: #" + open.id() + " " + PrintableAddress.shown(open.peer()) + " on "
                         + open.endpoint() + (open.isRunning() ? "" : ", waiting") + ", in " + open.bytesIn()
                         + " B, out "
                         + open.bytesOut() + " B, open for " + Units.shown(open.age()), "event", "status",
-                        "connection", open.id(), "peer", Addresses.shown(open.peer()), "endpoint", open.endpoint(),
+                        "connection", open.id(), "peer", PrintableAddress.shown(open.peer()), "endpoint",
+                        open.endpoint(),
                         "bytesIn", open.bytesIn(), "bytesOut", open.bytesOut(), "millis", open.age().toMillis()));
         if (connections.size() > MOST_CONNECTIONS) {
             log.answer("status: and " + (connections.size() - MOST_CONNECTIONS) + " more connections");

@@ -15,10 +15,12 @@ import java.util.Set;
 /// Reads the settings for TLS. Certificates and keys are read later, by the server.
 ///
 /// @param settings what was given
-record TlsSettings(Settings settings) {
-    private static final Set<Setting> ALL = Set.of(Setting.TLS_CERT, Setting.TLS_KEY, Setting.TLS_PASSWORD_FILE,
-            Setting.TLS_SELF_SIGNED, Setting.TLS_CLIENT_CA, Setting.TLS_CLIENT, Setting.TLS_MIN, Setting.TLS_ALPN,
-            Setting.TLS_HANDSHAKE_TIMEOUT, Setting.TLS_HANDSHAKES);
+record TlsSettings(ServeSettings settings) {
+    private static final Set<ServeSetting> ALL = Set.of(ServeSetting.TLS_CERT, ServeSetting.TLS_KEY,
+            ServeSetting.TLS_PASSWORD_FILE,
+            ServeSetting.TLS_SELF_SIGNED, ServeSetting.TLS_CLIENT_CA, ServeSetting.TLS_CLIENT, ServeSetting.TLS_MIN,
+            ServeSetting.TLS_ALPN,
+            ServeSetting.TLS_HANDSHAKE_TIMEOUT, ServeSetting.TLS_HANDSHAKES);
 
     /// What the TLS endpoints need; empty without such an endpoint.
     ///
@@ -34,19 +36,19 @@ record TlsSettings(Settings settings) {
             return Optional.empty();
         }
         Tls tls = identity(first.get());
-        tls = settings.text(Setting.TLS_PASSWORD_FILE).isPresent() ? tls.withPassword(password()) : tls;
-        Tls versioned = settings.read(Setting.TLS_MIN, tls::withMinimumVersion).orElse(tls);
-        tls = settings.read(Setting.TLS_ALPN, names -> versioned.withAlpn(names.split(",", -1))).orElse(versioned);
+        tls = settings.text(ServeSetting.TLS_PASSWORD_FILE).isPresent() ? tls.withPassword(password()) : tls;
+        Tls versioned = settings.read(ServeSetting.TLS_MIN, tls::withMinimumVersion).orElse(tls);
+        tls = settings.read(ServeSetting.TLS_ALPN, names -> versioned.withAlpn(names.split(",", -1))).orElse(versioned);
         return Optional.of(withClientAuthorities(tls));
     }
 
     private Tls identity(Endpoint endpoint) {
-        List<String> certificates = settings.list(Setting.TLS_CERT);
-        List<String> keys = settings.list(Setting.TLS_KEY);
-        if (settings.flag(Setting.TLS_SELF_SIGNED)) {
+        List<String> certificates = settings.list(ServeSetting.TLS_CERT);
+        List<String> keys = settings.list(ServeSetting.TLS_KEY);
+        if (settings.flag(ServeSetting.TLS_SELF_SIGNED)) {
             if (!certificates.isEmpty() || !keys.isEmpty()) {
-                throw ExitException.wrong(settings.where(Setting.TLS_SELF_SIGNED) + " makes a certificate, but "
-                        + settings.where(certificates.isEmpty() ? Setting.TLS_KEY : Setting.TLS_CERT)
+                throw ExitException.wrong(settings.where(ServeSetting.TLS_SELF_SIGNED) + " makes a certificate, but "
+                        + settings.where(certificates.isEmpty() ? ServeSetting.TLS_KEY : ServeSetting.TLS_CERT)
                         + " gives one: leave one of them out");
             }
             return Tls.selfSigned();
@@ -55,9 +57,10 @@ record TlsSettings(Settings settings) {
             throw ExitException.wrong(endpoint + " needs a certificate: give --tls-cert FILE and --tls-key FILE, or"
                     + " --tls-self-signed for a test");
         }
-        boolean oneFileEach = keys.isEmpty() && settings.has(Setting.TLS_PASSWORD_FILE);
+        boolean oneFileEach = keys.isEmpty() && settings.has(ServeSetting.TLS_PASSWORD_FILE);
         if (!oneFileEach && certificates.size() != keys.size()) {
-            throw ExitException.wrong("each " + Setting.TLS_CERT.option() + " needs its " + Setting.TLS_KEY.option()
+            throw ExitException.wrong("each " + ServeSetting.TLS_CERT.option() + " needs its "
+                    + ServeSetting.TLS_KEY.option()
                     + ", but there are " + certificates.size() + " and " + keys.size() + ": give them in pairs, or"
                     + " PKCS#12 files with --tls-password-file");
         }
@@ -65,35 +68,37 @@ record TlsSettings(Settings settings) {
     }
 
     private Tls pairs(List<String> certificates, List<String> keys) {
-        Tls tls = Tls.server(path(Setting.TLS_CERT, certificates.getFirst()), path(Setting.TLS_KEY, keys.getFirst()));
+        Tls tls = Tls.server(path(ServeSetting.TLS_CERT, certificates.getFirst()),
+                path(ServeSetting.TLS_KEY, keys.getFirst()));
         for (int i = 1; i < certificates.size(); i++) {
-            tls = tls.withCertificate(path(Setting.TLS_CERT, certificates.get(i)), path(Setting.TLS_KEY, keys.get(i)));
+            tls = tls.withCertificate(path(ServeSetting.TLS_CERT, certificates.get(i)),
+                    path(ServeSetting.TLS_KEY, keys.get(i)));
         }
         return tls;
     }
 
     private Tls withClientAuthorities(Tls tls) {
-        Optional<String> file = settings.text(Setting.TLS_CLIENT_CA);
-        boolean wanted = settings.read(Setting.TLS_CLIENT, text -> switch (text) {
+        Optional<String> file = settings.text(ServeSetting.TLS_CLIENT_CA);
+        boolean wanted = settings.read(ServeSetting.TLS_CLIENT, text -> switch (text) {
             case "want" -> true;
             case "need" -> false;
             default -> throw new IllegalArgumentException("it must be want or need");
         }).orElse(false);
         if (file.isEmpty()) {
-            if (settings.has(Setting.TLS_CLIENT)) {
-                throw ExitException.wrong(settings.where(Setting.TLS_CLIENT)
+            if (settings.has(ServeSetting.TLS_CLIENT)) {
+                throw ExitException.wrong(settings.where(ServeSetting.TLS_CLIENT)
                         + " needs the authorities of the clients: add --tls-client-ca FILE");
             }
             return tls;
         }
-        Path authorities = path(Setting.TLS_CLIENT_CA, file.get());
+        Path authorities = path(ServeSetting.TLS_CLIENT_CA, file.get());
         return wanted ? tls.withClientCertificatesWanted(authorities) : tls.withClientCertificatesNeeded(authorities);
     }
 
     /// The first line of the file.
     private String password() {
-        String where = settings.where(Setting.TLS_PASSWORD_FILE);
-        Path file = path(Setting.TLS_PASSWORD_FILE, settings.text(Setting.TLS_PASSWORD_FILE).orElse(""));
+        String where = settings.where(ServeSetting.TLS_PASSWORD_FILE);
+        Path file = path(ServeSetting.TLS_PASSWORD_FILE, settings.text(ServeSetting.TLS_PASSWORD_FILE).orElse(""));
         try {
             return Files.readString(file).lines().findFirst().orElseThrow(
                     () -> ExitException
@@ -109,7 +114,7 @@ record TlsSettings(Settings settings) {
         }
     }
 
-    private Path path(Setting setting, String text) {
+    private Path path(ServeSetting setting, String text) {
         try {
             if (text.isEmpty()) {
                 throw ExitException.wrong("bad " + settings.where(setting) + ": it is empty; give the path of a file");

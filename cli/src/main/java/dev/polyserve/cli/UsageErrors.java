@@ -1,7 +1,7 @@
 package dev.polyserve.cli;
 
-import dev.polyserve.cli.services.Service;
-import dev.polyserve.file.FileNames;
+import dev.polyserve.cli.services.BuiltInService;
+import dev.polyserve.file.FileNameEncoding;
 import dev.polyserve.text.Printable;
 import java.nio.file.InvalidPathException;
 import java.util.List;
@@ -20,7 +20,7 @@ final class UsageErrors {
 
     /// Describes a text that is not a valid path.
     static String sentence(InvalidPathException mistake) {
-        return "the path '" + Printable.of(mistake.getInput()) + "' " + FileNames.whyInvalid(mistake);
+        return "the path '" + Printable.of(mistake.getInput()) + "' " + FileNameEncoding.whyInvalid(mistake);
     }
 
     /// Describes an error of the parser.
@@ -51,7 +51,7 @@ final class UsageErrors {
 
     /// True for an option that follows the program of `exec`.
     private static boolean belongsToProgram(String option, List<String> words) {
-        int exec = words.indexOf(Service.EXEC.id());
+        int exec = words.indexOf(BuiltInService.EXEC.id());
         int at = words.indexOf(option);
         return exec > 0 && at > exec + 1 && !words.contains("--") && !words.get(exec + 1).startsWith("-");
     }

@@ -1,6 +1,6 @@
 package dev.polyserve.cli;
 
-import dev.polyserve.spi.Execution;
+import dev.polyserve.spi.HandlerExecution;
 import dev.polyserve.spi.ModelPlan;
 import dev.polyserve.Workers;
 import dev.polyserve.cli.text.Units;
@@ -9,12 +9,13 @@ import java.util.List;
 
 /// Applies the settings of worker processes to a model.
 final class WorkerSettings {
-    private static final List<Setting> ALL = List.of(Setting.SPARE, Setting.RECYCLE_CONNECTIONS, Setting.RECYCLE_AGE,
-            Setting.WORKER_BOOT, Setting.WORKER_SILENCE);
+    private static final List<ServeSetting> ALL = List.of(ServeSetting.SPARE, ServeSetting.RECYCLE_CONNECTIONS,
+            ServeSetting.RECYCLE_AGE,
+            ServeSetting.WORKER_BOOT, ServeSetting.WORKER_SILENCE);
 
-    private final Settings settings;
+    private final ServeSettings settings;
 
-    WorkerSettings(Settings settings) {
+    WorkerSettings(ServeSettings settings) {
         this.settings = settings;
     }
 
@@ -28,30 +29,31 @@ final class WorkerSettings {
     }
 
     private ExitException unused(ModelPlan model) {
-        Setting first = ALL.stream().filter(settings::has).findFirst().orElseThrow();
+        ServeSetting first = ALL.stream().filter(settings::has).findFirst().orElseThrow();
         return ExitException.wrong(settings.where(first) + " does not apply to the model " + model.id()
                 + ": it belongs to process and process-pool");
     }
 
-    private Execution.Processes of(Execution.Processes processes) {
-        if (settings.has(Setting.SPARE) && processes.minWorkers() == processes.maxWorkers()) {
+    private HandlerExecution.Processes of(HandlerExecution.Processes processes) {
+        if (settings.has(ServeSetting.SPARE) && processes.minWorkers() == processes.maxWorkers()) {
             throw ExitException
-                    .wrong(settings.where(Setting.SPARE) + " applies to a variable number of workers only, and "
+                    .wrong(settings.where(ServeSetting.SPARE) + " applies to a variable number of workers only, and "
                             + processes.minWorkers() + " is fixed: use --workers MIN..MAX");
         }
-        if (settings.has(Setting.RECYCLE_CONNECTIONS) && processes.startsPerConnection()) {
-            throw ExitException.wrong(settings.where(Setting.RECYCLE_CONNECTIONS)
+        if (settings.has(ServeSetting.RECYCLE_CONNECTIONS) && processes.startsPerConnection()) {
+            throw ExitException.wrong(settings.where(ServeSetting.RECYCLE_CONNECTIONS)
                     + " does not apply to the model process: its workers serve one connection each");
         }
         return processes.with(configured(processes.workers()));
     }
 
     private Workers configured(Workers defaults) {
-        Workers workers = settings.read(Setting.SPARE, text -> spare(defaults, text)).orElse(defaults);
-        workers = settings.number(Setting.RECYCLE_CONNECTIONS).map(workers::withRecycleConnections).orElse(workers);
-        workers = settings.duration(Setting.RECYCLE_AGE).map(workers::withRecycleAge).orElse(workers);
-        workers = read(Setting.WORKER_BOOT, workers, Workers::withBoot);
-        return read(Setting.WORKER_SILENCE, workers, Workers::withSilence);
+        Workers workers = settings.read(ServeSetting.SPARE, text -> spare(defaults, text)).orElse(defaults);
+        workers = settings.number(ServeSetting.RECYCLE_CONNECTIONS).map(workers::withRecycleConnections)
+                .orElse(workers);
+        workers = settings.duration(ServeSetting.RECYCLE_AGE).map(workers::withRecycleAge).orElse(workers);
+        workers = read(ServeSetting.WORKER_BOOT, workers, Workers::withBoot);
+        return read(ServeSetting.WORKER_SILENCE, workers, Workers::withSilence);
     }
 
     private static Workers spare(Workers defaults, String text) {
@@ -63,7 +65,7 @@ final class WorkerSettings {
         Workers with(Workers workers, Duration value);
     }
 
-    private Workers read(Setting setting, Workers workers, Change change) {
+    private Workers read(ServeSetting setting, Workers workers, Change change) {
         return settings.read(setting, text -> change.with(workers, Units.duration(text))).orElse(workers);
     }
 }

@@ -3,11 +3,11 @@ package dev.polyserve.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.bench.Workload;
-import dev.polyserve.bench.report.ResultsJson;
+import dev.polyserve.bench.report.BenchResultsJson;
 import dev.polyserve.bench.result.Comparison;
 import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.Metric;
-import dev.polyserve.bench.result.Results;
+import dev.polyserve.bench.result.BenchResults;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
@@ -80,8 +80,8 @@ class BenchProcessTest {
         return status;
     }
 
-    private Results json(Path file) throws IOException {
-        Results results = ResultsJson.read(file);
+    private BenchResults json(Path file) throws IOException {
+        BenchResults results = BenchResultsJson.read(file);
         assertThat(results.comparisons()).isNotEmpty().allSatisfy(comparison -> assertThat(comparison.entries())
                 .allSatisfy(entry -> assertThat(entry.failure()).as(entry.contender() + " " + err.text()).isNull()));
         return results;
@@ -95,7 +95,7 @@ class BenchProcessTest {
         Process process = bench("--models", "nio", "--workload", String.join(",", Workload.ids()), "--json",
                 json.toString(), "--report", report.toString());
         assertThat(status(process)).as(err.text()).isZero();
-        Results results = json(json);
+        BenchResults results = json(json);
         assertThat(results.comparisons()).extracting(Comparison::workload).containsAll(Workload.ids());
         for (Comparison comparison : results.comparisons()) {
             ContenderResults entry = comparison.entries().getFirst();
@@ -133,7 +133,7 @@ class BenchProcessTest {
                 "4");
         assertThat(status(bench(length, "--models", "thread,virtual,nio", "--workload", "cpu", "--rate", "50", "--json",
                 json.toString()))).as(err.text()).isZero();
-        Results results = json(json);
+        BenchResults results = json(json);
         assertThat(results.settings().multiplicationsPerMilli()).as("of one millisecond").isPositive();
         assertThat(results.comparisons().getFirst().entries()).hasSize(3).allSatisfy(entry -> assertThat(
                 entry.spread(Metric.CPU_MICROS_PER_REQUEST).orElseThrow().median()).as(entry.contender())

@@ -21,19 +21,19 @@ class ConfigFileTest {
 
     @Test
     void everyKindOfValueIsRead() throws Exception {
-        Settings settings = ConfigFile.read(file("""
+        ServeSettings settings = ConfigFile.read(file("""
                 listen = ["tcp://127.0.0.1:0", "udp://127.0.0.1:0"]
                 max-connections = 50
                 idle-timeout = "30s"
                 max-frame = "1MiB"
                 quiet = true
                 """));
-        assertThat(settings.list(Setting.LISTEN)).isEqualTo(List.of("tcp://127.0.0.1:0", "udp://127.0.0.1:0"));
-        assertThat(settings.number(Setting.MAX_CONNECTIONS)).contains(50);
-        assertThat(settings.duration(Setting.IDLE_TIMEOUT)).contains(Duration.ofSeconds(30));
-        assertThat(settings.bytes(Setting.MAX_FRAME)).contains(1 << 20);
-        assertThat(settings.flag(Setting.QUIET)).isTrue();
-        assertThat(settings.has(Setting.MODEL)).isFalse();
+        assertThat(settings.list(ServeSetting.LISTEN)).isEqualTo(List.of("tcp://127.0.0.1:0", "udp://127.0.0.1:0"));
+        assertThat(settings.number(ServeSetting.MAX_CONNECTIONS)).contains(50);
+        assertThat(settings.duration(ServeSetting.IDLE_TIMEOUT)).contains(Duration.ofSeconds(30));
+        assertThat(settings.bytes(ServeSetting.MAX_FRAME)).contains(1 << 20);
+        assertThat(settings.flag(ServeSetting.QUIET)).isTrue();
+        assertThat(settings.has(ServeSetting.MODEL)).isFalse();
     }
 
     @Test

@@ -25,7 +25,7 @@ class HelpTest {
     @Test
     void serveExplainsEverySettingAndService() {
         String help = Cli.run("serve", "--help").out();
-        for (Setting setting : Setting.values()) {
+        for (ServeSetting setting : ServeSetting.values()) {
             assertThat(help).contains(setting.option());
         }
         assertThat(help).contains("echo", "upper", "print", "welcome [TEXT]", "reply", "chat", "discard", "chargen",

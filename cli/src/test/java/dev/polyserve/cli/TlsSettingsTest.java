@@ -18,9 +18,9 @@ class TlsSettingsTest {
     private static final Path CERTIFICATE = Path.of("a.crt");
     private static final Path KEY = Path.of("a.key");
 
-    private final Settings settings = new Settings();
+    private final ServeSettings settings = new ServeSettings();
 
-    private TlsSettingsTest with(Setting setting, String... values) {
+    private TlsSettingsTest with(ServeSetting setting, String... values) {
         settings.put(setting, List.of(values), setting.option());
         return this;
     }
@@ -35,9 +35,10 @@ class TlsSettingsTest {
 
     @Test
     void everySettingReachesTheServer() {
-        with(Setting.TLS_CERT, "a.crt", "b.crt").with(Setting.TLS_KEY, "a.key", "b.key").with(Setting.TLS_MIN, "1.3")
-                .with(Setting.TLS_ALPN, "h2,http/1.1").with(Setting.TLS_CLIENT_CA, "ca.pem")
-                .with(Setting.TLS_CLIENT, "want");
+        with(ServeSetting.TLS_CERT, "a.crt", "b.crt").with(ServeSetting.TLS_KEY, "a.key", "b.key")
+                .with(ServeSetting.TLS_MIN, "1.3")
+                .with(ServeSetting.TLS_ALPN, "h2,http/1.1").with(ServeSetting.TLS_CLIENT_CA, "ca.pem")
+                .with(ServeSetting.TLS_CLIENT, "want");
         assertThat(tls()).isEqualTo(Tls.server(CERTIFICATE, KEY).withCertificate(Path.of("b.crt"), Path.of("b.key"))
                 .withMinimumVersion("1.3").withAlpn("h2", "http/1.1")
                 .withClientCertificatesWanted(Path.of("ca.pem")));
@@ -45,14 +46,14 @@ class TlsSettingsTest {
 
     @Test
     void clientCertificatesAreNeededByDefault() {
-        with(Setting.TLS_SELF_SIGNED, "true").with(Setting.TLS_CLIENT_CA, "ca.pem");
+        with(ServeSetting.TLS_SELF_SIGNED, "true").with(ServeSetting.TLS_CLIENT_CA, "ca.pem");
         assertThat(tls()).isEqualTo(Tls.selfSigned().withClientCertificatesNeeded(Path.of("ca.pem")));
     }
 
     @Test
     void thePasswordIsTheFirstLineOfItsFile(@TempDir Path directory) throws Exception {
         Path file = Files.writeString(directory.resolve("password"), "correct horse\nsecond line\n");
-        with(Setting.TLS_CERT, "a.p12").with(Setting.TLS_PASSWORD_FILE, file.toString());
+        with(ServeSetting.TLS_CERT, "a.p12").with(ServeSetting.TLS_PASSWORD_FILE, file.toString());
         assertThat(tls()).isEqualTo(Tls.server(Path.of("a.p12"), "correct horse"));
         Files.writeString(file, "");
         refuses(file.toString(), "is empty");
@@ -68,28 +69,28 @@ class TlsSettingsTest {
     @Test
     void withoutAnEndpointNothingIsNeededNorTaken() {
         assertThat(new TlsSettings(settings).tls(List.of())).isEmpty();
-        with(Setting.TLS_MIN, "1.3");
+        with(ServeSetting.TLS_MIN, "1.3");
         assertThatThrownBy(() -> new TlsSettings(settings).tls(List.of())).isInstanceOf(ExitException.class)
                 .hasMessageContainingAll("--tls-min is for TLS", "--listen tls://");
     }
 
     @Test
     void certificatesAndKeysComeInPairs() {
-        with(Setting.TLS_CERT, "a.crt", "b.crt").with(Setting.TLS_KEY, "a.key");
+        with(ServeSetting.TLS_CERT, "a.crt", "b.crt").with(ServeSetting.TLS_KEY, "a.key");
         refuses("each --tls-cert needs its --tls-key", "2 and 1");
-        with(Setting.TLS_SELF_SIGNED, "true");
+        with(ServeSetting.TLS_SELF_SIGNED, "true");
         refuses("--tls-self-signed makes a certificate", "leave one of them out");
     }
 
     @Test
     void badValuesAreNamed() {
-        with(Setting.TLS_SELF_SIGNED, "true").with(Setting.TLS_MIN, "1.1");
+        with(ServeSetting.TLS_SELF_SIGNED, "true").with(ServeSetting.TLS_MIN, "1.1");
         refuses("bad --tls-min '1.1'", "1.2 or 1.3");
-        with(Setting.TLS_MIN, "1.2").with(Setting.TLS_CLIENT, "need");
+        with(ServeSetting.TLS_MIN, "1.2").with(ServeSetting.TLS_CLIENT, "need");
         refuses("--tls-client needs the authorities");
-        with(Setting.TLS_CLIENT_CA, "ca.pem").with(Setting.TLS_CLIENT, "maybe");
+        with(ServeSetting.TLS_CLIENT_CA, "ca.pem").with(ServeSetting.TLS_CLIENT, "maybe");
         refuses("bad --tls-client 'maybe'", "want or need");
-        with(Setting.TLS_CLIENT, "need").with(Setting.TLS_ALPN, "a,");
+        with(ServeSetting.TLS_CLIENT, "need").with(ServeSetting.TLS_ALPN, "a,");
         refuses("bad --tls-alpn 'a,'", "ALPN");
     }
 }

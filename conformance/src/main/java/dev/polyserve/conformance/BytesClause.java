@@ -116,7 +116,7 @@ abstract class BytesClause extends Clause {
 
     @Test
     void shouldSendWrittenBytesBeforeWaitingForInput() throws Exception {
-        needsStyle(Style.HANDLER);
+        needsStyle(HandlerStyle.HANDLER);
         Handler handler = connection -> {
             connection.print("name? ");
             connection.writeLine("hello " + connection.readLine());

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 abstract class ChurnClause extends Clause {
     private static final int CYCLES = 300;
     /// The cycles where each is a process: more than the number of spare workers.
-    private static final int WORKERS = Cell.FULL ? 24 : 12;
+    private static final int WORKERS = ContractCell.FULL ? 24 : 12;
     private static final File DESCRIPTORS = new File("/proc/self/fd");
 
     @Test

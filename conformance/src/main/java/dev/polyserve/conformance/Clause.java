@@ -14,13 +14,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// A clause of the contract; its tests run in every cell.
 abstract class Clause {
     @RegisterExtension
-    final CellNamePrefix named = new CellNamePrefix(this::cell);
+    final FailureMessagePrefix named = new FailureMessagePrefix(this::cell);
 
     @RegisterExtension
-    final Replay replay = new Replay();
+    final ContractWorkerMain replay = new ContractWorkerMain();
 
     /// The cell in which the tests run.
-    abstract Cell cell();
+    abstract ContractCell cell();
 
     final ServerFixture start(TestService service) throws IOException {
         return ServerFixture.start(cell(), service);
@@ -58,7 +58,7 @@ abstract class Clause {
         appliesIf(!cell().hasSeveralAcceptors(), "servers in which one process accepts");
     }
 
-    final void needsStyle(Style style) {
+    final void needsStyle(HandlerStyle style) {
         appliesIf(cell().style() == style, "the style " + style);
     }
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/// The contract of datagram handlers: tests that run in every [Cell] that a subclass names, as [StreamContract].
+/// The contract of datagram handlers: tests that run in every [ContractCell] that a subclass names, as [StreamContract].
 ///
 /// A reply is sent only if the handler wrote bytes and returned normally. The arguments of a call are valid during the
 /// call.
@@ -45,20 +45,20 @@ public abstract class DatagramContract {
     private static final int A_WHILE_MILLIS = 60;
 
     @RegisterExtension
-    final CellNamePrefix named = new CellNamePrefix(this::cell);
+    final FailureMessagePrefix named = new FailureMessagePrefix(this::cell);
 
     @RegisterExtension
-    final Replay replay = new Replay();
+    final ContractWorkerMain replay = new ContractWorkerMain();
 
-    private final Cell cell;
+    private final ContractCell cell;
     private final EventRecorder events = new EventRecorder();
 
     /// Creates the tests of one cell.
-    protected DatagramContract(Cell cell) {
+    protected DatagramContract(ContractCell cell) {
         this.cell = cell;
     }
 
-    private Cell cell() {
+    private ContractCell cell() {
         return cell;
     }
 
@@ -343,7 +343,7 @@ public abstract class DatagramContract {
                 send(client, (byte) i);
                 receive(client);
             }
-            IdleCheck.requireIdle(cell);
+            IdleCostMeasurement.requireIdle(cell);
         }
     }
 

@@ -162,7 +162,7 @@ abstract class DrainClause extends Clause {
 
     @Test
     void shouldInterruptAHandlerThatWaitsForSomethingElseAtTheDeadline() throws Exception {
-        needsStyle(Style.HANDLER);
+        needsStyle(HandlerStyle.HANDLER);
         CountDownLatch never = new CountDownLatch(1);
         TestService service = new TestService(() -> connection -> {
             connection.print("x");

@@ -82,7 +82,7 @@ abstract class EndingClause extends Clause {
 
     @Test
     void shouldNotifyABusyHandlerThatThePeerIsGone() throws Exception {
-        needsStyle(Style.HANDLER);
+        needsStyle(HandlerStyle.HANDLER);
         needsTransport(EndpointKind.TCP);
         TestService service = new TestService(() -> connection -> {
             connection.readByte();
@@ -223,7 +223,7 @@ abstract class EndingClause extends Clause {
 
     @Test
     void shouldTimeOutAReadThatTheHandlerLimits() throws Exception {
-        needsStyle(Style.HANDLER);
+        needsStyle(HandlerStyle.HANDLER);
         Handler handler = connection -> {
             connection.readTimeout(SHORT);
             connection.readByte();
@@ -237,7 +237,7 @@ abstract class EndingClause extends Clause {
 
     @Test
     void shouldLetTheHandlerContinueAfterAReadTimeout() throws Exception {
-        needsStyle(Style.HANDLER);
+        needsStyle(HandlerStyle.HANDLER);
         Handler handler = connection -> {
             connection.readTimeout(SHORT);
             for (int waits = 0; waits < 2; waits++) {
@@ -262,7 +262,7 @@ abstract class EndingClause extends Clause {
 
     @Test
     void shouldEnforceADeadlineThatTheHandlerSets() throws Exception {
-        needsStyle(Style.HANDLER);
+        needsStyle(HandlerStyle.HANDLER);
         Handler handler = connection -> {
             connection.deadline(SHORT);
             TestService.echo(connection);
@@ -313,7 +313,7 @@ abstract class EndingClause extends Clause {
 
     @Test
     void shouldReportTheCauseToAProtocolOnceAndLast() throws Exception {
-        needsStyle(Style.PROTOCOL);
+        needsStyle(HandlerStyle.PROTOCOL);
         try (ServerFixture fixture = start(new TestService(TestService.echo().handler(), CallRecorder::new));
                 TestClient client = fixture.connect()) {
             client.send("hi");
@@ -329,7 +329,7 @@ abstract class EndingClause extends Clause {
 
     @Test
     void shouldFinishAHandlerOnceAndAfterItsHandling() throws Exception {
-        needsStyle(Style.HANDLER);
+        needsStyle(HandlerStyle.HANDLER);
         try (ServerFixture fixture = start(new TestService(CallRecorder::new, TestService.echo().protocol()));
                 TestClient client = fixture.connect()) {
             assertEquals("[setUp, handle, finish]", client.textToTheEnd(), "finish may still write, once");

@@ -30,7 +30,7 @@ abstract class FailureClause extends Clause {
     @ParameterizedTest
     @EnumSource
     void shouldReportOnceAndCloseWhereverTheHandlerThrows(Place place) throws Exception {
-        boolean handlers = cell().style() == Style.HANDLER;
+        boolean handlers = cell().style() == HandlerStyle.HANDLER;
         appliesIf(place == Place.FACTORY || handlers == place.compareTo(Place.OPENED) < 0,
                 "a style that has this method");
         IllegalStateException error = new IllegalStateException("thrown in " + place);
@@ -134,7 +134,7 @@ abstract class FailureClause extends Clause {
 
     @Test
     void shouldReportAProtocolThatThrowsWhenClosed() throws Exception {
-        needsStyle(Style.PROTOCOL);
+        needsStyle(HandlerStyle.PROTOCOL);
         TestService service = new TestService(TestService.echo().handler(), () -> new Protocol() {
             @Override
             public void received(Input input, Output output) {

@@ -126,7 +126,7 @@ abstract class FutureClause extends Clause {
 
     @Test
     void shouldInterruptAWaitingHandlerWhenAborted() throws Exception {
-        needsStyle(Style.HANDLER);
+        needsStyle(HandlerStyle.HANDLER);
         CountDownLatch never = new CountDownLatch(1);
         CountDownLatch waiting = new CountDownLatch(1);
         BlockingQueue<Throwable> thrown = new LinkedBlockingQueue<>();

@@ -124,7 +124,7 @@ abstract class HandOffClause extends Clause {
     }
 
     private void needsHandOff() {
-        appliesIf(cell().style() != Style.PROTOCOL, "handlers that may wait");
+        appliesIf(cell().style() != HandlerStyle.PROTOCOL, "handlers that may wait");
         appliesIf(cell().runsOnLoops(), "event loops");
         appliesIf(Carrier.whyNot().isEmpty(), "handlers on their loop's own thread");
     }
@@ -241,7 +241,7 @@ abstract class HandOffClause extends Clause {
 
     private ServerFixture startInFlight(UnaryOperator<ServerBuilder> inFlight) throws IOException {
         needsHandOff();
-        needsStyle(Style.MESSAGES);
+        needsStyle(HandlerStyle.MESSAGES);
         return start(new Occupied().service(), inFlight);
     }
 
@@ -289,7 +289,7 @@ abstract class HandOffClause extends Clause {
     @Test
     void shouldServeOthersWhileAHandlerComputesInClosed() throws Exception {
         needsHandOff();
-        needsStyle(Style.MESSAGES);
+        needsStyle(HandlerStyle.MESSAGES);
         Occupied occupied = new Occupied();
         MessageHandler<String> computesInClosed = new MessageHandler<>() {
             @Override

@@ -71,7 +71,7 @@ abstract class HubClause extends Clause {
 
     @Test
     void shouldServeOthersWhileAHandlerSleepsInTheHub() throws Exception {
-        needsStyle(Style.HANDLER);
+        needsStyle(HandlerStyle.HANDLER);
         TestService service = ofHandler(connection -> {
             String line = String.valueOf(connection.readLine());
             if (line.equals("sleep")) {
@@ -92,7 +92,7 @@ abstract class HubClause extends Clause {
 
     @Test
     void shouldLimitAHandlersWait() throws Exception {
-        needsStyle(Style.HANDLER);
+        needsStyle(HandlerStyle.HANDLER);
         TestService service = ofHandler(connection -> {
             String said = Timeout.after(SHORT).callOr("too late", () -> {
                 Hub.current().sleep(LONG);
@@ -111,7 +111,7 @@ abstract class HubClause extends Clause {
 
     @Test
     void shouldOffloadAComputation() throws Exception {
-        needsStyle(Style.HANDLER);
+        needsStyle(HandlerStyle.HANDLER);
         TestService service = ofHandler(connection -> {
             Thread handler = Thread.currentThread();
             boolean elsewhere = Hub.current().offload(() -> !Thread.currentThread().equals(handler));
@@ -124,7 +124,7 @@ abstract class HubClause extends Clause {
 
     @Test
     void shouldEndAHandlerWhoseTaskIsKilled() throws Exception {
-        needsStyle(Style.HANDLER);
+        needsStyle(HandlerStyle.HANDLER);
         needsOneProcess();
         var handlers = new LinkedBlockingQueue<Task<?>>();
         TestService service = ofHandler(connection -> {
@@ -144,7 +144,7 @@ abstract class HubClause extends Clause {
 
     @Test
     void shouldEndTheTaskOfAHandlerThatReturns() throws Exception {
-        needsStyle(Style.HANDLER);
+        needsStyle(HandlerStyle.HANDLER);
         needsOneProcess();
         var handlers = new LinkedBlockingQueue<Task<?>>();
         try (ServerFixture fixture = startOnLoop(ofHandler(_ -> handlers.add(Task.current())));
@@ -214,7 +214,7 @@ abstract class HubClause extends Clause {
 
     @Test
     void shouldReportAHandlerThatHasSleptInTheHubAndStallsItsLoop() throws Exception {
-        needsStyle(Style.HANDLER);
+        needsStyle(HandlerStyle.HANDLER);
         appliesIf(Carrier.whyNot().isEmpty(), "handlers on their loop's own thread");
         var work = new BusyWork();
         reportsAStall(work, ofHandler(connection -> {

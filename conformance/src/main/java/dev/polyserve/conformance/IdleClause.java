@@ -18,15 +18,16 @@ abstract class IdleClause extends Clause {
         List<TestClient> silent = new ArrayList<>();
         try (ServerFixture fixture = start(TestService.echo())) {
             resetWithUnreadAnswers(fixture, SETTLING);
-            long heapBefore = IdleCheck.heapBytes();
+            long heapBefore = IdleCostMeasurement.heapBytes();
             resetWithUnreadAnswers(fixture, cell().times(RESETTING));
-            Eventually.until("the heap is at its former size", () -> IdleCheck.heapBytes() - heapBefore < GROWTH_BYTES);
+            Eventually.until("the heap is at its former size",
+                    () -> IdleCostMeasurement.heapBytes() - heapBefore < GROWTH_BYTES);
             for (int i = 0; i < Math.min(SILENT, cell().capacity()); i++) {
                 silent.add(fixture.connect());
                 silent.getLast().send("x");
                 silent.getLast().bytes(1);
             }
-            IdleCheck.requireIdle(cell());
+            IdleCostMeasurement.requireIdle(cell());
         } finally {
             for (TestClient client : silent) {
                 client.close();

@@ -52,7 +52,7 @@ abstract class MessagesClause extends Clause {
     /// Starts a server of messages; skips the test in a cell of another style.
     private <T> ServerFixture messages(Codec<T> codec, Supplier<? extends MessageHandler<T>> factory,
             UnaryOperator<ServerBuilder> with) throws IOException {
-        needsStyle(Style.MESSAGES);
+        needsStyle(HandlerStyle.MESSAGES);
         return start(TestService.ofMessages(codec, factory), with);
     }
 

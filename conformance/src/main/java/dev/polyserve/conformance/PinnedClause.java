@@ -65,7 +65,7 @@ abstract class PinnedClause extends Clause {
     }
 
     private void needsCoroutinesOnTheLoop() {
-        needsStyle(Style.HANDLER);
+        needsStyle(HandlerStyle.HANDLER);
         appliesIf(cell().runsOnLoops(), "event loops");
         appliesIf(Carrier.whyNot().isEmpty(), "handlers on their loop's own thread");
     }
@@ -138,7 +138,7 @@ abstract class PinnedClause extends Clause {
     }
 
     private void needsHandOff() {
-        appliesIf(cell().style() != Style.PROTOCOL, "handlers that may wait");
+        appliesIf(cell().style() != HandlerStyle.PROTOCOL, "handlers that may wait");
         appliesIf(cell().runsOnLoops(), "event loops");
         appliesIf(Carrier.whyNot().isEmpty(), "handlers on their loop's own thread");
     }
@@ -236,7 +236,7 @@ abstract class PinnedClause extends Clause {
 
     @Test
     void shouldLetAPinnedHandlerOnAThreadOfItsOwnWait() throws Exception {
-        needsStyle(Style.HANDLER);
+        needsStyle(HandlerStyle.HANDLER);
         appliesIf(!cell().runsOnLoops() || Carrier.whyNot().isPresent(), "handlers beside an event loop");
         try (ServerFixture fixture = start(pinnedFor(Wait.READ)); TestClient pinned = fixture.connect()) {
             pinned.send("pin\n");

@@ -61,7 +61,7 @@ public final class Rehearsal {
 
     private record Pumped(Supplier<? extends Protocol> factory) implements Style {}
 
-    private final List<Script.Step> steps = new ArrayList<>();
+    private final List<PeerScript.Step> steps = new ArrayList<>();
     private Style style;
     private Options options = Options.defaults();
     private Pieces pieces = List::of;
@@ -117,44 +117,44 @@ public final class Rehearsal {
     /// The peer sends bytes, as one fragment.
     public Rehearsal receives(byte... bytes) {
         if (bytes.length > 0) {
-            steps.add(new Script.Receives(ByteBuffer.wrap(bytes.clone())));
+            steps.add(new PeerScript.Receives(ByteBuffer.wrap(bytes.clone())));
         }
         return this;
     }
 
     /// The peer does nothing for the given time.
     public Rehearsal after(Duration time) {
-        steps.add(new Script.Passes(time));
+        steps.add(new PeerScript.Passes(time));
         return this;
     }
 
     /// The peer ends its output (half-close) and keeps reading.
     public Rehearsal ends() {
-        steps.add(new Script.Ends());
+        steps.add(new PeerScript.Ends());
         return this;
     }
 
     /// The peer resets the connection.
     public Rehearsal resets() {
-        steps.add(new Script.Resets());
+        steps.add(new PeerScript.Resets());
         return this;
     }
 
     /// The peer stops reading.
     public Rehearsal stopsReading() {
-        steps.add(new Script.StopsReading());
+        steps.add(new PeerScript.StopsReading());
         return this;
     }
 
     /// The server begins to drain: [dev.polyserve.Connection#draining] is true, and input ends.
     public Rehearsal drains() {
-        steps.add(new Script.Drains());
+        steps.add(new PeerScript.Drains());
         return this;
     }
 
     /// The server stops.
     public Rehearsal stops() {
-        steps.add(new Script.Stops());
+        steps.add(new PeerScript.Stops());
         return this;
     }
 
@@ -195,19 +195,19 @@ public final class Rehearsal {
     }
 
     /// Plays the script until the connection ends.
-    public Outcome run() {
+    public RehearsalResult run() {
         ManualClock clock = new ManualClock();
         RecordedEvents events = new RecordedEvents();
         ServerContext context = new ServerContext(options, events, clock, _ -> {
         });
-        Script script = new Script(fragments());
+        PeerScript script = new PeerScript(fragments());
         ScriptedPeer peer = new ScriptedPeer(script, clock, context, takesBytes);
         boolean outputEnded = switch (style) {
             case Sequential sequential -> runHandler(sequential.factory, peer, context, events);
             case Driven driven -> runDriven(driven.factory, peer, context, events);
             case Pumped pumped -> runPumped(pumped.factory, peer, context, events);
         };
-        return new RehearsalOutcome(peer.writes(), outputEnded, events.cause(), events.failures, events.limits,
+        return new RecordedRehearsalResult(peer.writes(), outputEnded, events.cause(), events.failures, events.limits,
                 clock.elapsed(),
                 script.unreadBytes());
     }
@@ -246,12 +246,12 @@ public final class Rehearsal {
         return new Conversation.Identity(1, PEER, LOCAL, new Endpoint.Tcp("192.0.2.2", LOCAL.getPort()));
     }
 
-    private List<Script.Step> fragments() {
-        List<Script.Step> played = new ArrayList<>();
-        for (Script.Step step : steps) {
-            if (step instanceof Script.Receives fragment) {
+    private List<PeerScript.Step> fragments() {
+        List<PeerScript.Step> played = new ArrayList<>();
+        for (PeerScript.Step step : steps) {
+            if (step instanceof PeerScript.Receives fragment) {
                 pieces.of(fragment.bytes().array())
-                        .forEach(piece -> played.add(new Script.Receives(ByteBuffer.wrap(piece))));
+                        .forEach(piece -> played.add(new PeerScript.Receives(ByteBuffer.wrap(piece))));
             } else {
                 played.add(step);
             }

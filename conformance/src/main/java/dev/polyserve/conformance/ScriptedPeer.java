@@ -29,7 +29,7 @@ final class ScriptedPeer {
     /// The time limit of the wait passed.
     record TimeUp() implements Event {}
 
-    private final Script script;
+    private final PeerScript script;
     private final ManualClock clock;
     private final ServerContext context;
     private final int takesBytes;
@@ -40,7 +40,7 @@ final class ScriptedPeer {
     /// The rest of the present wait.
     private long leftNanos;
 
-    ScriptedPeer(Script script, ManualClock clock, ServerContext context, int takesBytes) {
+    ScriptedPeer(PeerScript script, ManualClock clock, ServerContext context, int takesBytes) {
         this.script = script;
         this.clock = clock;
         this.context = context;
@@ -57,14 +57,14 @@ final class ScriptedPeer {
 
     /// Whether a fragment can arrive now.
     boolean hasBytes() {
-        return script.next() instanceof Script.Receives;
+        return script.next() instanceof PeerScript.Receives;
     }
 
     /// Takes bytes as a non-blocking socket does.
     ///
     /// @return the number of bytes; 0 when the peer does not read
     int take(ByteBuffer bytes) {
-        while (script.next() instanceof Script.StopsReading) {
+        while (script.next() instanceof PeerScript.StopsReading) {
             script.done();
             reading = false;
         }
@@ -82,14 +82,14 @@ final class ScriptedPeer {
         leftNanos = atMostNanos;
         while (!isOver()) {
             Event met = switch (script.next()) {
-                case Script.Receives fragment -> new Arrived(deliver(fragment, into));
-                case Script.Ends _ -> {
+                case PeerScript.Receives fragment -> new Arrived(deliver(fragment, into));
+                case PeerScript.Ends _ -> {
                     script.done();
                     ended = true;
                     yield new Ended();
                 }
                 case null -> nothingMore();
-                case Script.Step other -> happen(other);
+                case PeerScript.Step other -> happen(other);
             };
             if (met != null) {
                 return met;
@@ -103,8 +103,8 @@ final class ScriptedPeer {
     void playWithoutInput() throws IOException {
         leftNanos = ServerContext.FOREVER_NANOS;
         while (!isOver()) {
-            Script.Step next = script.next();
-            if (next == null || next instanceof Script.Receives || next instanceof Script.Ends) {
+            PeerScript.Step next = script.next();
+            if (next == null || next instanceof PeerScript.Receives || next instanceof PeerScript.Ends) {
                 passUntilOver();
             } else if (happen(next) != null) {
                 return;
@@ -115,38 +115,39 @@ final class ScriptedPeer {
     /// Plays one step that brings no input.
     ///
     /// @return the event that ends the wait; null when the wait continues
-    private @Nullable Event happen(Script.Step step) throws IOException {
-        if (step instanceof Script.Passes passes) {
+    private @Nullable Event happen(PeerScript.Step step) throws IOException {
+        if (step instanceof PeerScript.Passes passes) {
             return pass(passes);
         }
         script.done();
         return switch (step) {
-            case Script.Resets _ -> throw new IOException("Connection reset");
-            case Script.StopsReading _ -> {
+            case PeerScript.Resets _ -> throw new IOException("Connection reset");
+            case PeerScript.StopsReading _ -> {
                 reading = false;
                 yield null;
             }
-            case Script.Drains _ -> {
+            case PeerScript.Drains _ -> {
                 context.startDraining();
                 requireConversation().cutInput(true);
                 yield new Interrupted();
             }
-            case Script.Stops _ -> {
+            case PeerScript.Stops _ -> {
                 requireConversation().abort();
                 yield null;
             }
-            case Script.Receives _, Script.Ends _, Script.Passes _ -> throw new IllegalStateException("input: " + step);
+            case PeerScript.Receives _, PeerScript.Ends _, PeerScript.Passes _ ->
+                throw new IllegalStateException("input: " + step);
         };
     }
 
-    private @Nullable Event pass(Script.Passes passes) {
+    private @Nullable Event pass(PeerScript.Passes passes) {
         long asked = passes.time().toNanos();
         long step = Math.min(leftNanos, asked);
         pass(step);
         if (step == asked) {
             script.done();
         } else {
-            script.rest(new Script.Passes(passes.time().minusNanos(step)));
+            script.rest(new PeerScript.Passes(passes.time().minusNanos(step)));
         }
         if (leftNanos < ServerContext.FOREVER_NANOS) {
             leftNanos -= step;
@@ -191,7 +192,7 @@ final class ScriptedPeer {
         }
     }
 
-    private int deliver(Script.Receives fragment, InputBuffer into) throws IOException {
+    private int deliver(PeerScript.Receives fragment, InputBuffer into) throws IOException {
         if (ended) {
             throw new IllegalStateException("the script sends bytes after the peer has ended");
         }
@@ -203,7 +204,7 @@ final class ScriptedPeer {
         if (count == bytes.remaining()) {
             script.done();
         } else {
-            script.rest(new Script.Receives(bytes.slice(count, bytes.remaining() - count)));
+            script.rest(new PeerScript.Receives(bytes.slice(count, bytes.remaining() - count)));
         }
         return count;
     }

@@ -179,7 +179,7 @@ abstract class SenderClause extends Clause {
 
     @Test
     void shouldSendWhileTheHandlerWaitsForAnotherEvent() throws Exception {
-        needsStyle(Style.HANDLER);
+        needsStyle(HandlerStyle.HANDLER);
         needsOneProcess();
         CountDownLatch news = new CountDownLatch(1);
         TestService service = new TestService(() -> connection -> {

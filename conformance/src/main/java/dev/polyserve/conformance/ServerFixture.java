@@ -35,25 +35,27 @@ final class ServerFixture implements AutoCloseable {
         this.place = place;
     }
 
-    static ServerFixture start(Cell cell, TestService service) throws IOException {
+    static ServerFixture start(ContractCell cell, TestService service) throws IOException {
         return start(cell, service, with -> with);
     }
 
     /// Starts a server with the service and changed settings.
-    static ServerFixture start(Cell cell, TestService service, UnaryOperator<ServerBuilder> with) throws IOException {
+    static ServerFixture start(ContractCell cell, TestService service, UnaryOperator<ServerBuilder> with)
+            throws IOException {
         ServerFixture fixture = bind(cell, service, with);
         fixture.server.start();
         return fixture;
     }
 
     /// Binds a server with the service, without starting it.
-    static ServerFixture bind(Cell cell, TestService service, UnaryOperator<ServerBuilder> with) throws IOException {
-        DryRun.reachesAServer();
+    static ServerFixture bind(ContractCell cell, TestService service, UnaryOperator<ServerBuilder> with)
+            throws IOException {
+        TestApplicability.reachesAServer();
         TestEndpoint place = TestEndpoint.of(cell.transport());
         EventRecorder events = new EventRecorder();
         Server server = with.apply(service.on(builder(cell, place.endpoint()), cell.style()).listener(events)).bind();
         serveIfWorker(server);
-        return new ServerFixture(Replay.inWorkers(cell, place.endpoint()), server, events, place);
+        return new ServerFixture(ContractWorkerMain.inWorkers(cell, place.endpoint()), server, events, place);
     }
 
     /// Serves in a worker, and does not return there. The worker so skips what its test does with a bound server.
@@ -64,11 +66,11 @@ final class ServerFixture implements AutoCloseable {
     }
 
     /// The builder of a cell's server at this endpoint, without a service.
-    static ServerBuilder builder(Cell cell, Endpoint endpoint) {
-        DryRun.reachesAServer();
+    static ServerBuilder builder(ContractCell cell, Endpoint endpoint) {
+        TestApplicability.reachesAServer();
         // A worker reaches the first server of the test, whichever server started it.
-        Endpoint place = Replay.place().orElse(endpoint);
-        return Server.at(place).model(Replay.inWorkers(cell, place)).options(ServerFixture::withShortClose);
+        Endpoint place = ContractWorkerMain.place().orElse(endpoint);
+        return Server.at(place).model(ContractWorkerMain.inWorkers(cell, place)).options(ServerFixture::withShortClose);
     }
 
     static Options withShortClose(Options options) {
@@ -98,7 +100,8 @@ final class ServerFixture implements AutoCloseable {
         static TestEndpoint of(EndpointKind transport) {
             return new TestEndpoint(switch (transport) {
                 case TCP -> Endpoint.parse("tcp://127.0.0.1:0");
-                case UNIX -> Replay.place().orElseGet(() -> new Endpoint.Unix(directory().resolve("socket")));
+                case UNIX ->
+                    ContractWorkerMain.place().orElseGet(() -> new Endpoint.Unix(directory().resolve("socket")));
                 case UDP -> Endpoint.parse("udp://127.0.0.1:0");
             });
         }

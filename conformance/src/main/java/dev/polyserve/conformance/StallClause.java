@@ -37,7 +37,7 @@ abstract class StallClause extends Clause {
     void shouldReportAStalledLoopOnceWithTheStack() throws Exception {
         appliesIf(cell().runsOnLoops(), "event loops");
         needsModelWithoutHandOff();
-        appliesIf(cell().style() == Style.PROTOCOL || Carrier.whyNot().isEmpty(),
+        appliesIf(cell().style() == HandlerStyle.PROTOCOL || Carrier.whyNot().isEmpty(),
                 "handlers on their loop's own thread");
         try (ServerFixture fixture = start(busy(), BusyWork::watched); TestClient client = fixture.connect()) {
             client.send("x");
@@ -55,7 +55,7 @@ abstract class StallClause extends Clause {
 
     @Test
     void shouldNotReportAHandlerThatWaits() throws Exception {
-        needsStyle(Style.HANDLER);
+        needsStyle(HandlerStyle.HANDLER);
         TestService service = new TestService(() -> _ -> Thread.sleep(150), TestService.echo().protocol());
         try (ServerFixture fixture = start(service, BusyWork::watched); TestClient client = fixture.connect()) {
             client.toTheEnd();

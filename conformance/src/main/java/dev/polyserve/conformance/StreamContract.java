@@ -3,7 +3,7 @@ package dev.polyserve.conformance;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Timeout;
 
-/// The contract of stream handlers: tests that run in every [Cell] that a subclass names.
+/// The contract of stream handlers: tests that run in every [ContractCell] that a subclass names.
 ///
 /// ```java
 /// @ParameterizedClass(name = "{0}")
@@ -27,17 +27,17 @@ import org.junit.jupiter.api.Timeout;
 /// handler shares with other threads are skipped for workers.
 @Timeout(60)
 public abstract class StreamContract {
-    private final Cell cell;
+    private final ContractCell cell;
 
     /// Creates the tests of one cell.
-    protected StreamContract(Cell cell) {
+    protected StreamContract(ContractCell cell) {
         this.cell = cell;
     }
 
     @Nested
     class Turns extends TurnsClause {
         @Override
-        Cell cell() {
+        ContractCell cell() {
             return cell;
         }
     }
@@ -45,7 +45,7 @@ public abstract class StreamContract {
     @Nested
     class Ending extends EndingClause {
         @Override
-        Cell cell() {
+        ContractCell cell() {
             return cell;
         }
     }
@@ -53,7 +53,7 @@ public abstract class StreamContract {
     @Nested
     class Bytes extends BytesClause {
         @Override
-        Cell cell() {
+        ContractCell cell() {
             return cell;
         }
     }
@@ -61,7 +61,7 @@ public abstract class StreamContract {
     @Nested
     class HalfClose extends HalfCloseClause {
         @Override
-        Cell cell() {
+        ContractCell cell() {
             return cell;
         }
     }
@@ -69,7 +69,7 @@ public abstract class StreamContract {
     @Nested
     class LastBytes extends LastBytesClause {
         @Override
-        Cell cell() {
+        ContractCell cell() {
             return cell;
         }
     }
@@ -77,7 +77,7 @@ public abstract class StreamContract {
     @Nested
     class BackPressure extends BackPressureClause {
         @Override
-        Cell cell() {
+        ContractCell cell() {
             return cell;
         }
     }
@@ -85,7 +85,7 @@ public abstract class StreamContract {
     @Nested
     class Failure extends FailureClause {
         @Override
-        Cell cell() {
+        ContractCell cell() {
             return cell;
         }
     }
@@ -93,7 +93,7 @@ public abstract class StreamContract {
     @Nested
     class Concurrency extends ConcurrencyClause {
         @Override
-        Cell cell() {
+        ContractCell cell() {
             return cell;
         }
     }
@@ -101,7 +101,7 @@ public abstract class StreamContract {
     @Nested
     class Senders extends SenderClause {
         @Override
-        Cell cell() {
+        ContractCell cell() {
             return cell;
         }
     }
@@ -109,7 +109,7 @@ public abstract class StreamContract {
     @Nested
     class Futures extends FutureClause {
         @Override
-        Cell cell() {
+        ContractCell cell() {
             return cell;
         }
     }
@@ -117,7 +117,7 @@ public abstract class StreamContract {
     @Nested
     class Life extends LifecycleClause {
         @Override
-        Cell cell() {
+        ContractCell cell() {
             return cell;
         }
     }
@@ -125,7 +125,7 @@ public abstract class StreamContract {
     @Nested
     class Drain extends DrainClause {
         @Override
-        Cell cell() {
+        ContractCell cell() {
             return cell;
         }
     }
@@ -133,7 +133,7 @@ public abstract class StreamContract {
     @Nested
     class Churn extends ChurnClause {
         @Override
-        Cell cell() {
+        ContractCell cell() {
             return cell;
         }
     }
@@ -141,7 +141,7 @@ public abstract class StreamContract {
     @Nested
     class Idle extends IdleClause {
         @Override
-        Cell cell() {
+        ContractCell cell() {
             return cell;
         }
     }
@@ -149,7 +149,7 @@ public abstract class StreamContract {
     @Nested
     class Stall extends StallClause {
         @Override
-        Cell cell() {
+        ContractCell cell() {
             return cell;
         }
     }
@@ -157,7 +157,7 @@ public abstract class StreamContract {
     @Nested
     class Messages extends MessagesClause {
         @Override
-        Cell cell() {
+        ContractCell cell() {
             return cell;
         }
     }
@@ -165,7 +165,7 @@ public abstract class StreamContract {
     @Nested
     class HandOff extends HandOffClause {
         @Override
-        Cell cell() {
+        ContractCell cell() {
             return cell;
         }
     }
@@ -173,7 +173,7 @@ public abstract class StreamContract {
     @Nested
     class Hubs extends HubClause {
         @Override
-        Cell cell() {
+        ContractCell cell() {
             return cell;
         }
     }
@@ -181,7 +181,7 @@ public abstract class StreamContract {
     @Nested
     class Pinning extends PinnedClause {
         @Override
-        Cell cell() {
+        ContractCell cell() {
             return cell;
         }
     }

@@ -30,7 +30,7 @@ record TestService(Supplier<? extends Handler> handler, Supplier<? extends Proto
 
     /// A service whose messages are the pieces in which the input arrives, handled by the protocol.
     TestService(Supplier<? extends Handler> handler, Supplier<? extends Protocol> protocol) {
-        this(handler, protocol, ProtocolMessages.of(protocol));
+        this(handler, protocol, ProtocolAsMessageHandler.of(protocol));
     }
 
     /// A service of messages only.
@@ -41,7 +41,7 @@ record TestService(Supplier<? extends Handler> handler, Supplier<? extends Proto
     /// Sends back the bytes that it receives.
     static TestService echo() {
         return new TestService(() -> TestService::echo, () -> (input, output) -> output.write(input.takeAll()),
-                new Messages<>(ProtocolMessages.PIECES, () -> (piece, client) -> client.write(piece)));
+                new Messages<>(ProtocolAsMessageHandler.PIECES, () -> (piece, client) -> client.write(piece)));
     }
 
     /// Answers each line in upper case. The line `exit` ends the connection; `boom` throws.
@@ -115,7 +115,7 @@ record TestService(Supplier<? extends Handler> handler, Supplier<? extends Proto
     }
 
     /// Sets this service in the builder, in the given style.
-    ServerBuilder on(ServerBuilder builder, Style style) {
+    ServerBuilder on(ServerBuilder builder, HandlerStyle style) {
         return switch (style) {
             case HANDLER -> builder.handler(handler);
             case PROTOCOL -> builder.protocol(protocol);

@@ -65,7 +65,7 @@ abstract class TurnsClause extends Clause {
 
     @Test
     void shouldShareAHandlerGivenAsALambda() throws Exception {
-        needsStyle(Style.HANDLER);
+        needsStyle(HandlerStyle.HANDLER);
         needsOneProcess();
         Queue<Object> seen = new ConcurrentLinkedQueue<>();
         Handler shared = new Handler() {

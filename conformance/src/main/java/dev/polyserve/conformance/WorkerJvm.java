@@ -37,7 +37,7 @@ final class WorkerJvm {
 
     private WorkerJvm() {}
 
-    /// The command that runs [Replay] with `arguments`.
+    /// The command that runs [ContractWorkerMain] with `arguments`.
     static List<String> replaying(List<String> arguments) {
         List<String> command = new ArrayList<>(Prepared.COMMAND);
         command.addAll(arguments);
@@ -49,7 +49,7 @@ final class WorkerJvm {
         if (arguments[0].equals(TRAINING)) {
             train(List.of(arguments).subList(1, arguments.length));
         } else {
-            Replay.main(arguments);
+            ContractWorkerMain.main(arguments);
         }
     }
 
@@ -61,7 +61,8 @@ final class WorkerJvm {
             }
         }
         for (Model model : List.of(Model.epoll(), Model.virtual())) {
-            try (ServerFixture fixture = ServerFixture.start(new Cell(Style.HANDLER, model, EndpointKind.TCP),
+            try (ServerFixture fixture = ServerFixture.start(
+                    new ContractCell(HandlerStyle.HANDLER, model, EndpointKind.TCP),
                     TestService.greeting());
                     TestClient client = fixture.connect()) {
                 client.line();

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass(name = "{0} on descriptors")
 @MethodSource("cells")
 class DescriptorDatagramsTest extends DatagramContract {
-    DescriptorDatagramsTest(Cell cell) {
+    DescriptorDatagramsTest(ContractCell cell) {
         super(cell);
     }
 
@@ -31,7 +31,7 @@ class DescriptorDatagramsTest extends DatagramContract {
         DescriptorModels.always(false);
     }
 
-    static List<Cell> cells() {
-        return Cell.datagrams(Model.iterative(), Model.thread(), Model.threadPool(4), Model.virtual());
+    static List<ContractCell> cells() {
+        return ContractCell.datagrams(Model.iterative(), Model.thread(), Model.threadPool(4), Model.virtual());
     }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("cells")
 @ExtendWith(SomeCells.class)
 class DescriptorStreamsTest extends StreamContract {
-    DescriptorStreamsTest(Cell cell) {
+    DescriptorStreamsTest(ContractCell cell) {
         super(cell);
     }
 
@@ -32,7 +32,7 @@ class DescriptorStreamsTest extends StreamContract {
         DescriptorModels.always(false);
     }
 
-    static List<Cell> cells() {
+    static List<ContractCell> cells() {
         return StreamCells.in(StreamCells.Environment.DESCRIPTORS);
     }
 }

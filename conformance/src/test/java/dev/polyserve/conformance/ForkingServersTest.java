@@ -13,8 +13,8 @@ import dev.polyserve.Model;
 import dev.polyserve.Server;
 import dev.polyserve.linux.UnixDatagramClient;
 import dev.polyserve.linux.process.ChildProcess;
-import dev.polyserve.linux.process.ExitStatus;
-import dev.polyserve.linux.process.Program;
+import dev.polyserve.linux.process.ChildExitStatus;
+import dev.polyserve.linux.process.ChildProgram;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -42,14 +42,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ForkingServersTest extends Clause {
     private static final Path PROCESSES = Path.of("/proc");
 
-    private final Cell cell;
+    private final ContractCell cell;
 
-    ForkingServersTest(Cell cell) {
+    ForkingServersTest(ContractCell cell) {
         this.cell = cell;
     }
 
     @Override
-    Cell cell() {
+    ContractCell cell() {
         return cell;
     }
 
@@ -58,8 +58,8 @@ class ForkingServersTest extends Clause {
         Requirements.model(Model.process());
     }
 
-    static List<Cell> cells() {
-        return List.of(new Cell(Style.HANDLER, Model.process(40, StreamCells.SPARE), EndpointKind.TCP));
+    static List<ContractCell> cells() {
+        return List.of(new ContractCell(HandlerStyle.HANDLER, Model.process(40, StreamCells.SPARE), EndpointKind.TCP));
     }
 
     /// Sends its process id, then echoes.
@@ -106,7 +106,8 @@ class ForkingServersTest extends Clause {
     void shouldNotReapAChildOfTheProgram() throws Exception {
         try (ServerFixture fixture = start(sendsItsProcessId())) {
             // Not by ProcessBuilder, which has a thread that reaps each child: this child stays unreaped.
-            Program program = new Program(List.of("/bin/sh", "-c", "exit 72"), Map.of(), Optional.empty(), false);
+            ChildProgram program = new ChildProgram(List.of("/bin/sh", "-c", "exit 72"), Map.of(), Optional.empty(),
+                    false);
             try (ChildProcess child = program.start(0, 1, 2)) {
                 for (int i = 0; i < 2; i++) {
                     String worker;
@@ -115,7 +116,7 @@ class ForkingServersTest extends Clause {
                     }
                     Eventually.until("the server has reaped its own child", () -> !exists(worker));
                 }
-                assertEquals(Optional.of("exit 72"), child.await(ServerFixture.TIMEOUT).map(ExitStatus::text));
+                assertEquals(Optional.of("exit 72"), child.await(ServerFixture.TIMEOUT).map(ChildExitStatus::text));
             }
         }
     }
@@ -182,7 +183,7 @@ class ForkingServersTest extends Clause {
 
     @Test
     void shouldKeepNoMoreChildrenThanItServes() throws Exception {
-        int clients = Cell.FULL ? 10 : 5;
+        int clients = ContractCell.FULL ? 10 : 5;
         try (ServerFixture fixture = start(sendsItsProcessId())) {
             List<String> children = new ArrayList<>();
             for (int i = 0; i < clients; i++) {

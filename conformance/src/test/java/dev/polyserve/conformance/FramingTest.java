@@ -69,7 +69,8 @@ class FramingTest {
         byte[] stream = framed(codec, message(3), message(1), message(LIMIT_BYTES), message(7));
         for (long seed = 0; seed < 100; seed++) {
             List<Integer> lengths = new ArrayList<>();
-            Outcome outcome = Rehearsal.handle(collecting(codec, lengths)).receives(stream).ends().inRandomPieces(seed)
+            RehearsalResult outcome = Rehearsal.handle(collecting(codec, lengths)).receives(stream).ends()
+                    .inRandomPieces(seed)
                     .run();
             assertThat(lengths).as("%s, seed %d", name, seed).containsExactly(3, 1, LIMIT_BYTES, 7);
             assertThat(outcome.cause()).isEqualTo(new Cause.Done(true));
@@ -84,7 +85,7 @@ class FramingTest {
     void shouldRefuseAMessageOneByteOverTheLimit(String name, Codec<byte[]> codec) {
         byte[] stream = framed(codec, message(LIMIT_BYTES), message(LIMIT_BYTES + 1));
         List<Integer> lengths = new ArrayList<>();
-        Outcome outcome = Rehearsal.handle(collecting(codec, lengths)).receives(stream).oneByteAtATime().run();
+        RehearsalResult outcome = Rehearsal.handle(collecting(codec, lengths)).receives(stream).oneByteAtATime().run();
         assertThat(outcome.cause()).as(name).isEqualTo(new Cause.LimitReached(Limit.FRAME));
         assertThat(lengths).containsExactly(LIMIT_BYTES);
     }
@@ -97,7 +98,7 @@ class FramingTest {
         Handler handler = connection -> assertThatThrownBy(() -> connection.read(codec)).as(name)
                 .isInstanceOfSatisfying(IncompleteFrameException.class, e -> assertThat(e.partial()).isEqualTo(cut));
         assertThat(Rehearsal.handle(handler).receives(cut).ends().run().failures()).isEmpty();
-        Outcome unhandled = Rehearsal.protocol(() -> Protocol.framed(codec, (_, _) -> {
+        RehearsalResult unhandled = Rehearsal.protocol(() -> Protocol.framed(codec, (_, _) -> {
         })).receives(cut).ends().run();
         assertThat(unhandled.cause()).isInstanceOf(Cause.PeerReset.class);
     }
@@ -131,7 +132,7 @@ class FramingTest {
     void shouldFindFramesWithAHeaderForEverySplit(String name, Codec<byte[]> codec, List<String> frames) {
         for (long seed = 0; seed < 100; seed++) {
             List<String> found = new ArrayList<>();
-            Outcome outcome = Rehearsal.messages(codec, (frame, client) -> {
+            RehearsalResult outcome = Rehearsal.messages(codec, (frame, client) -> {
                 found.add(new String(frame, StandardCharsets.US_ASCII));
                 client.write(codec, frame);
             }).receives(String.join("", frames)).ends().inRandomPieces(seed).run();
@@ -162,10 +163,11 @@ class FramingTest {
     @Test
     void shouldRefuseALengthThatIsNegativeAsAnInt() {
         Codec<byte[]> codec = Framing.lengthPrefixed(4, ByteOrder.BIG_ENDIAN);
-        Outcome outcome = Rehearsal.handle(c -> c.read(codec)).receives((byte) -1, (byte) -1, (byte) -1, (byte) -1)
+        RehearsalResult outcome = Rehearsal.handle(c -> c.read(codec))
+                .receives((byte) -1, (byte) -1, (byte) -1, (byte) -1)
                 .run();
         assertThat(outcome.cause()).isEqualTo(new Cause.LimitReached(Limit.FRAME));
-        Outcome varint = Rehearsal.handle(c -> c.read(Framing.varintPrefixed()))
+        RehearsalResult varint = Rehearsal.handle(c -> c.read(Framing.varintPrefixed()))
                 .receives((byte) -1, (byte) -1, (byte) -1, (byte) -1, (byte) -1).run();
         assertThat(varint.cause()).isEqualTo(new Cause.LimitReached(Limit.FRAME));
     }
@@ -173,7 +175,7 @@ class FramingTest {
     @Test
     void shouldRefuseToEncodeALengthThatThePrefixCannotHold() {
         Codec<byte[]> codec = Framing.lengthPrefixed(1, ByteOrder.BIG_ENDIAN);
-        Outcome outcome = Rehearsal.handle(c -> c.write(codec, new byte[256])).run();
+        RehearsalResult outcome = Rehearsal.handle(c -> c.write(codec, new byte[256])).run();
         assertThat(outcome.failures()).singleElement().isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Framing.lengthPrefixed(3, ByteOrder.BIG_ENDIAN)).hasMessageContaining("1, 2 or 4");
         assertThatThrownBy(Framing::delimited).hasMessageContaining("empty");
@@ -225,7 +227,7 @@ class FramingTest {
             }
         };
         String text = "aé漢🙂z";
-        Outcome outcome = Rehearsal.handle(handler).receives(text).ends().oneByteAtATime().run();
+        RehearsalResult outcome = Rehearsal.handle(handler).receives(text).ends().oneByteAtATime().run();
         assertThat(outcome.texts()).containsExactly("a", "é", "漢", "🙂", "z");
         for (long seed = 0; seed < 100; seed++) {
             assertThat(Rehearsal.handle(handler).receives(text.repeat(5)).ends().inRandomPieces(seed).run().text())
@@ -237,12 +239,12 @@ class FramingTest {
     void shouldRefuseInvalidUtf8ButKeepAReplacementCharacter() {
         for (byte[] bad : List.of(new byte[]{'a', (byte) 0xff, '\n'}, new byte[]{(byte) 0xc3, '\n'},
                 new byte[]{(byte) 0xed, (byte) 0xa0, (byte) 0x80, '\n'}, new byte[]{(byte) 0xc0, (byte) 0x80, '\n'})) {
-            Outcome outcome = Rehearsal.handle(c -> c.readLine()).receives(bad).ends().run();
+            RehearsalResult outcome = Rehearsal.handle(c -> c.readLine()).receives(bad).ends().run();
             assertThat(outcome.failures()).singleElement().isInstanceOf(MalformedInputException.class);
         }
         assertThat(Rehearsal.handle(c -> c.print(String.valueOf(c.readLine()))).receives("\uFFFD\n").run().text())
                 .isEqualTo("\uFFFD");
-        Outcome cut = Rehearsal.handle(c -> c.readText()).receives((byte) 0xe6, (byte) 0xbc).ends().run();
+        RehearsalResult cut = Rehearsal.handle(c -> c.readText()).receives((byte) 0xe6, (byte) 0xbc).ends().run();
         assertThat(cut.failures()).singleElement().isInstanceOf(MalformedInputException.class);
     }
 }

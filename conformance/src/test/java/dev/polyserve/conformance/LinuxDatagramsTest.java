@@ -12,12 +12,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass(name = "{0}")
 @MethodSource("cells")
 class LinuxDatagramsTest extends DatagramContract {
-    LinuxDatagramsTest(Cell cell) {
+    LinuxDatagramsTest(ContractCell cell) {
         super(cell);
     }
 
-    static List<Cell> cells() {
-        return Cell.datagrams(Model.epoll(), Model.epoll(2), Model.epollEt(),
+    static List<ContractCell> cells() {
+        return ContractCell.datagrams(Model.epoll(), Model.epoll(2), Model.epollEt(),
                 Model.epollEt(2), Model.poll(), Model.select(),
                 Model.polling());
     }

@@ -15,11 +15,11 @@ class LinuxStreamsTest extends StreamContract {
     @RegisterExtension
     static final SomeCells CELLS = SomeCells.ofThisBuild();
 
-    LinuxStreamsTest(Cell cell) {
+    LinuxStreamsTest(ContractCell cell) {
         super(cell);
     }
 
-    static List<Cell> cells() {
+    static List<ContractCell> cells() {
         return StreamCells.of(StreamCells.LINUX);
     }
 }

@@ -24,17 +24,17 @@ class ManyConnectionsTest {
     private static final int KEPT_BYTES = 4 << 20;
     private static final int FAILED_BINDS = 1_024;
 
-    static List<Cell> cells() {
-        List<Cell> cells = new ArrayList<>(Cell.streams(Model.virtual(), Model.nio()));
+    static List<ContractCell> cells() {
+        List<ContractCell> cells = new ArrayList<>(ContractCell.streams(Model.virtual(), Model.nio()));
         for (Model model : List.of(Model.poll(), Model.epoll(), Model.epollEt())) {
             if (Server.whyNot(model).isEmpty()) {
-                cells.addAll(Cell.streams(model));
+                cells.addAll(ContractCell.streams(model));
             }
         }
         cells.removeIf(cell -> cell.transport() != EndpointKind.TCP);
         return TestScope.current() == TestScope.FULL
                 ? cells
-                : CoveringArray.choose(cells, List.of(cell -> cell.model().id(), Cell::style), 1);
+                : CoveringArray.choose(cells, List.of(cell -> cell.model().id(), ContractCell::style), 1);
     }
 
     private static long heapBytes() {
@@ -45,7 +45,7 @@ class ManyConnectionsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("cells")
-    void shouldHoldThousandsOfSilentConnectionsAndReleaseThem(Cell cell) throws Exception {
+    void shouldHoldThousandsOfSilentConnectionsAndReleaseThem(ContractCell cell) throws Exception {
         try (ServerFixture fixture = ServerFixture.start(cell, TestService.greeting(),
                 with -> with.options(Options.defaults().withLimits(l -> l.withConnectionsPerAddress(0))))) {
             hold(fixture, 100);

@@ -9,12 +9,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass(name = "{0}")
 @MethodSource("cells")
 class PortableDatagramsTest extends DatagramContract {
-    PortableDatagramsTest(Cell cell) {
+    PortableDatagramsTest(ContractCell cell) {
         super(cell);
     }
 
-    static List<Cell> cells() {
-        return Cell.datagrams(Model.auto(), Model.iterative(), Model.thread(), Model.threadPool(4), Model.virtual(),
+    static List<ContractCell> cells() {
+        return ContractCell.datagrams(Model.auto(), Model.iterative(), Model.thread(), Model.threadPool(4),
+                Model.virtual(),
                 Model.nio(),
                 Model.nio(2));
     }

@@ -12,11 +12,11 @@ class PortableStreamsTest extends StreamContract {
     @RegisterExtension
     static final SomeCells CELLS = SomeCells.ofThisBuild();
 
-    PortableStreamsTest(Cell cell) {
+    PortableStreamsTest(ContractCell cell) {
         super(cell);
     }
 
-    static List<Cell> cells() {
+    static List<ContractCell> cells() {
         return StreamCells.of(StreamCells.PORTABLE);
     }
 }

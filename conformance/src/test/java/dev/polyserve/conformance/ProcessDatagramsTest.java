@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("cells")
 @ExtendWith(SomeCells.class)
 class ProcessDatagramsTest extends DatagramContract {
-    ProcessDatagramsTest(Cell cell) {
+    ProcessDatagramsTest(ContractCell cell) {
         super(cell);
     }
 
@@ -23,8 +23,8 @@ class ProcessDatagramsTest extends DatagramContract {
         Requirements.model(Model.process());
     }
 
-    static List<Cell> cells() {
-        return Cell.datagrams(Model.process(4, StreamCells.SPARE), Model.processPool(1, Model.virtual()),
+    static List<ContractCell> cells() {
+        return ContractCell.datagrams(Model.process(4, StreamCells.SPARE), Model.processPool(1, Model.virtual()),
                 Model.processPool(2, Model.epoll()));
     }
 }

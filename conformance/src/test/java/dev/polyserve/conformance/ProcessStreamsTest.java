@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("cells")
 @ExtendWith(SomeCells.class)
 class ProcessStreamsTest extends StreamContract {
-    ProcessStreamsTest(Cell cell) {
+    ProcessStreamsTest(ContractCell cell) {
         super(cell);
     }
 
@@ -23,7 +23,7 @@ class ProcessStreamsTest extends StreamContract {
         Requirements.model(Model.process());
     }
 
-    static List<Cell> cells() {
+    static List<ContractCell> cells() {
         return StreamCells.in(StreamCells.Environment.WORKERS);
     }
 }

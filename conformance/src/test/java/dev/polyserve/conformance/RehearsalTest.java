@@ -32,7 +32,8 @@ class RehearsalTest {
     @ParameterizedTest
     @EnumSource
     void shouldPlayAScriptToItsEnd(Way way) {
-        Outcome outcome = way.of(TestService.upper()).receives("he").receives("llo\n").after(Duration.ofSeconds(3))
+        RehearsalResult outcome = way.of(TestService.upper()).receives("he").receives("llo\n")
+                .after(Duration.ofSeconds(3))
                 .receives("bye\n").ends().run();
         assertThat(outcome.texts()).containsExactly("HELLO\n", "BYE\n");
         assertThat(outcome.cause()).isEqualTo(new Cause.Done(true));
@@ -44,7 +45,7 @@ class RehearsalTest {
     @ParameterizedTest
     @EnumSource
     void shouldSendOneWritePerTurn(Way way) {
-        Outcome outcome = way.of(TestService.upper()).receives("a\nb\nc\nd\n").ends().run();
+        RehearsalResult outcome = way.of(TestService.upper()).receives("a\nb\nc\nd\n").ends().run();
         assertThat(outcome.texts()).containsExactly("A\nB\nC\nD\n");
     }
 
@@ -89,11 +90,11 @@ class RehearsalTest {
     @ParameterizedTest
     @EnumSource
     void shouldStallWhenThePeerDoesNotRead(Way way) {
-        Outcome outcome = way.of(TestService.produces(1 << 20)).receives("x").stopsReading().run();
+        RehearsalResult outcome = way.of(TestService.produces(1 << 20)).receives("x").stopsReading().run();
         assertThat(outcome.cause()).isEqualTo(new Cause.TimedOut(Limit.WRITE_STALL));
         assertThat(outcome.took()).isEqualTo(Duration.ofSeconds(30));
         assertThat(outcome.writes()).isEmpty();
-        Outcome later = way.of(TestService.echo()).receives("x").after(Duration.ofSeconds(1)).stopsReading()
+        RehearsalResult later = way.of(TestService.echo()).receives("x").after(Duration.ofSeconds(1)).stopsReading()
                 .receives("y")
                 .run();
         assertThat(later.text()).isEqualTo("x");
@@ -106,7 +107,7 @@ class RehearsalTest {
     void shouldDistinguishResetFailureAndStop(Way way) {
         assertThat(way.of(TestService.echo()).receives("x").resets().run().cause()).isInstanceOf(Cause.PeerReset.class);
         assertThat(way.of(TestService.echo()).receives("x").stops().run().cause()).isEqualTo(new Cause.Stopped());
-        Outcome failed = way.of(TestService.upper()).receives("a\nboom\n").receives("never").run();
+        RehearsalResult failed = way.of(TestService.upper()).receives("a\nboom\n").receives("never").run();
         assertThat(failed.cause()).isInstanceOf(Cause.Failed.class);
         assertThat(failed.failures()).singleElement().isInstanceOf(IllegalStateException.class);
         assertThat(failed.text()).isEqualTo("A\n");
@@ -116,7 +117,7 @@ class RehearsalTest {
     @ParameterizedTest
     @EnumSource
     void shouldLetDrainingEndTheInput(Way way) {
-        Outcome outcome = way.of(TestService.answerAtTheEnd(0)).receives("123").drains().run();
+        RehearsalResult outcome = way.of(TestService.answerAtTheEnd(0)).receives("123").drains().run();
         assertThat(outcome.text()).isEqualTo("3\n");
         assertThat(outcome.cause()).isEqualTo(new Cause.Stopped());
     }
@@ -137,7 +138,8 @@ class RehearsalTest {
             assertThatThrownBy(() -> connection.readExactly(4)).isInstanceOf(TimedOutException.class);
             connection.print(new String(connection.readExactly(4), java.nio.charset.StandardCharsets.UTF_8));
         };
-        Outcome outcome = Rehearsal.handle(handler).receives("ab").after(Duration.ofSeconds(7)).receives("cd").run();
+        RehearsalResult outcome = Rehearsal.handle(handler).receives("ab").after(Duration.ofSeconds(7)).receives("cd")
+                .run();
         assertThat(outcome.failures()).isEmpty();
         assertThat(outcome.text()).isEqualTo("abcd");
         assertThat(outcome.took()).isEqualTo(Duration.ofSeconds(7));
@@ -172,7 +174,8 @@ class RehearsalTest {
             connection.deadline(Duration.ofSeconds(2));
             TestService.echo(connection);
         };
-        Outcome outcome = Rehearsal.handle(handler).receives("x").after(Duration.ofMinutes(1)).receives("y").run();
+        RehearsalResult outcome = Rehearsal.handle(handler).receives("x").after(Duration.ofMinutes(1)).receives("y")
+                .run();
         assertThat(outcome.cause()).isEqualTo(new Cause.TimedOut(Limit.CONVERSATION));
         assertThat(outcome.took()).isEqualTo(Duration.ofSeconds(2));
     }

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass(name = "{0}")
 @MethodSource("cells")
 class RingDatagramsTest extends DatagramContract {
-    RingDatagramsTest(Cell cell) {
+    RingDatagramsTest(ContractCell cell) {
         super(cell);
     }
 
@@ -19,7 +19,7 @@ class RingDatagramsTest extends DatagramContract {
         Requirements.model(Model.ioUring());
     }
 
-    static List<Cell> cells() {
-        return Cell.datagrams(Model.ioUring(), Model.ioUring(2));
+    static List<ContractCell> cells() {
+        return ContractCell.datagrams(Model.ioUring(), Model.ioUring(2));
     }
 }

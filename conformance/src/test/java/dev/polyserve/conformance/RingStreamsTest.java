@@ -14,7 +14,7 @@ class RingStreamsTest extends StreamContract {
     @RegisterExtension
     static final SomeCells CELLS = SomeCells.ofThisBuild();
 
-    RingStreamsTest(Cell cell) {
+    RingStreamsTest(ContractCell cell) {
         super(cell);
     }
 
@@ -23,7 +23,7 @@ class RingStreamsTest extends StreamContract {
         Requirements.model(Model.ioUring());
     }
 
-    static List<Cell> cells() {
+    static List<ContractCell> cells() {
         return StreamCells.of(StreamCells.RING);
     }
 }

@@ -25,8 +25,8 @@ final class SomeCells implements ExecutionCondition {
     private static final ConditionEvaluationResult ENABLED = ConditionEvaluationResult.enabled("in this cell");
     private static final ConditionEvaluationResult DISABLED = ConditionEvaluationResult
             .disabled("not in this cell: another cell runs it in this build");
-    private static final List<Function<Cell, Object>> OF_A_CELL = List.of(cell -> cell.model().id(),
-            StreamCells::hasTwoLoops, Cell::style, Cell::transport);
+    private static final List<Function<ContractCell, Object>> OF_A_CELL = List.of(cell -> cell.model().id(),
+            StreamCells::hasTwoLoops, ContractCell::style, ContractCell::transport);
 
     private final List<Function<TestInCell, Object>> factors;
     private final Map<Class<?>, Set<TestInCell>> chosen = new HashMap<>();
@@ -58,7 +58,7 @@ final class SomeCells implements ExecutionCondition {
     }
 
     /// A test in one cell.
-    record TestInCell(ContractTest test, Cell cell) {}
+    record TestInCell(ContractTestCase test, ContractCell cell) {}
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
@@ -72,8 +72,8 @@ final class SomeCells implements ExecutionCondition {
             throw new IllegalStateException("the test has no cell: " + id);
         }
         try {
-            ContractTest test = ContractTest.of(id);
-            Cell here = ContractTest.cells(test.type()).get(Integer.parseInt(cell.group(1)) - 1);
+            ContractTestCase test = ContractTestCase.of(id);
+            ContractCell here = ContractTestCase.cells(test.type()).get(Integer.parseInt(cell.group(1)) - 1);
             return chosen(test.type()).contains(new TestInCell(test, here)) ? ENABLED : DISABLED;
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("cannot run " + id, e);
@@ -91,26 +91,28 @@ final class SomeCells implements ExecutionCondition {
 
     private List<TestInCell> choose(Class<?> type) throws ReflectiveOperationException {
         List<TestInCell> all = new ArrayList<>();
-        for (List<ContractTest> clause : ContractTest.clauses(type)) {
-            all.addAll(choose(clause, ContractTest.cells(type)));
+        for (List<ContractTestCase> clause : ContractTestCase.clauses(type)) {
+            all.addAll(choose(clause, ContractTestCase.cells(type)));
         }
         return all;
     }
 
     /// Selects cells for the tests of a clause.
-    List<TestInCell> choose(List<ContractTest> clause, List<Cell> cells) throws ReflectiveOperationException {
+    List<TestInCell> choose(List<ContractTestCase> clause, List<ContractCell> cells)
+            throws ReflectiveOperationException {
         List<TestInCell> applicable = applicable(clause, cells);
         // Clauses differ in which of equal cells comes first.
-        Collections.shuffle(applicable, new Random(clause.stream().map(ContractTest::method).toList().hashCode()));
+        Collections.shuffle(applicable, new Random(clause.stream().map(ContractTestCase::method).toList().hashCode()));
         return CoveringArray.choose(applicable, factors, 1);
     }
 
     /// The tests in all cells to which they apply.
-    static List<TestInCell> applicable(List<ContractTest> tests, List<Cell> cells) throws ReflectiveOperationException {
+    static List<TestInCell> applicable(List<ContractTestCase> tests, List<ContractCell> cells)
+            throws ReflectiveOperationException {
         List<TestInCell> applicable = new ArrayList<>();
-        for (ContractTest test : tests) {
-            for (Cell cell : cells) {
-                if (DryRun.applies(test, cell)) {
+        for (ContractTestCase test : tests) {
+            for (ContractCell cell : cells) {
+                if (TestApplicability.applies(test, cell)) {
                     applicable.add(new TestInCell(test, cell));
                 }
             }

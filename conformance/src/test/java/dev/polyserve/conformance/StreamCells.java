@@ -54,7 +54,7 @@ final class StreamCells {
     }
 
     /// A cell in an environment.
-    record Configuration(Environment environment, Cell cell) {
+    record Configuration(Environment environment, ContractCell cell) {
         /// The name of the model of the handlers; with worker processes, of the inner model.
         String running() {
             return cell.execution().inner().<Model>map(inner -> inner).orElse(cell.model()).id();
@@ -63,30 +63,30 @@ final class StreamCells {
     }
 
     /// The cells of these models that this build runs in the default environment.
-    static List<Cell> of(List<Model> models) {
+    static List<ContractCell> of(List<Model> models) {
         return usual(chosen(), models);
     }
 
     /// Those of the configurations that have one of these models in the default environment.
-    static List<Cell> usual(List<Configuration> configurations, List<Model> models) {
+    static List<ContractCell> usual(List<Configuration> configurations, List<Model> models) {
         return cells(configurations, Environment.USUAL).stream().filter(cell -> models.contains(cell.model())).toList();
     }
 
-    static boolean hasTwoLoops(Cell cell) {
+    static boolean hasTwoLoops(ContractCell cell) {
         return OF_TWO_LOOPS.contains(cell.model());
     }
 
     /// The cells that this build runs in an environment.
-    static List<Cell> in(Environment environment) {
+    static List<ContractCell> in(Environment environment) {
         return cells(chosen(), environment);
     }
 
     /// Those of the configurations in an environment.
-    static List<Cell> cells(List<Configuration> configurations, Environment environment) {
+    static List<ContractCell> cells(List<Configuration> configurations, Environment environment) {
         return cells(configurations.stream().filter(one -> one.environment() == environment).toList());
     }
 
-    private static List<Cell> cells(List<Configuration> configurations) {
+    private static List<ContractCell> cells(List<Configuration> configurations) {
         return configurations.stream().map(Configuration::cell).toList();
     }
 
@@ -136,14 +136,15 @@ final class StreamCells {
         }
         all.addAll(in(Environment.DESCRIPTORS, OF_THREADS));
         // Protocols have no coroutines, with or without the flag.
-        in(Environment.WITHOUT_THE_FLAG, OF_LOOPS).stream().filter(one -> one.cell().style() != Style.PROTOCOL)
+        in(Environment.WITHOUT_THE_FLAG, OF_LOOPS).stream().filter(one -> one.cell().style() != HandlerStyle.PROTOCOL)
                 .forEach(all::add);
         all.addAll(in(Environment.WORKERS, OF_PROCESSES));
         return List.copyOf(all);
     }
 
     private static List<Configuration> in(Environment environment, List<Model> models) {
-        return Cell.streams(models.toArray(Model[]::new)).stream().map(cell -> new Configuration(environment, cell))
+        return ContractCell.streams(models.toArray(Model[]::new)).stream()
+                .map(cell -> new Configuration(environment, cell))
                 .toList();
     }
 }

@@ -39,9 +39,9 @@ class StreamCellsTest {
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "USUAL")
     void eachTestIsInACellAndEachClauseInEachModelOfTheOtherEnvironments(Environment environment) throws Exception {
-        List<Cell> cells = StreamCells.cells(StreamCells.chosen(TestScope.USUAL), environment);
-        Set<Cell> used = new HashSet<>();
-        for (List<ContractTest> clause : ContractTest.clauses(ProcessStreamsTest.class)) {
+        List<ContractCell> cells = StreamCells.cells(StreamCells.chosen(TestScope.USUAL), environment);
+        Set<ContractCell> used = new HashSet<>();
+        for (List<ContractTestCase> clause : ContractTestCase.clauses(ProcessStreamsTest.class)) {
             List<TestInCell> applicable = SomeCells.applicable(clause, cells);
             List<TestInCell> chosen = new SomeCells().choose(clause, cells);
             assertThat(tests(chosen)).isEqualTo(tests(applicable));
@@ -58,12 +58,13 @@ class StreamCellsTest {
     @ParameterizedTest
     @MethodSource("modelsOfTheUsualEnvironment")
     void eachTestIsInEachModelStyleAndTransportOfTheUsualEnvironment(List<Model> models) throws Exception {
-        List<Cell> cells = StreamCells.usual(StreamCells.chosen(TestScope.USUAL), models);
-        Set<Cell> used = new HashSet<>();
-        for (List<ContractTest> clause : ContractTest.clauses(PortableStreamsTest.class)) {
+        List<ContractCell> cells = StreamCells.usual(StreamCells.chosen(TestScope.USUAL), models);
+        Set<ContractCell> used = new HashSet<>();
+        for (List<ContractTestCase> clause : ContractTestCase.clauses(PortableStreamsTest.class)) {
             List<TestInCell> chosen = SomeCells.eachModelForEachTest().choose(clause, cells);
             for (TestInCell one : SomeCells.applicable(clause, cells)) {
-                List<Cell> same = chosen.stream().filter(each -> each.test().equals(one.test())).map(TestInCell::cell)
+                List<ContractCell> same = chosen.stream().filter(each -> each.test().equals(one.test()))
+                        .map(TestInCell::cell)
                         .toList();
                 assertThat(same).as(one.toString()).anyMatch(cell -> cell.model().id().equals(one.cell().model().id()))
                         .anyMatch(cell -> cell.style() == one.cell().style())
@@ -81,7 +82,7 @@ class StreamCellsTest {
         long quick = count(TestScope.QUICK);
         long usual = count(TestScope.USUAL);
         long full = StreamCells.chosen(TestScope.FULL).size()
-                * ContractTest.clauses(ProcessStreamsTest.class).stream().mapToLong(List::size).sum();
+                * ContractTestCase.clauses(ProcessStreamsTest.class).stream().mapToLong(List::size).sum();
         System.out.printf("conformance: tests of stream handlers: %d quick, %d usual, at most %d full%n", quick, usual,
                 full);
         assertThat(quick).isLessThan(usual / 3);
@@ -91,7 +92,7 @@ class StreamCellsTest {
     /// The number of tests in a build.
     private static long count(TestScope scope) throws ReflectiveOperationException {
         long count = 0;
-        for (List<ContractTest> clause : ContractTest.clauses(ProcessStreamsTest.class)) {
+        for (List<ContractTestCase> clause : ContractTestCase.clauses(ProcessStreamsTest.class)) {
             for (List<Model> models : modelsOfTheUsualEnvironment()) {
                 count += SomeCells.of(scope)
                         .choose(clause, StreamCells.usual(StreamCells.chosen(scope), models)).size();
@@ -104,7 +105,7 @@ class StreamCellsTest {
         return count;
     }
 
-    private static Set<ContractTest> tests(List<TestInCell> some) {
+    private static Set<ContractTestCase> tests(List<TestInCell> some) {
         return some.stream().map(TestInCell::test).collect(Collectors.toSet());
     }
 

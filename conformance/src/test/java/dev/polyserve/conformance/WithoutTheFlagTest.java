@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("cells")
 @ExtendWith(SomeCells.class)
 class WithoutTheFlagTest extends StreamContract {
-    WithoutTheFlagTest(Cell cell) {
+    WithoutTheFlagTest(ContractCell cell) {
         super(cell);
     }
 
@@ -39,7 +39,7 @@ class WithoutTheFlagTest extends StreamContract {
         assertTrue(coroutine.join().contains("ForkJoinPool"), coroutine::join);
     }
 
-    static List<Cell> cells() {
+    static List<ContractCell> cells() {
         return StreamCells.in(StreamCells.Environment.WITHOUT_THE_FLAG).stream()
                 .filter(cell -> Server.whyNot(cell.model()).isEmpty()).toList();
     }

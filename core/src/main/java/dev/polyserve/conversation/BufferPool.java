@@ -8,10 +8,10 @@ public interface BufferPool {
     BufferPool UNPOOLED = new Unpooled();
 
     /// A chunk of at least this many bytes.
-    Chunk take(int atLeastBytes);
+    HeapBuffer take(int atLeastBytes);
 
     /// Takes back a chunk that has no other reference.
-    void give(Chunk chunk);
+    void give(HeapBuffer chunk);
 
     /// Whether empty buffers go back before a wait.
     boolean reclaims();
@@ -21,12 +21,12 @@ public interface BufferPool {
         private Unpooled() {}
 
         @Override
-        public Chunk take(int atLeastBytes) {
-            return new Chunk(atLeastBytes);
+        public HeapBuffer take(int atLeastBytes) {
+            return new HeapBuffer(atLeastBytes);
         }
 
         @Override
-        public void give(Chunk chunk) {
+        public void give(HeapBuffer chunk) {
             // The garbage collector reclaims it.
         }
 

@@ -3,7 +3,7 @@ package dev.polyserve.conversation;
 /// What a conversation needs of its connection besides the bytes: memory, time, and control from other threads.
 ///
 /// A connection with a thread, or a coroutine, is a [Wire], too. One whose system can report what the peer has
-/// acknowledged is a [SendQueue].
+/// acknowledged is a [KernelSendQueue].
 ///
 /// **Thread**: any, but [#pool], [#waitBeginsNanos] and [#resetOnClose] the owner.
 public interface ConnectionContext {
@@ -23,8 +23,8 @@ public interface ConnectionContext {
     /// Whether the awaited readiness is there.
     ///
     /// @param toWrite whether the owner waits for room, rather than for input
-    default ReadinessCheck pending(boolean toWrite) {
-        return ReadinessCheck.NO;
+    default ReadinessCheckResult pending(boolean toWrite) {
+        return ReadinessCheckResult.NO;
     }
 
     /// Makes closing the socket send a reset, where the protocol has one, instead of an end.

@@ -7,7 +7,7 @@ import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Limit;
 import dev.polyserve.TlsInfo;
-import dev.polyserve.text.Addresses;
+import dev.polyserve.text.PrintableAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One connection's identity, counters, cause and future: the common part of both styles.
-public abstract sealed class Conversation extends Termination implements ConnectionFuture
-        permits LocalConversation, DelegatedConversation {
+public abstract sealed class Conversation extends ConversationTermination implements ConnectionFuture
+        permits BufferedConversation, RemoteConversation {
     /// The number, addresses and endpoint of a connection.
     ///
     /// @param id its number
@@ -96,7 +96,7 @@ public abstract sealed class Conversation extends Termination implements Connect
 
     @Override
     public String toString() {
-        return "#" + id + " " + Addresses.shown(peer()) + (isDone() ? " (over)" : "");
+        return "#" + id + " " + PrintableAddress.shown(peer()) + (isDone() ? " (over)" : "");
     }
 
     // --- ending it ---

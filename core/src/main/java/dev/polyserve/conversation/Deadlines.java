@@ -25,7 +25,7 @@ class Deadlines extends ByteCounters {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             SINCE = lookup.findVarHandle(Deadlines.class, "sinceNanos", long.class);
             WAITING = lookup.findVarHandle(Deadlines.class, "waiting", boolean.class);
-            PROGRESS = lookup.findVarHandle(Deadlines.class, "progress", SendProgress.class);
+            PROGRESS = lookup.findVarHandle(Deadlines.class, "progress", PeerReadProgress.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -58,7 +58,7 @@ class Deadlines extends ByteCounters {
     private int lastBytes = -1;
     /// Null until there is a sender, or a look finds a wait for room.
     @SuppressWarnings("unused")
-    private volatile @Nullable SendProgress progress;
+    private volatile @Nullable PeerReadProgress progress;
 
     Deadlines(ServerContext context) {
         this.context = context;
@@ -122,11 +122,11 @@ class Deadlines extends ByteCounters {
     }
 
     /// What is known of the peer's progress; also makes it.
-    final SendProgress progress() {
-        SendProgress known = progress;
+    final PeerReadProgress progress() {
+        PeerReadProgress known = progress;
         if (known == null) {
-            SendProgress made = new SendProgress();
-            known = (SendProgress) PROGRESS.compareAndExchange(this, null, made);
+            PeerReadProgress made = new PeerReadProgress();
+            known = (PeerReadProgress) PROGRESS.compareAndExchange(this, null, made);
             return known == null ? made : known;
         }
         return known;
@@ -138,7 +138,7 @@ class Deadlines extends ByteCounters {
     }
 
     private long touchedNanos() {
-        SendProgress known = progress;
+        PeerReadProgress known = progress;
         return known == null ? 0 : known.touchedNanos();
     }
 
@@ -185,7 +185,7 @@ class Deadlines extends ByteCounters {
 
     /// Whether it has waited for input without any byte for this time, and no input is ready. **Thread**: any.
     public final boolean isQuiet(long nanos) {
-        return quietNanos() >= nanos && pending(false) != ReadinessCheck.YES;
+        return quietNanos() >= nanos && pending(false) != ReadinessCheckResult.YES;
     }
 
     /// Which limit has passed, if any. **Thread**: the monitor's.
@@ -215,7 +215,7 @@ class Deadlines extends ByteCounters {
         if (least == 0) {
             return false;
         }
-        SendProgress known = progress;
+        PeerReadProgress known = progress;
         if (limit != Limit.MIN_RATE || waitSinceNanos() == NOT_WAITING) {
             if (known != null) {
                 known.inputRate(null);
@@ -227,7 +227,7 @@ class Deadlines extends ByteCounters {
             progress().inputRate(new InputRate(messages, age, bytesIn()));
             return false;
         }
-        return rate.isTooSlow(age, bytesIn(), least) && pending(false) != ReadinessCheck.YES;
+        return rate.isTooSlow(age, bytesIn(), least) && pending(false) != ReadinessCheckResult.YES;
     }
 
     private void lookAtProgress(long age) {
@@ -246,7 +246,7 @@ class Deadlines extends ByteCounters {
         }
     }
 
-    /// As [SendQueue#unacknowledged]. **Thread**: the monitor's.
+    /// As [KernelSendQueue#unacknowledged]. **Thread**: the monitor's.
     int unacknowledged() throws IOException {
         return Wire.UNKNOWN;
     }
@@ -267,8 +267,8 @@ class Deadlines extends ByteCounters {
     /// Whether the awaited readiness is there. **Thread**: the monitor's.
     ///
     /// @param toWrite whether the owner waits for room, rather than for input
-    ReadinessCheck pending(boolean toWrite) {
-        return ReadinessCheck.NO;
+    ReadinessCheckResult pending(boolean toWrite) {
+        return ReadinessCheckResult.NO;
     }
 
     /// The nanoseconds until the next check; at least one. The present wait may give way to a shorter one that begins
@@ -290,7 +290,7 @@ class Deadlines extends ByteCounters {
         Limit limit = waitLimit;
         // A sender's bytes are progress, too, for an owner that waits for the same peer.
         long from = Math.max(since, touchedNanos());
-        SendProgress noticed = progress;
+        PeerReadProgress noticed = progress;
         if (limit == Limit.WRITE_STALL && noticed != null) {
             from = Math.max(from, noticed.lastNanos());
         }

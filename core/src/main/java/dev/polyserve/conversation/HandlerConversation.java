@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// enters it: [HandlerInput] and [LimitedWire] do.
 ///
 /// **Thread**: [#run] and everything the handler calls: the owner, a platform or virtual thread.
-public final class HandlerConversation extends LocalConversation implements Connection {
+public final class HandlerConversation extends BufferedConversation implements Connection {
     private static final Codec<String> LINES = Framing.lines();
 
     private final Supplier<? extends Handler> factory;
@@ -380,7 +380,7 @@ public final class HandlerConversation extends LocalConversation implements Conn
     @Override
     public void startTls() throws IOException {
         requireOutput();
-        if (!(wire instanceof TlsWire secured)) {
+        if (!(wire instanceof SecurableWire secured)) {
             throw new IllegalStateException("this connection cannot have TLS: it is not a server's");
         }
         boolean unread = buffers.in.available() > 0;

@@ -30,9 +30,9 @@ public final class InputBuffer implements Input {
     private final BufferPool pool;
     private int mostBytes;
     private int maxFrameBytes;
-    private Chunk chunk = Chunk.NONE;
+    private HeapBuffer chunk = HeapBuffer.NONE;
     /// The array of `chunk`.
-    private byte[] array = Chunk.NONE.array;
+    private byte[] array = HeapBuffer.NONE.array;
     private int head;
     private int tail;
     private boolean ended;
@@ -95,7 +95,7 @@ public final class InputBuffer implements Input {
     /// appends the input to them instead.
     ///
     /// @throws LimitException when leftovers and input together exceed the buffer's limit
-    public void lend(Chunk scratch, int count) throws LimitException {
+    public void lend(HeapBuffer scratch, int count) throws LimitException {
         if (head != tail) {
             append(scratch.array, 0, count);
             return;
@@ -115,7 +115,7 @@ public final class InputBuffer implements Input {
         int from = head;
         int left = tail - head;
         lent = false;
-        hold(Chunk.NONE);
+        hold(HeapBuffer.NONE);
         head = 0;
         tail = 0;
         if (left > 0) {
@@ -170,7 +170,7 @@ public final class InputBuffer implements Input {
             missingUpTo = Math.max(0, missingUpTo - head);
         } else {
             int larger = largerBytes();
-            Chunk next = pool.take(larger);
+            HeapBuffer next = pool.take(larger);
             System.arraycopy(array, head, next.array, 0, tail - head);
             int searched = Math.max(0, missingUpTo - head);
             give();
@@ -205,7 +205,7 @@ public final class InputBuffer implements Input {
     private void give() {
         if (array.length > 0) {
             pool.give(chunk);
-            hold(Chunk.NONE);
+            hold(HeapBuffer.NONE);
         }
         missingUpTo = 0;
         if (head == tail) {
@@ -214,7 +214,7 @@ public final class InputBuffer implements Input {
         }
     }
 
-    private void hold(Chunk next) {
+    private void hold(HeapBuffer next) {
         chunk = next;
         array = next.array;
     }

@@ -5,7 +5,7 @@ import dev.polyserve.ConnectionException;
 import dev.polyserve.Limit;
 import dev.polyserve.Sender;
 import dev.polyserve.TimedOutException;
-import dev.polyserve.text.Addresses;
+import dev.polyserve.text.PrintableAddress;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -71,7 +71,7 @@ final class LimitedWire {
     }
 
     private TimedOutException late(long atMostNanos) {
-        var late = new TimedOutException("reading from " + Addresses.shown(conversation.peer()),
+        var late = new TimedOutException("reading from " + PrintableAddress.shown(conversation.peer()),
                 Duration.ofNanos(atMostNanos));
         lastTimeout = late;
         return late;
@@ -137,7 +137,7 @@ final class LimitedWire {
     /// Goes on with TLS, and waits for the handshake, whose limit covers all waits in it.
     ///
     /// @throws IllegalStateException with one sentence, when that is not possible
-    void startTls(TlsWire secured, boolean unread) throws ConnectionException {
+    void startTls(SecurableWire secured, boolean unread) throws ConnectionException {
         String whyNot = outbox == null ? secured.whyNoTls() : "startTls() comes before the first call of sender()";
         if (whyNot != null) {
             throw new IllegalStateException(whyNot);

@@ -57,7 +57,7 @@ public final class LingeringClose {
     /// Checks again, after the input so far was discarded.
     ///
     /// @param discarded how many bytes were discarded, or [Wire#END]
-    /// @param unacknowledged as [SendQueue#unacknowledged]
+    /// @param unacknowledged as [KernelSendQueue#unacknowledged]
     /// @return the nanoseconds until the next check, or [#OVER]
     public long lookAgainNanos(int discarded, int unacknowledged) {
         boolean known = unacknowledged != Wire.UNKNOWN;
@@ -120,7 +120,7 @@ public final class LingeringClose {
     }
 
     /// The peer of a connection after the end of the output. **Thread**: the owner's.
-    public interface Peer extends SendQueue {
+    public interface Peer extends KernelSendQueue {
         /// Discards input from the peer.
         ///
         /// @param atMostNanos how long to wait for input; 0: not at all

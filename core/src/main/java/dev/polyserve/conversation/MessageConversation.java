@@ -53,7 +53,8 @@ public final class MessageConversation<T> extends DrivenConversation {
     private byte expectedLong;
 
     /// Creates a conversation, not yet open.
-    public <C extends ConnectionContext & MessageLoop> MessageConversation(ServerContext context, Identity identity,
+    public <C extends ConnectionContext & MessageScheduler> MessageConversation(ServerContext context,
+            Identity identity,
             Engine.Messages<T> style, C control) {
         super(context, identity, MessageEvents.INSTANCE, control);
         this.style = style;
@@ -62,8 +63,8 @@ public final class MessageConversation<T> extends DrivenConversation {
     // --- the buffers ---
 
     /// The loop, which this was created with.
-    private MessageLoop messages() {
-        return (MessageLoop) control;
+    private MessageScheduler messages() {
+        return (MessageScheduler) control;
     }
 
     @Override

@@ -318,17 +318,17 @@ final class MessageOutput implements Output, BufferPool {
     // --- the buffers are the loop's, for the coroutine only, as those of a handler's connection ---
 
     @Override
-    public Chunk take(int atLeastBytes) {
+    public HeapBuffer take(int atLeastBytes) {
         boolean entered = border.enterLibrary();
         try {
-            return border.isOnLoop() ? connection().pool().take(atLeastBytes) : new Chunk(atLeastBytes);
+            return border.isOnLoop() ? connection().pool().take(atLeastBytes) : new HeapBuffer(atLeastBytes);
         } finally {
             border.leaveIf(entered);
         }
     }
 
     @Override
-    public void give(Chunk chunk) {
+    public void give(HeapBuffer chunk) {
         boolean entered = border.enterLibrary();
         try {
             if (border.isOnLoop()) {

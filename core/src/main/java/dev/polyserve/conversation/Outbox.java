@@ -7,7 +7,7 @@ import dev.polyserve.Sender;
 import dev.polyserve.TimedOutException;
 import dev.polyserve.coroutine.carrier.CarrierThread;
 import dev.polyserve.coroutine.carrier.NonQueueingLock;
-import dev.polyserve.text.Addresses;
+import dev.polyserve.text.PrintableAddress;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -156,14 +156,15 @@ abstract class Outbox implements Sender {
             throw new ConnectionException(why == null ? new Cause.Stopped() : why);
         }
         if (leftNanos <= 0) {
-            throw new TimedOutException("sending to " + Addresses.shown(conversation.peer()), atMost);
+            throw new TimedOutException("sending to " + PrintableAddress.shown(conversation.peer()), atMost);
         }
         // Senders are not notified of room in the budget of all buffers.
         if (!CarrierThread.parkNanos(this, Math.min(leftNanos, LOOK_AGAIN_NANOS))) {
             throw new PinnedWaitException(CarrierThread.refusal("a sender"));
         }
         if (Thread.interrupted()) {
-            throw new InterruptedException("interrupted while sending to " + Addresses.shown(conversation.peer()));
+            throw new InterruptedException(
+                    "interrupted while sending to " + PrintableAddress.shown(conversation.peer()));
         }
     }
 

@@ -15,9 +15,9 @@ public final class OutputBuffer {
 
     private final BufferPool pool;
     private int mostBytes;
-    private Chunk chunk = Chunk.NONE;
+    private HeapBuffer chunk = HeapBuffer.NONE;
     /// The array of `chunk`.
-    private byte[] array = Chunk.NONE.array;
+    private byte[] array = HeapBuffer.NONE.array;
     private int head;
     private int tail;
 
@@ -84,7 +84,7 @@ public final class OutputBuffer {
             hold(from.chunk);
             head = from.head;
             tail = from.tail;
-            from.hold(Chunk.NONE);
+            from.hold(HeapBuffer.NONE);
             from.head = 0;
             from.tail = 0;
         } else {
@@ -125,7 +125,7 @@ public final class OutputBuffer {
         if (needed <= array.length / 2 || (needed <= array.length && head >= array.length / 2)) {
             System.arraycopy(array, head, array, 0, tail - head);
         } else {
-            Chunk next = pool.take((int) Math.min(mostBytes, Math.max(FIRST_BYTES, 2L * needed)));
+            HeapBuffer next = pool.take((int) Math.min(mostBytes, Math.max(FIRST_BYTES, 2L * needed)));
             System.arraycopy(array, head, next.array, 0, tail - head);
             int waiting = tail - head;
             give();
@@ -141,11 +141,11 @@ public final class OutputBuffer {
     private void give() {
         if (array.length > 0) {
             pool.give(chunk);
-            hold(Chunk.NONE);
+            hold(HeapBuffer.NONE);
         }
     }
 
-    private void hold(Chunk next) {
+    private void hold(HeapBuffer next) {
         chunk = next;
         array = next.array;
     }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// the output, is what distinguishes a [DrivenConversation] from a [PumpedConversation].
 ///
 /// **Thread**: the owner, except `shutdown`, `cutInput` and the sender.
-public abstract sealed class ProtocolConversation extends LocalConversation implements Output
+public abstract sealed class ProtocolConversation extends BufferedConversation implements Output
         permits DrivenConversation, PumpedConversation {
     private final Supplier<? extends Protocol> factory;
     private @Nullable Protocol protocol;
@@ -386,8 +386,8 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
     abstract void takeQueued();
 
     @Override
-    final ReadinessCheck pending(boolean toWrite) {
-        return toWrite || wantsRead() ? super.pending(toWrite) : ReadinessCheck.NO;
+    final ReadinessCheckResult pending(boolean toWrite) {
+        return toWrite || wantsRead() ? super.pending(toWrite) : ReadinessCheckResult.NO;
     }
 
     private void requireOutput() throws IOException {

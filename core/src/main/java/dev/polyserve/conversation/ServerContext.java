@@ -28,7 +28,7 @@ public final class ServerContext {
     private volatile boolean draining;
     private volatile Runnable whenReplaced = () -> {
     };
-    private volatile CertificateHolders certificateHolders = CertificateHolders.NONE;
+    private volatile RemoteCertificates certificateHolders = RemoteCertificates.NONE;
 
     /// @param listener receives every event; it must not throw
     /// @param registry is called at each conversation's end, before the callbacks
@@ -91,12 +91,12 @@ public final class ServerContext {
     }
 
     /// Sets the other processes that have to do with the certificates.
-    public void certificateHolders(CertificateHolders others) {
+    public void certificateHolders(RemoteCertificates others) {
         certificateHolders = others;
     }
 
     /// The other processes that have to do with the certificates.
-    public CertificateHolders certificateHolders() {
+    public RemoteCertificates certificateHolders() {
         return certificateHolders;
     }
 

@@ -31,7 +31,7 @@ final class WireOutbox extends Outbox {
     private volatile boolean outputEnded;
 
     /// @param border the owner's
-    WireOutbox(LocalConversation conversation, Wire wire, HandlerBorder border) {
+    WireOutbox(BufferedConversation conversation, Wire wire, HandlerBorder border) {
         super(conversation);
         this.control = conversation.control;
         this.wire = wire;

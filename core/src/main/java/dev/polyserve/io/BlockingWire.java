@@ -4,9 +4,9 @@ import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.ConnectionContext;
 import dev.polyserve.conversation.InputBuffer;
 import dev.polyserve.conversation.LingeringClose;
-import dev.polyserve.conversation.ReadinessCheck;
+import dev.polyserve.conversation.ReadinessCheckResult;
 import dev.polyserve.conversation.ServerContext;
-import dev.polyserve.conversation.TlsWire;
+import dev.polyserve.conversation.SecurableWire;
 import dev.polyserve.conversation.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// **Thread**: as [Wire] and [ConnectionContext].
-public final class BlockingWire implements Wire, TlsWire, ConnectionContext {
+public final class BlockingWire implements Wire, SecurableWire, ConnectionContext {
     /// Which sides have ended, and in which order.
     private enum Sides {
         OPEN, CUT, ENDED, CUT_DUE, LINGERING
@@ -178,7 +178,7 @@ public final class BlockingWire implements Wire, TlsWire, ConnectionContext {
     }
 
     @Override
-    public ReadinessCheck pending(boolean toWrite) {
+    public ReadinessCheckResult pending(boolean toWrite) {
         return socket.source().pending(toWrite);
     }
 

@@ -9,7 +9,7 @@ import java.nio.channels.SelectableChannel;
 /// A bound channel and its endpoint.
 ///
 /// @param <C> the kind of channel
-abstract class BoundChannel<C extends SelectableChannel & NetworkChannel> implements ChannelSource {
+abstract class BoundChannel<C extends SelectableChannel & NetworkChannel> implements PollableChannel {
     final C channel;
     private final Endpoint endpoint;
     private final SocketAddress address;

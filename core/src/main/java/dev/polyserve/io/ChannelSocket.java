@@ -2,7 +2,7 @@ package dev.polyserve.io;
 
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.conversation.AddressPair;
-import dev.polyserve.conversation.ReadinessCheck;
+import dev.polyserve.conversation.ReadinessCheckResult;
 import dev.polyserve.conversation.Wire;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,8 +27,8 @@ final class ChannelSocket
             SocketControl,
             BlockingSocket,
             AddressPair,
-            StreamSource,
-            ChannelSource {
+            PollableStream,
+            PollableChannel {
     /// The most that is discarded before closing: a peer that sends without end is reset after all.
     private static final int DRAIN_STEP_BYTES = 2 << 10;
     private static final int DRAIN_MOST_BYTES = 256 << 10;
@@ -56,7 +56,7 @@ final class ChannelSocket
     }
 
     @Override
-    public StreamSource source() {
+    public PollableStream source() {
         return this;
     }
 
@@ -129,15 +129,17 @@ final class ChannelSocket
 
     /// The JDK reports the number of readable bytes but not the end of input, and only for TCP.
     @Override
-    public ReadinessCheck pending(boolean toWrite) {
+    public ReadinessCheckResult pending(boolean toWrite) {
         if (toWrite || !(peer instanceof InetSocketAddress)) {
-            return ReadinessCheck.UNKNOWN;
+            return ReadinessCheckResult.UNKNOWN;
         }
         try {
-            return channel.socket().getInputStream().available() > 0 ? ReadinessCheck.YES : ReadinessCheck.UNKNOWN;
+            return channel.socket().getInputStream().available() > 0
+                    ? ReadinessCheckResult.YES
+                    : ReadinessCheckResult.UNKNOWN;
         } catch (IOException e) {
             // The channel or its input is closed: the owner detects that.
-            return ReadinessCheck.UNKNOWN;
+            return ReadinessCheckResult.UNKNOWN;
         }
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// A bound datagram socket; it does not wait. It receives; its [DatagramSender] sends.
 ///
 /// **Thread**: its loop's; [#close] any.
-public interface DatagramPort extends Source {
+public interface DatagramPort extends Pollable {
     /// Its endpoint, with its real port.
     Endpoint endpoint();
 

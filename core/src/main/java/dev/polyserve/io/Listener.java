@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// A bound socket that accepts connections; it does not wait.
 ///
 /// **Thread**: its acceptor's; [#close] any.
-public interface Listener extends Source {
+public interface Listener extends Pollable {
     /// Its endpoint, with its real port.
     Endpoint endpoint();
 

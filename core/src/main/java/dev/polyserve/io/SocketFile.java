@@ -1,8 +1,8 @@
 package dev.polyserve.io;
 
 import dev.polyserve.Endpoint;
-import dev.polyserve.file.OpenDirectoryEntry;
-import dev.polyserve.file.FileNames;
+import dev.polyserve.file.SecureDirectoryEntry;
+import dev.polyserve.file.FileNameEncoding;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -42,7 +42,7 @@ public final class SocketFile {
     /// @throws BindFailedException when a server listens there, or the file is not a socket
     public static void removeStale(Endpoint endpoint, Path path, Probe probe) throws IOException {
         LEFT.remove(path);
-        try (OpenDirectoryEntry entry = OpenDirectoryEntry.at(path)) {
+        try (SecureDirectoryEntry entry = SecureDirectoryEntry.at(path)) {
             Optional<BasicFileAttributes> attributes = entry.attributes();
             if (attributes.isEmpty()) {
                 return;
@@ -57,7 +57,7 @@ public final class SocketFile {
             }
             entry.remove();
         } catch (NoSuchFileException e) {
-            throw new BindFailedException(endpoint, FileNames.whyNotFound(path).map(why -> "the path " + why)
+            throw new BindFailedException(endpoint, FileNameEncoding.whyNotFound(path).map(why -> "the path " + why)
                     .orElse("its directory does not exist; make it or take another path"), e);
         } catch (NotDirectoryException e) {
             throw new BindFailedException(endpoint,
@@ -69,7 +69,7 @@ public final class SocketFile {
 
     /// The file that a bind has just created.
     public static SocketFile made(Path path) throws IOException {
-        try (OpenDirectoryEntry entry = OpenDirectoryEntry.at(path)) {
+        try (SecureDirectoryEntry entry = SecureDirectoryEntry.at(path)) {
             return new SocketFile(path, key(entry));
         }
     }
@@ -89,7 +89,7 @@ public final class SocketFile {
         if (LEFT.contains(path)) {
             return;
         }
-        try (OpenDirectoryEntry entry = OpenDirectoryEntry.at(path)) {
+        try (SecureDirectoryEntry entry = SecureDirectoryEntry.at(path)) {
             Optional<Object> now = key(entry);
             if (now.isPresent() && now.equals(key)) {
                 entry.remove();
@@ -100,7 +100,7 @@ public final class SocketFile {
         }
     }
 
-    private static Optional<Object> key(OpenDirectoryEntry entry) throws IOException {
+    private static Optional<Object> key(SecureDirectoryEntry entry) throws IOException {
         return entry.attributes().filter(BasicFileAttributes::isOther).map(BasicFileAttributes::fileKey);
     }
 }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /// One accepted connection: bytes in, bytes out, and the close. What else the system can do with it is its
-/// [SocketControl], and what a multiplexer watches for it is its [StreamSource].
+/// [SocketControl], and what a multiplexer watches for it is its [PollableStream].
 ///
 /// A socket may be a layer over another one, which changes the bytes on their way or has read some in advance. Its source
 /// is then that of the lowest socket.
@@ -52,5 +52,5 @@ public interface StreamSocket {
     SocketControl control();
 
     /// What a multiplexer watches for this connection. **Thread**: any.
-    StreamSource source();
+    PollableStream source();
 }

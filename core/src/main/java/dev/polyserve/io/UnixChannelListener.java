@@ -2,7 +2,7 @@ package dev.polyserve.io;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
-import dev.polyserve.file.FileNames;
+import dev.polyserve.file.FileNameEncoding;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
@@ -31,17 +31,17 @@ final class UnixChannelListener extends AcceptingChannel implements Listener {
                     + " use a model on descriptors, as epoll, or a path: a file of that name is written ./"
                     + endpoint.path(), null);
         }
-        if (!FileNames.readsEveryName()) {
+        if (!FileNameEncoding.readsEveryName()) {
             throw new BindFailedException(endpoint,
-                    "the JDK's sockets lose each client whose own path " + FileNames.NOT_ENCODED
+                    "the JDK's sockets lose each client whose own path " + FileNameEncoding.NOT_ENCODED
                             + ", and a descriptor with it;"
                             + " start java with LC_ALL=C.UTF-8, or use a model on descriptors, as epoll",
                     null);
         }
         int bytes = endpoint.path().toString().getBytes(StandardCharsets.UTF_8).length;
-        if (bytes > FileNames.MOST_SOCKET_PATH_BYTES) {
+        if (bytes > FileNameEncoding.MOST_SOCKET_PATH_BYTES) {
             throw new BindFailedException(endpoint, "its path has " + bytes + " bytes and the JDK's sockets take "
-                    + FileNames.MOST_SOCKET_PATH_BYTES
+                    + FileNameEncoding.MOST_SOCKET_PATH_BYTES
                     + "; take a shorter one, or a model on descriptors, as epoll, which takes 107",
                     null);
         }

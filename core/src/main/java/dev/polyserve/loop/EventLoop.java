@@ -2,11 +2,11 @@ package dev.polyserve.loop;
 
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.conversation.BufferPool;
-import dev.polyserve.conversation.Chunk;
+import dev.polyserve.conversation.HeapBuffer;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.coroutine.queue.RunQueue;
-import dev.polyserve.io.Source;
+import dev.polyserve.io.Pollable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -56,12 +56,12 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
     private final LoopHandOff handOff;
     private final TimerWheel timers;
     private final LoopBufferPool pool = new LoopBufferPool(this);
-    private final Chunk scratch = new Chunk(SCRATCH_BYTES);
+    private final HeapBuffer scratch = new HeapBuffer(SCRATCH_BYTES);
     /// Tasks from other threads.
     private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
     private final LoopRequests requests = new LoopRequests();
     private final RunQueue continuations = new RunQueue();
-    private final CoroutineScheduler coroutines;
+    private final LoopCoroutines coroutines;
     private final MessageCoroutines messages;
     private final BusyPoll spin;
     private Consumer<? super IOException> whenLost = _ -> {};
@@ -71,7 +71,7 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
     private volatile boolean ended;
     private final EndedLoopExecutor late;
     private final TurnState turn = new TurnState();
-    private final TurnClock turnClock;
+    private final CachedLoopClock turnClock;
 
     /// @param daemon whether the JVM may exit while the loop runs
     /// @param lendsThread whether coroutines run on its thread, which the JDK must allow
@@ -86,9 +86,9 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
         this.clock = clock;
         this.errors = errors;
         this.undescribed = Optional.of(new IOException("the event loop " + name + " failed while memory was short"));
-        this.turnClock = new TurnClock(clock.nanos());
+        this.turnClock = new CachedLoopClock(clock.nanos());
         this.timers = new TimerWheel(turnClock.nowNanos());
-        this.coroutines = new CoroutineScheduler(this, lendsThread);
+        this.coroutines = new LoopCoroutines(this, lendsThread);
         this.messages = new MessageCoroutines(this);
         this.late = new EndedLoopExecutor(name + "-late", this::runLeft);
         this.handOff = new LoopHandOff(this, new LoopThread(this, name, daemon));
@@ -152,7 +152,7 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
     }
 
     /// A chunk to read into within one turn.
-    Chunk scratch() {
+    HeapBuffer scratch() {
         assertOwner();
         return scratch;
     }
@@ -216,7 +216,7 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
     }
 
     /// The loop's coroutines and their hub.
-    public CoroutineScheduler coroutines() {
+    public LoopCoroutines coroutines() {
         return coroutines;
     }
 
@@ -308,7 +308,7 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
         return handOff.isOwnerCalling();
     }
 
-    public Multiplexer.Watch watch(Source source, int interest, Multiplexer.Ready ready) throws IOException {
+    public Multiplexer.Watch watch(Pollable source, int interest, Multiplexer.Ready ready) throws IOException {
         assertOwner();
         return multiplexer.watch(source, interest, ready);
     }
@@ -363,7 +363,7 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
     /// Checks the time limits of a conversation that it does not serve, and ends it in place of a thread that cannot, until it
     /// is over. The checks begin soon. **Thread**: any, before the conversation begins; it may belong to any thread.
     public void watch(Conversation conversation) {
-        new WatchedConversation(this).watch(conversation);
+        new DeadlineOnlyConnection(this).watch(conversation);
     }
 
     /// How long the time limits of connections are not believed, because the loop was held up; 0 or less: they are.

@@ -1,7 +1,7 @@
 package dev.polyserve.loop;
 
 import dev.polyserve.conversation.BufferPool;
-import dev.polyserve.conversation.Chunk;
+import dev.polyserve.conversation.HeapBuffer;
 import org.jspecify.annotations.Nullable;
 
 /// A loop's stack of buffers. A connection holds a buffer only while the buffer contains bytes.
@@ -12,7 +12,7 @@ final class LoopBufferPool implements BufferPool {
     private static final int KEPT = 256;
 
     private final EventLoop loop;
-    private final @Nullable Chunk[] kept = new @Nullable Chunk[KEPT];
+    private final @Nullable HeapBuffer[] kept = new @Nullable HeapBuffer[KEPT];
     private int count;
 
     LoopBufferPool(EventLoop loop) {
@@ -20,17 +20,17 @@ final class LoopBufferPool implements BufferPool {
     }
 
     @Override
-    public Chunk take(int atLeastBytes) {
+    public HeapBuffer take(int atLeastBytes) {
         loop.assertOwner();
         if (atLeastBytes > SMALL_BYTES) {
-            return new Chunk(atLeastBytes);
+            return new HeapBuffer(atLeastBytes);
         }
-        Chunk last = count > 0 ? kept[--count] : null;
-        return last == null ? new Chunk(SMALL_BYTES) : last;
+        HeapBuffer last = count > 0 ? kept[--count] : null;
+        return last == null ? new HeapBuffer(SMALL_BYTES) : last;
     }
 
     @Override
-    public void give(Chunk chunk) {
+    public void give(HeapBuffer chunk) {
         loop.assertOwner();
         if (chunk.length() == SMALL_BYTES && count < KEPT) {
             kept[count++] = chunk;

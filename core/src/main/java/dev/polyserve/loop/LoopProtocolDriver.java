@@ -1,21 +1,21 @@
 package dev.polyserve.loop;
 
 import dev.polyserve.conversation.BufferPool;
-import dev.polyserve.conversation.Chunk;
+import dev.polyserve.conversation.HeapBuffer;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ConnectionContext;
 import dev.polyserve.conversation.LingeringClose;
 import dev.polyserve.conversation.ConnectionBufferPool;
-import dev.polyserve.conversation.MessageLoop;
+import dev.polyserve.conversation.MessageScheduler;
 import dev.polyserve.conversation.MessageConversation;
 import dev.polyserve.conversation.NanoClock;
-import dev.polyserve.conversation.ReadinessCheck;
-import dev.polyserve.conversation.SendQueue;
+import dev.polyserve.conversation.ReadinessCheckResult;
+import dev.polyserve.conversation.KernelSendQueue;
 import dev.polyserve.conversation.DrivenConversation;
 import dev.polyserve.coroutine.carrier.CarrierThread;
-import dev.polyserve.io.ChannelSource;
+import dev.polyserve.io.PollableChannel;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.io.StreamSource;
+import dev.polyserve.io.PollableStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
 public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
         implements
             ConnectionContext,
-            SendQueue,
-            MessageLoop,
+            KernelSendQueue,
+            MessageScheduler,
             Multiplexer.Ready {
     private static final int WRITES_PER_TURN = 16;
     private static final Step NOTHING = (_, _) -> {};
@@ -96,7 +96,7 @@ public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
         if (!driven.wantsRead()) {
             return;
         }
-        Chunk scratch = loop.scratch();
+        HeapBuffer scratch = loop.scratch();
         ByteBuffer room = scratch.room();
         int count = socket.read(room.limit(Math.min(room.limit(), driven.mostReadBytes())));
         if (count > 0) {
@@ -331,7 +331,7 @@ public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
     }
 
     @Override
-    public ReadinessCheck pending(boolean toWrite) {
+    public ReadinessCheckResult pending(boolean toWrite) {
         return pending(loop, socket.source(), toWrite);
     }
 
@@ -340,11 +340,11 @@ public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
         return socket.control().unacknowledged();
     }
 
-    /// As [StreamSource#pending]. A JDK channel is queried on its loop only. The query takes the channel's lock, which
+    /// As [PollableStream#pending]. A JDK channel is queried on its loop only. The query takes the channel's lock, which
     /// another thread could hand to a coroutine while the loop itself is queued for that lock.
-    static ReadinessCheck pending(EventLoop loop, StreamSource source, boolean toWrite) {
-        boolean mayAsk = !(source instanceof ChannelSource) || Thread.currentThread().equals(loop.thread());
-        return mayAsk ? source.pending(toWrite) : ReadinessCheck.UNKNOWN;
+    static ReadinessCheckResult pending(EventLoop loop, PollableStream source, boolean toWrite) {
+        boolean mayAsk = !(source instanceof PollableChannel) || Thread.currentThread().equals(loop.thread());
+        return mayAsk ? source.pending(toWrite) : ReadinessCheckResult.UNKNOWN;
     }
 
     @Override

@@ -2,16 +2,16 @@ package dev.polyserve.loop;
 
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.conversation.BufferPool;
-import dev.polyserve.conversation.Chunk;
+import dev.polyserve.conversation.HeapBuffer;
 import dev.polyserve.conversation.ConnectionContext;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerBorder;
 import dev.polyserve.conversation.InputBuffer;
 import dev.polyserve.conversation.NanoClock;
-import dev.polyserve.conversation.ReadinessCheck;
+import dev.polyserve.conversation.ReadinessCheckResult;
 import dev.polyserve.conversation.PinnedWaitException;
 import dev.polyserve.conversation.ServerContext;
-import dev.polyserve.conversation.TlsWire;
+import dev.polyserve.conversation.SecurableWire;
 import dev.polyserve.conversation.Wire;
 import dev.polyserve.coroutine.carrier.CarrierThread;
 import dev.polyserve.io.SecurableSocket;
@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 public final class LoopWire extends LoopConnection<Conversation>
         implements
             Wire,
-            TlsWire,
+            SecurableWire,
             ConnectionContext,
             Multiplexer.Ready,
             BufferPool {
@@ -353,7 +353,7 @@ public final class LoopWire extends LoopConnection<Conversation>
     }
 
     @Override
-    public ReadinessCheck pending(boolean toWrite) {
+    public ReadinessCheckResult pending(boolean toWrite) {
         return LoopProtocolDriver.pending(loop, socket.source(), toWrite);
     }
 
@@ -433,17 +433,17 @@ public final class LoopWire extends LoopConnection<Conversation>
     }
 
     @Override
-    public Chunk take(int atLeastBytes) {
+    public HeapBuffer take(int atLeastBytes) {
         boolean entered = coroutine.enterLibrary();
         try {
-            return isOnLoop() ? loop.pool().take(atLeastBytes) : new Chunk(atLeastBytes);
+            return isOnLoop() ? loop.pool().take(atLeastBytes) : new HeapBuffer(atLeastBytes);
         } finally {
             coroutine.leaveIf(entered);
         }
     }
 
     @Override
-    public void give(Chunk chunk) {
+    public void give(HeapBuffer chunk) {
         boolean entered = coroutine.enterLibrary();
         try {
             if (isOnLoop()) {

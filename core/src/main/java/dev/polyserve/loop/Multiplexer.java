@@ -1,6 +1,6 @@
 package dev.polyserve.loop;
 
-import dev.polyserve.io.Source;
+import dev.polyserve.io.Pollable;
 import java.io.IOException;
 
 /// Reports to an event loop which sockets are ready. Readiness is effectively level-triggered: unconsumed readiness is
@@ -8,10 +8,10 @@ import java.io.IOException;
 ///
 /// **Thread**: the loop's, except [#wakeup].
 public interface Multiplexer extends AutoCloseable {
-    /// As [Source#READ].
-    int READ = Source.READ;
-    /// As [Source#WRITE].
-    int WRITE = Source.WRITE;
+    /// As [Pollable#READ].
+    int READ = Pollable.READ;
+    /// As [Pollable#WRITE].
+    int WRITE = Pollable.WRITE;
 
     /// The name used in messages.
     String name();
@@ -19,7 +19,7 @@ public interface Multiplexer extends AutoCloseable {
     /// Starts watching a source.
     ///
     /// @param interest [#READ], [#WRITE], both or neither
-    Watch watch(Source source, int interest, Ready ready) throws IOException;
+    Watch watch(Pollable source, int interest, Ready ready) throws IOException;
 
     /// Changes the interest. It costs nothing if the interest is the same.
     void change(Watch watch, int interest);

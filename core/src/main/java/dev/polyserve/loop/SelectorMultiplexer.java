@@ -1,7 +1,7 @@
 package dev.polyserve.loop;
 
-import dev.polyserve.io.ChannelSource;
-import dev.polyserve.io.Source;
+import dev.polyserve.io.PollableChannel;
+import dev.polyserve.io.Pollable;
 import java.io.IOException;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectableChannel;
@@ -30,9 +30,9 @@ public final class SelectorMultiplexer implements Multiplexer {
     }
 
     @Override
-    public Watch watch(Source source, int interest, Ready ready) throws IOException {
+    public Watch watch(Pollable source, int interest, Ready ready) throws IOException {
         owner.assertOwner();
-        SelectableChannel channel = ((ChannelSource) source).channel();
+        SelectableChannel channel = ((PollableChannel) source).channel();
         KeyWatch watch = new KeyWatch(ready, channel);
         SelectionKey last = channel.keyFor(selector);
         if (last != null && !last.isValid()) {

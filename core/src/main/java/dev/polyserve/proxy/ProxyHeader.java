@@ -10,7 +10,7 @@ import java.util.Optional;
 /// @param command whether it describes a proxied connection
 /// @param route the addresses of the proxied connection; empty if the real ones hold
 /// @param fields the extensions that it carries (version 2), in their order, without padding and checksum
-public record ProxyHeader(int version, Command command, Optional<Route> route, ProxyFields fields) {
+public record ProxyHeader(int version, Command command, Optional<Route> route, ProxyTlvs fields) {
     /// What the header describes.
     public enum Command {
         /// A connection of the proxy's own, for example a health check: the real addresses hold.
@@ -26,6 +26,6 @@ public record ProxyHeader(int version, Command command, Optional<Route> route, P
     public record Route(SocketAddress source, SocketAddress destination) {}
 
     static ProxyHeader withoutRoute(int version, Command command) {
-        return new ProxyHeader(version, command, Optional.empty(), new ProxyFields(List.of()));
+        return new ProxyHeader(version, command, Optional.empty(), new ProxyTlvs(List.of()));
     }
 }

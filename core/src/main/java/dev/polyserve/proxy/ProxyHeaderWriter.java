@@ -40,7 +40,7 @@ public final class ProxyHeaderWriter {
     /// Version 2, with these fields, and with a checksum if there is room for one.
     ///
     /// @throws IllegalArgumentException if the fields are too long for one header
-    public static byte[] binary(SocketAddress source, SocketAddress destination, ProxyFields fields) {
+    public static byte[] binary(SocketAddress source, SocketAddress destination, ProxyTlvs fields) {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         int family = 0;
         if (source instanceof InetSocketAddress from && destination instanceof InetSocketAddress to
@@ -57,7 +57,7 @@ public final class ProxyHeaderWriter {
             block.writeBytes(path(from));
             block.writeBytes(path(to));
         }
-        for (ProxyFields.Field field : fields.all()) {
+        for (ProxyTlvs.Field field : fields.all()) {
             write(block, field.type(), field.value());
         }
         return header(PROXY_COMMAND, family, block);
@@ -69,21 +69,22 @@ public final class ProxyHeaderWriter {
     }
 
     private static byte[] header(int command, int family, ByteArrayOutputStream block) {
-        boolean summed = block.size() + BinaryHeader.FIELD_HEAD_BYTES + BinaryHeader.CHECKSUM_BYTES <= MOST_BLOCK_BYTES;
+        boolean summed = block.size() + BinaryProxyHeader.FIELD_HEAD_BYTES
+                + BinaryProxyHeader.CHECKSUM_BYTES <= MOST_BLOCK_BYTES;
         if (summed) {
-            write(block, ProxyFields.CRC32C, new byte[BinaryHeader.CHECKSUM_BYTES]);
+            write(block, ProxyTlvs.CRC32C, new byte[BinaryProxyHeader.CHECKSUM_BYTES]);
         }
         if (block.size() > MOST_BLOCK_BYTES) {
             throw new IllegalArgumentException(
                     "a PROXY header carries 65535 bytes of addresses and fields, not " + block.size());
         }
-        ByteBuffer header = ByteBuffer.allocate(BinaryHeader.FIXED_BYTES + block.size());
-        header.put(BinaryHeader.SIGNATURE).put((byte) (BinaryHeader.VERSION_2 | command)).put((byte) family)
+        ByteBuffer header = ByteBuffer.allocate(BinaryProxyHeader.FIXED_BYTES + block.size());
+        header.put(BinaryProxyHeader.SIGNATURE).put((byte) (BinaryProxyHeader.VERSION_2 | command)).put((byte) family)
                 .putShort((short) block.size()).put(block.toByteArray());
         if (summed) {
             CRC32C sum = new CRC32C();
             sum.update(header.array());
-            header.putInt(header.capacity() - BinaryHeader.CHECKSUM_BYTES, (int) sum.getValue());
+            header.putInt(header.capacity() - BinaryProxyHeader.CHECKSUM_BYTES, (int) sum.getValue());
         }
         return header.array();
     }
@@ -128,6 +129,6 @@ public final class ProxyHeaderWriter {
         if (path.startsWith("@")) {
             bytes[0] = 0;
         }
-        return Arrays.copyOf(bytes, BinaryHeader.UNIX_BYTES / 2);
+        return Arrays.copyOf(bytes, BinaryProxyHeader.UNIX_BYTES / 2);
     }
 }

@@ -38,7 +38,7 @@ final class Acceptor implements Multiplexer.Ready {
     private final EventLoop loop;
     private final Listener listener;
     private final AcceptHandler handler;
-    private final AcceptLimit acceptLimit;
+    private final AcceptGate acceptLimit;
     private final AcceptRate acceptRate;
     private final ServerListener events;
     private final Runnable onDown;
@@ -51,7 +51,7 @@ final class Acceptor implements Multiplexer.Ready {
     private int unclearInARow;
     private int retriedInARow;
 
-    Acceptor(EventLoop loop, Listener listener, AcceptHandler handler, AcceptLimit acceptLimit,
+    Acceptor(EventLoop loop, Listener listener, AcceptHandler handler, AcceptGate acceptLimit,
             AcceptRate acceptRate, ServerListener events, Runnable onDown) {
         this.loop = loop;
         this.listener = listener;

@@ -11,7 +11,7 @@ import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.SocketProvider;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.Multiplexer;
-import dev.polyserve.text.Addresses;
+import dev.polyserve.text.PrintableAddress;
 import dev.polyserve.tls.TlsSocket;
 import java.io.IOException;
 import java.util.List;
@@ -20,26 +20,26 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The runner of every model in which a connection occupies a thread while it is open. The models differ only in their
-/// [ExecutorPolicy].
+/// [BlockingModelPolicy].
 ///
 /// The accept loop accepts and watches time limits. Its thread is not a daemon, so a started server keeps the JVM
 /// alive.
 public final class BlockingRunner implements Runner {
     private final SocketProvider socketProvider;
-    private final ExecutorPolicy executorPolicy;
+    private final BlockingModelPolicy executorPolicy;
     private final Engine.@Nullable Streams style;
     private final ServerContext context;
     private final EventLoop acceptLoop;
-    private final TlsHandshakes handshakes;
+    private final TlsHandshakeExecutor handshakes;
     private @Nullable ConnectionExecutor host;
 
-    private BlockingRunner(ExecutorPolicy executorPolicy, Multiplexer multiplexer, SocketProvider socketProvider,
+    private BlockingRunner(BlockingModelPolicy executorPolicy, Multiplexer multiplexer, SocketProvider socketProvider,
             Engine.@Nullable Streams style, ServerContext context) {
         this.socketProvider = socketProvider;
         this.executorPolicy = executorPolicy;
         this.style = style instanceof Engine.Messages<?> messages ? MessageReader.sequential(messages) : style;
         this.context = context;
-        this.handshakes = new TlsHandshakes(context);
+        this.handshakes = new TlsHandshakeExecutor(context);
         this.acceptLoop = new EventLoop("polyserve-accept", multiplexer, context.clock(), false, false, 0,
                 LoopErrors.reportedTo(context.log()));
     }
@@ -49,13 +49,13 @@ public final class BlockingRunner implements Runner {
     /// @throws IOException if the multiplexer cannot be opened
     public static Runner iterative(SocketFamily sockets, Engine.Setup setup, ServerContext context)
             throws IOException {
-        return open(ExecutorPolicy.iterative(), sockets, setup, context);
+        return open(BlockingModelPolicy.iterative(), sockets, setup, context);
     }
 
     /// Opens a runner over sockets of a family, with a multiplexer for its accept loop.
     ///
     /// @throws IOException if the multiplexer cannot be opened
-    static Runner open(ExecutorPolicy executorPolicy, SocketFamily sockets, Engine.Setup setup,
+    static Runner open(BlockingModelPolicy executorPolicy, SocketFamily sockets, Engine.Setup setup,
             ServerContext context) throws IOException {
         return new BlockingRunner(executorPolicy, sockets.multiplexer().open(false), sockets.socketProvider(),
                 setup.streams(),
@@ -79,8 +79,8 @@ public final class BlockingRunner implements Runner {
     }
 
     @Override
-    public Concurrency concurrency() {
-        return new Concurrency(() -> executorPolicy.capacity, executorPolicy.inline,
+    public ModelConcurrency concurrency() {
+        return new ModelConcurrency(() -> executorPolicy.capacity, executorPolicy.inline,
                 Optional.of(task -> requireHost().run(task, "polyserve-datagram")));
     }
 
@@ -156,7 +156,8 @@ public final class BlockingRunner implements Runner {
         }
 
         private void run() {
-            requireHost().run(body, "polyserve-" + conversation.id() + " " + Addresses.shown(conversation.peer()));
+            requireHost().run(body,
+                    "polyserve-" + conversation.id() + " " + PrintableAddress.shown(conversation.peer()));
         }
 
         private void secured(Multiplexer.Watch watch) {

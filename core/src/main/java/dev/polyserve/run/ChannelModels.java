@@ -5,7 +5,7 @@ import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.ChannelSocketProvider;
 import dev.polyserve.loop.SelectorMultiplexer;
 import dev.polyserve.spi.Engine;
-import dev.polyserve.spi.Execution;
+import dev.polyserve.spi.HandlerExecution;
 import dev.polyserve.spi.ModelPlan;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +37,7 @@ final class ChannelModels implements ModelProvider {
     }
 
     @Override
-    public Runner runner(Execution.Processes processes, Engine.Setup setup, ServerContext context) {
+    public Runner runner(HandlerExecution.Processes processes, Engine.Setup setup, ServerContext context) {
         throw new IllegalStateException("worker processes need another module");
     }
 }

@@ -31,7 +31,7 @@ final class CompositeServerListener implements ServerListener {
 
     /// Creates the composite of a server: its counters and bans, then its log and its listeners or, if set, the listener that
     /// replaces them.
-    static CompositeServerListener of(Engine.Setup setup, Counters counters, Bans bans, ServerLog log) {
+    static CompositeServerListener of(Engine.Setup setup, ServerCounters counters, Bans bans, ServerLog log) {
         ServerListener instead = setup.reportsTo();
         if (instead != null) {
             return new CompositeServerListener(log, List.of(counters, instead));

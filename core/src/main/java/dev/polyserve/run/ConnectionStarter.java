@@ -11,7 +11,7 @@ import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.text.Addresses;
+import dev.polyserve.text.PrintableAddress;
 import dev.polyserve.tls.TlsSocket;
 import java.io.IOException;
 import java.time.Duration;
@@ -26,11 +26,11 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionStarter implements AcceptHandler, DatagramObserver {
     private final Runner runner;
     private final Optional<TlsLayer> tls;
-    private final Concurrency concurrency;
+    private final ModelConcurrency concurrency;
     private final LiveConnections live;
     private final Bans bans;
     private final CompositeServerListener events;
-    private final FilterChain filters;
+    private final ConnectionFilterChain filters;
     private final ServerContext context;
     private final RateLimitedLog refusals;
     private final AtomicLong nextId = new AtomicLong();
@@ -38,7 +38,7 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
     private volatile @Nullable CompletableFuture<RequestResult> singleRequest;
 
     ConnectionStarter(Runner runner, Optional<TlsLayer> tls, LiveConnections live, Bans bans,
-            CompositeServerListener events, FilterChain filters, ServerContext context) {
+            CompositeServerListener events, ConnectionFilterChain filters, ServerContext context) {
         this.runner = runner;
         this.tls = tls;
         this.concurrency = runner.concurrency();
@@ -93,7 +93,7 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
     /// @param ends the addresses of the connection, which may not be those of the socket
     void take(StreamSocket socket, Listener listener, AddressPair ends) {
         if (!listener.acceptedElsewhere() && !context.options().access().admits(ends.peer())) {
-            refusals.warn("a connection from " + Addresses.shown(ends.peer()) + " to " + listener.endpoint()
+            refusals.warn("a connection from " + PrintableAddress.shown(ends.peer()) + " to " + listener.endpoint()
                     + " is refused: its address is not in a network from which clients may come");
             refuse(socket, listener, ends, Limit.NETWORK);
             return;

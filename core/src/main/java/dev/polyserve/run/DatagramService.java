@@ -38,8 +38,8 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
     private final DatagramHandler handler;
     private final ServerContext context;
     private final Options options;
-    private final AcceptLimit acceptLimit;
-    private final Counters counters;
+    private final AcceptGate acceptLimit;
+    private final ServerCounters counters;
     private final ServerListener events;
     private final BufferBudget budget;
     private final @Nullable Executor executor;
@@ -58,8 +58,8 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
     private boolean resumes;
 
     DatagramService(Runner runner, DatagramPort port, DatagramHandler handler, ServerContext context,
-            AcceptLimit acceptLimit, Counters counters, DatagramObserver observer) {
-        Concurrency concurrency = runner.concurrency();
+            AcceptGate acceptLimit, ServerCounters counters, DatagramObserver observer) {
+        ModelConcurrency concurrency = runner.concurrency();
         this.loop = runner.loops().getFirst();
         this.port = port;
         this.sender = port.sender();

@@ -7,7 +7,7 @@ import dev.polyserve.Limit;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerLog;
-import dev.polyserve.text.Addresses;
+import dev.polyserve.text.PrintableAddress;
 import dev.polyserve.text.Printable;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -60,7 +60,7 @@ final class LoggingServerListener implements ServerListener {
 
     @Override
     public void datagramFailed(Endpoint endpoint, SocketAddress peer, Throwable error) {
-        datagrams.warn("a datagram from " + Addresses.shown(peer) + " to " + endpoint + " failed: "
+        datagrams.warn("a datagram from " + PrintableAddress.shown(peer) + " to " + endpoint + " failed: "
                 + Printable.of(error.toString()));
     }
 

@@ -45,7 +45,7 @@ final class LoopRunner implements Runner {
     /// Why coroutines do not run on the loops' threads; empty if they do, or if there are none.
     private final Optional<String> slower;
     private final LoopBalance balance;
-    private final TlsHandshakes handshakes;
+    private final TlsHandshakeExecutor handshakes;
     private int next;
 
     /// Opens a runner with this number of loops, each with a multiplexer of its own.
@@ -57,7 +57,7 @@ final class LoopRunner implements Runner {
     }
 
     /// Opens a runner with one loop that only waits for the sockets. Handlers, protocols and datagrams run on virtual
-    /// threads of the default scheduler. It replaces [ExecutorPolicy#virtual] for sockets on which a blocking wait
+    /// threads of the default scheduler. It replaces [BlockingModelPolicy#virtual] for sockets on which a blocking wait
     /// would hold the carrier.
     ///
     /// @throws IOException if the multiplexer cannot be opened
@@ -128,7 +128,7 @@ final class LoopRunner implements Runner {
                 ? Optional.of(new HandOffMonitor(loops, handOffNanos, context))
                 : Optional.empty();
         this.balance = new LoopBalance(loops, context);
-        this.handshakes = new TlsHandshakes(context);
+        this.handshakes = new TlsHandshakeExecutor(context);
     }
 
     /// The polling time of each loop; 0 unless there are more processors than loops. A polling loop needs a processor
@@ -171,8 +171,8 @@ final class LoopRunner implements Runner {
     }
 
     @Override
-    public Concurrency concurrency() {
-        return Concurrency.unlimited(beside ? Concurrency.virtualThreads() : Optional.empty());
+    public ModelConcurrency concurrency() {
+        return ModelConcurrency.unlimited(beside ? ModelConcurrency.virtualThreads() : Optional.empty());
     }
 
     @Override

@@ -3,7 +3,7 @@ package dev.polyserve.run;
 import dev.polyserve.Endpoint;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.spi.Engine;
-import dev.polyserve.spi.Execution;
+import dev.polyserve.spi.HandlerExecution;
 import dev.polyserve.spi.ModelPlan;
 import java.io.IOException;
 import java.util.List;
@@ -38,5 +38,5 @@ public interface ModelProvider {
     ///
     /// @return the runner, not started
     /// @throws IOException if the system refuses a required resource; nothing stays open
-    Runner runner(Execution.Processes processes, Engine.Setup setup, ServerContext context) throws IOException;
+    Runner runner(HandlerExecution.Processes processes, Engine.Setup setup, ServerContext context) throws IOException;
 }

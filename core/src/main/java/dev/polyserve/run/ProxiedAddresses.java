@@ -2,9 +2,9 @@ package dev.polyserve.run;
 
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.conversation.AddressPair;
-import dev.polyserve.proxy.ProxyFields;
+import dev.polyserve.proxy.ProxyTlvs;
 import dev.polyserve.proxy.ProxyHeader;
-import dev.polyserve.proxy.SslField;
+import dev.polyserve.proxy.ProxySslTlv;
 import java.net.SocketAddress;
 import java.util.Optional;
 
@@ -27,7 +27,7 @@ public record ProxiedAddresses(ProxyHeader header, ProxyHeader.Route route, Sock
                 route -> new ProxiedAddresses(header, route, real.peer(), real.local())).orElse(real);
     }
 
-    private ProxyFields fields() {
+    private ProxyTlvs fields() {
         return header.fields();
     }
 
@@ -58,11 +58,11 @@ public record ProxiedAddresses(ProxyHeader header, ProxyHeader.Route route, Sock
 
     @Override
     public Optional<byte[]> field(int type) {
-        return fields().first(type).map(ProxyFields.Field::value);
+        return fields().first(type).map(ProxyTlvs.Field::value);
     }
 
     @Override
     public Optional<ConnectionInfo.ProxiedTls> tls() {
-        return fields().ssl().filter(SslField::overTls).map(ssl -> ssl);
+        return fields().ssl().filter(ProxySslTlv::overTls).map(ssl -> ssl);
     }
 }

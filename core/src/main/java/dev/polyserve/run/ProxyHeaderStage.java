@@ -13,7 +13,7 @@ import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.Multiplexer;
 import dev.polyserve.proxy.ProxyHeader;
 import dev.polyserve.proxy.ProxyHeaderParser;
-import dev.polyserve.text.Addresses;
+import dev.polyserve.text.PrintableAddress;
 import dev.polyserve.text.Printable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -257,7 +257,8 @@ final class ProxyHeaderStage {
         }
 
         private String refusal(String why) {
-            return "a connection from " + Addresses.shown(real.peer()) + " to " + listener.endpoint() + " is refused: "
+            return "a connection from " + PrintableAddress.shown(real.peer()) + " to " + listener.endpoint()
+                    + " is refused: "
                     + Printable.of(why);
         }
 

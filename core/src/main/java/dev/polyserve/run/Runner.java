@@ -25,7 +25,7 @@ public interface Runner {
     List<EventLoop> loops();
 
     /// How many connections and datagrams this runner serves at once. **Thread**: any.
-    Concurrency concurrency();
+    ModelConcurrency concurrency();
 
     /// Starts the threads of this runner.
     ///

@@ -6,7 +6,7 @@ import dev.polyserve.ModelUnavailableException;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.coroutine.carrier.Carrier;
 import dev.polyserve.spi.Engine;
-import dev.polyserve.spi.Execution;
+import dev.polyserve.spi.HandlerExecution;
 import dev.polyserve.spi.ModelChoice;
 import dev.polyserve.spi.ModelPlan;
 import dev.polyserve.spi.ModelTable;
@@ -40,14 +40,14 @@ public final class Runners {
     /// @param whyNotHandedOff why the server's options keep loops from being handed off
     static Optional<ModelChoice> choice(Model model, boolean mayWait, Optional<String> whyNotHandedOff) {
         ModelPlan plan = ModelPlan.of(model);
-        Execution execution = plan.execution();
+        HandlerExecution execution = plan.execution();
         return execution.undecided().map(auto -> choice(auto, 1, mayWait, whyNotHandedOff))
                 .or(() -> execution.inner().flatMap(inner -> inner.execution().undecided())
                         .map(auto -> choice(auto, execution.receivers(), mayWait, whyNotHandedOff))
                         .map(taken -> new ModelChoice(plan.with(execution.withInner(taken.model())), taken.why())));
     }
 
-    private static ModelChoice choice(Execution.Auto auto, int processes, boolean mayWait,
+    private static ModelChoice choice(HandlerExecution.Auto auto, int processes, boolean mayWait,
             Optional<String> whyNotHandedOff) {
         int loops = auto.count() > 0
                 ? auto.count()
@@ -90,18 +90,19 @@ public final class Runners {
     public static Runner of(ModelPlan plan, ModelProvider provider, Engine.Setup setup, ServerContext context)
             throws IOException {
         return switch (plan.execution()) {
-            case Execution.Auto _ -> throw new IllegalStateException("no model was chosen for " + plan.id());
-            case Execution.Processes processes -> provider.runner(processes, setup, context);
-            case Execution.Loops loops ->
+            case HandlerExecution.Auto _ -> throw new IllegalStateException("no model was chosen for " + plan.id());
+            case HandlerExecution.Processes processes -> provider.runner(processes, setup, context);
+            case HandlerExecution.Loops loops ->
                 LoopRunner.open(loops.count(), provider.sockets(plan, context), setup, context);
-            case Execution.Iterative _ ->
+            case HandlerExecution.Iterative _ ->
                 BlockingRunner.iterative(provider.sockets(plan, context), setup, context);
-            case Execution.ThreadPerConnection _ ->
-                BlockingRunner.open(ExecutorPolicy.threads(), provider.sockets(plan, context), setup, context);
-            case Execution.ThreadPool pool ->
-                BlockingRunner.open(ExecutorPolicy.pool(pool, setup.options()), provider.sockets(plan, context), setup,
+            case HandlerExecution.ThreadPerConnection _ ->
+                BlockingRunner.open(BlockingModelPolicy.threads(), provider.sockets(plan, context), setup, context);
+            case HandlerExecution.ThreadPool pool ->
+                BlockingRunner.open(BlockingModelPolicy.pool(pool, setup.options()), provider.sockets(plan, context),
+                        setup,
                         context);
-            case Execution.VirtualThreads _ -> virtual(provider.sockets(plan, context), setup, context);
+            case HandlerExecution.VirtualThreads _ -> virtual(provider.sockets(plan, context), setup, context);
         };
     }
 
@@ -109,7 +110,7 @@ public final class Runners {
             throws IOException {
         return sockets.blocksCarriers()
                 ? LoopRunner.beside(sockets, setup, context)
-                : BlockingRunner.open(ExecutorPolicy.virtual(), sockets, setup, context);
+                : BlockingRunner.open(BlockingModelPolicy.virtual(), sockets, setup, context);
     }
 
     /// Returns the part of the setup to be served in this process.

@@ -25,7 +25,7 @@ public final class ServerEngine implements Engine {
     @Override
     public Server bind(Setup setup) throws IOException {
         Optional<ModelChoice> choice = Runners.choice(setup);
-        LiveServer server = LiveServer
+        DefaultServer server = DefaultServer
                 .bind(Runners.prepared(choice.map(taken -> setup.with(taken.model())).orElse(setup)));
         choice.filter(_ -> !isWorker()).ifPresent(server::chose);
         return server;

@@ -45,7 +45,7 @@ final class TlsHandshake implements Multiplexer.Ready, TlsSocket.Closer {
     private final EventLoop loop;
     private final TlsSocket socket;
     private final Conversation conversation;
-    private final TlsHandshakes all;
+    private final TlsHandshakeExecutor all;
     private final ServerContext context;
     private final Next next;
     /// One object, because it is compared.
@@ -54,7 +54,7 @@ final class TlsHandshake implements Multiplexer.Ready, TlsSocket.Closer {
     private EventLoop.@Nullable Delayed deadline;
     private State state = State.NEW;
 
-    TlsHandshake(EventLoop loop, TlsSocket socket, Conversation conversation, TlsHandshakes all,
+    TlsHandshake(EventLoop loop, TlsSocket socket, Conversation conversation, TlsHandshakeExecutor all,
             ServerContext context, Next next) {
         this.loop = loop;
         this.socket = socket;

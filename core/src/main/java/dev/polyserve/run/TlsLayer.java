@@ -6,9 +6,9 @@ import dev.polyserve.conversation.AddressPair;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.spi.Engine;
-import dev.polyserve.spi.Execution;
+import dev.polyserve.spi.HandlerExecution;
 import dev.polyserve.spi.ModelPlan;
-import dev.polyserve.tls.RecordBuffers;
+import dev.polyserve.tls.TlsRecordBuffers;
 import dev.polyserve.tls.TlsEngines;
 import dev.polyserve.tls.TlsSocket;
 import java.io.IOException;
@@ -32,7 +32,7 @@ final class TlsLayer {
     private final Supplier<SSLEngine> newEngine;
     private final ServerContext context;
     private final TlsEngines.Role role;
-    private final RecordBuffers buffers;
+    private final TlsRecordBuffers buffers;
     private final boolean starts;
 
     /// @param starts whether handlers may begin TLS on a plain connection
@@ -41,7 +41,7 @@ final class TlsLayer {
         this.newEngine = engines::engine;
         this.context = context;
         this.role = role;
-        this.buffers = new RecordBuffers(context.budget());
+        this.buffers = new TlsRecordBuffers(context.budget());
         this.starts = starts;
     }
 
@@ -66,7 +66,7 @@ final class TlsLayer {
     }
 
     private static TlsEngines.Role role(Engine.Setup setup) {
-        if (!(ModelPlan.of(setup.model()).execution() instanceof Execution.Processes)) {
+        if (!(ModelPlan.of(setup.model()).execution() instanceof HandlerExecution.Processes)) {
             return TlsEngines.Role.SERVER;
         }
         return Runners.inWorker() ? TlsEngines.Role.WORKER : TlsEngines.Role.SUPERVISOR;

@@ -48,9 +48,9 @@ public interface WorkerControl {
     /// Sets how many more connections and datagrams may be accepted, within the server's limits: worker processes that
     /// accept receive the new mode. **Thread**: the accept loop's.
     ///
-    /// @param answered receives the result of an [AcceptMode#ONE] that a worker process has used, for a connection or a
+    /// @param answered receives the result of an [AcceptQuota#ONE] that a worker process has used, for a connection or a
     ///         datagram that is not reported otherwise. **Thread**: the accept loop's
-    default void accept(AcceptMode now, Consumer<RequestResult> answered) {
+    default void accept(AcceptQuota now, Consumer<RequestResult> answered) {
         // An acceptor in this process checks the server's policy each time.
     }
 

@@ -1,7 +1,7 @@
 /// One runner per model, the acceptor, and the server's life cycle.
 ///
 /// [dev.polyserve.run.Runners] creates the runner of each model in one exhaustive switch; no other code branches on
-/// what runs a model's handlers. [dev.polyserve.run.Acceptor] is the only place that accepts. [dev.polyserve.run.LiveServer] is the life
+/// what runs a model's handlers. [dev.polyserve.run.Acceptor] is the only place that accepts. [dev.polyserve.run.DefaultServer] is the life
 /// cycle.
 ///
 /// **Threads**: each class documents its own; the acceptors run on the accept loop.

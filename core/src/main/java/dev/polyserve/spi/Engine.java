@@ -1,7 +1,7 @@
 package dev.polyserve.spi;
 
 import dev.polyserve.Codec;
-import dev.polyserve.Command;
+import dev.polyserve.InetdCommand;
 import dev.polyserve.ConnectionFilter;
 import dev.polyserve.DatagramHandler;
 import dev.polyserve.Endpoint;
@@ -103,7 +103,7 @@ public interface Engine {
     /// A program that is started for each connection.
     ///
     /// @param command the program to start
-    record Commands(Command command) implements Streams {}
+    record Commands(InetdCommand command) implements Streams {}
 
     /// An action that runs periodically while the server serves.
     ///

@@ -7,7 +7,7 @@ import dev.polyserve.Model;
 /// @param id its id on the command line and in messages
 /// @param execution what runs its handlers
 /// @param description what helps to choose it
-public record ModelPlan(String id, Execution execution, ModelDescription description) implements Model {
+public record ModelPlan(String id, HandlerExecution execution, ModelDescription description) implements Model {
     /// The plan of a model.
     public static ModelPlan of(Model model) {
         return switch (model) {
@@ -16,7 +16,7 @@ public record ModelPlan(String id, Execution execution, ModelDescription descrip
     }
 
     /// The same model with other numbers.
-    public ModelPlan with(Execution other) {
+    public ModelPlan with(HandlerExecution other) {
         return new ModelPlan(id, other, description);
     }
 }

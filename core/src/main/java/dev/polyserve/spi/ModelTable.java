@@ -5,7 +5,7 @@ import dev.polyserve.spi.ModelDescription.Runs;
 import java.time.Duration;
 
 /// The table of models, one method per row, in the order of the documentation. A new model is one more row here, a
-/// factory in [dev.polyserve.Model], and whatever is new in its [Execution] or [Multiplexing].
+/// factory in [dev.polyserve.Model], and whatever is new in its [HandlerExecution] or [Multiplexing].
 public final class ModelTable {
     private static final String BLOCKING = "blocking calls";
     private static final String UP_TO_THE_LIMIT = "up to the limit";
@@ -15,7 +15,7 @@ public final class ModelTable {
 
     /// `auto`.
     public static ModelPlan auto(int loops) {
-        return new ModelPlan("auto", new Execution.Auto(loops), new ModelDescription(
+        return new ModelPlan("auto", new HandlerExecution.Auto(loops), new ModelDescription(
                 new Runs("event loops that are handed off, else a virtual thread per connection",
                         "the connection's loop", "the first loop"),
                 "epoll, else the JDK's pollers", UP_TO_THE_LIMIT,
@@ -25,21 +25,21 @@ public final class ModelTable {
 
     /// `iterative`.
     public static ModelPlan iterative() {
-        return new ModelPlan("iterative", new Execution.Iterative(), new ModelDescription(
+        return new ModelPlan("iterative", new HandlerExecution.Iterative(), new ModelDescription(
                 new Runs("the server's thread, one client after another", "the server's thread", "the server's thread"),
                 BLOCKING, "1", "all clients", Endpoints.ALL, "the simplest model; one client at a time"));
     }
 
     /// `thread`.
     public static ModelPlan thread() {
-        return new ModelPlan("thread", new Execution.ThreadPerConnection(), new ModelDescription(
+        return new ModelPlan("thread", new HandlerExecution.ThreadPerConnection(), new ModelDescription(
                 new Runs("one platform thread per connection", "the connection's thread", "a thread per datagram"),
                 BLOCKING, UP_TO_THE_LIMIT, "no other client", Endpoints.ALL,
                 "hundreds of clients; computing that must not delay others; code that pins its thread"));
     }
 
     /// `thread-pool`.
-    public static ModelPlan threadPool(Execution.ThreadPool pool) {
+    public static ModelPlan threadPool(HandlerExecution.ThreadPool pool) {
         return new ModelPlan("thread-pool", pool, new ModelDescription(
                 new Runs("N platform threads, bounded queue", "a thread of the pool", "a thread of the pool"),
                 BLOCKING, "threads + queue", "clients that wait for a free thread", Endpoints.ALL,
@@ -48,7 +48,7 @@ public final class ModelTable {
 
     /// `virtual`.
     public static ModelPlan virtual() {
-        return new ModelPlan("virtual", new Execution.VirtualThreads(), new ModelDescription(
+        return new ModelPlan("virtual", new HandlerExecution.VirtualThreads(), new ModelDescription(
                 new Runs("one virtual thread per connection", "the connection's thread",
                         "a virtual thread per datagram"),
                 "the JDK's pollers", UP_TO_THE_LIMIT,
@@ -57,7 +57,7 @@ public final class ModelTable {
     }
 
     /// `process`.
-    public static ModelPlan process(Execution.ProcessPerConnection processes) {
+    public static ModelPlan process(HandlerExecution.ProcessPerConnection processes) {
         return new ModelPlan("process", processes, new ModelDescription(
                 new Runs("one worker process per connection", "the worker's thread", "a worker process per datagram"),
                 BLOCKING, "workers", "no other client", Endpoints.ALL_ON_LINUX,
@@ -65,7 +65,7 @@ public final class ModelTable {
     }
 
     /// `process-pool`.
-    public static ModelPlan processPool(Execution.ProcessPool pool) {
+    public static ModelPlan processPool(HandlerExecution.ProcessPool pool) {
         String inner = "inner model";
         return new ModelPlan("process-pool", pool, new ModelDescription(
                 new Runs("N worker processes, each with an inner model", inner, inner),
@@ -75,7 +75,7 @@ public final class ModelTable {
 
     /// `polling`.
     public static ModelPlan polling(Duration longestRest) {
-        return new ModelPlan("polling", new Execution.Loops(1, new Multiplexing.Polling(longestRest)),
+        return new ModelPlan("polling", new HandlerExecution.Loops(1, new Multiplexing.Polling(longestRest)),
                 new ModelDescription(new Runs("one loop that tries every connection", "the loop", "the loop"),
                         "nothing: it polls, and sleeps", UP_TO_THE_LIMIT, "all clients, for 2 ms",
                         Endpoints.ALL_ON_LINUX,
@@ -119,7 +119,7 @@ public final class ModelTable {
     }
 
     private static ModelPlan loops(String id, int count, Multiplexing multiplexing, ModelDescription description) {
-        return new ModelPlan(id, new Execution.Loops(count, multiplexing), description);
+        return new ModelPlan(id, new HandlerExecution.Loops(count, multiplexing), description);
     }
 
     private static ModelDescription onLinux(String handler, String call, String goodFor) {

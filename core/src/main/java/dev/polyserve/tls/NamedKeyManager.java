@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: any.
 final class NamedKeyManager extends X509ExtendedKeyManager {
-    private final List<Identity> identities;
+    private final List<CertificateWithKey> identities;
     private final List<Set<String>> names;
 
-    NamedKeyManager(List<Identity> identities) {
+    NamedKeyManager(List<CertificateWithKey> identities) {
         this.identities = List.copyOf(identities);
-        names = identities.stream().map(Identity::names).toList();
+        names = identities.stream().map(CertificateWithKey::names).toList();
     }
 
     @Override
@@ -46,9 +46,9 @@ final class NamedKeyManager extends X509ExtendedKeyManager {
         var covered = new ArrayList<Integer>();
         var others = new ArrayList<Integer>();
         for (int i = 0; i < identities.size(); i++) {
-            if (asked.isPresent() && names.get(i).contains(Identity.lowerCase(asked.get()))) {
+            if (asked.isPresent() && names.get(i).contains(CertificateWithKey.lowerCase(asked.get()))) {
                 exact.add(i);
-            } else if (asked.isPresent() && Identity.covers(names.get(i), asked.get())) {
+            } else if (asked.isPresent() && CertificateWithKey.covers(names.get(i), asked.get())) {
                 covered.add(i);
             } else if (names.get(i).equals(names.getFirst())) {
                 others.add(i);

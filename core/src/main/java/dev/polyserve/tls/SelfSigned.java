@@ -47,7 +47,7 @@ final class SelfSigned {
     private SelfSigned() {}
 
     /// Makes a key, and a certificate that names `localhost`, `127.0.0.1`, `::1` and these hosts.
-    static Identity identity(Collection<String> hosts) throws TlsFileException {
+    static CertificateWithKey identity(Collection<String> hosts) throws TlsFileException {
         Set<String> names = names(hosts);
         try {
             KeyPairGenerator keys = KeyPairGenerator.getInstance("EC");
@@ -60,7 +60,8 @@ final class SelfSigned {
             byte[] whole = Der.sequence(content, ECDSA_SHA256, Der.bits(signature.sign()));
             var certificate = (X509Certificate) CertificateFactory.getInstance("X.509")
                     .generateCertificate(new ByteArrayInputStream(whole));
-            return new Identity("the self-signed certificate for " + String.join(", ", names), List.of(certificate),
+            return new CertificateWithKey("the self-signed certificate for " + String.join(", ", names),
+                    List.of(certificate),
                     pair.getPrivate());
         } catch (GeneralSecurityException e) {
             throw new TlsFileException("a self-signed certificate cannot be made with this JDK, because "

@@ -74,8 +74,9 @@ public final class TlsEngines {
     /// @param files its files when they were read
     /// @param chains the certificates
     /// @param source what was read; null in a supervisor
-    private record Current(Tls tls, FileStates files, List<CertificateChain> chains, @Nullable EngineSource source) {
-        @Nullable Identity selfMade() {
+    private record Current(Tls tls, FileStates files, List<CertificateChain> chains,
+            @Nullable TlsEngineConfiguration source) {
+        @Nullable CertificateWithKey selfMade() {
             return tls.isSelfSigned() && source != null ? source.identities().getFirst() : null;
         }
     }
@@ -109,7 +110,7 @@ public final class TlsEngines {
             Approval approval) throws TlsFileException {
         var engines = new TlsEngines(tls, List.copyOf(hosts), role, warnings, approval);
         if (tls.isSelfSigned()) {
-            Identity made = engines.current.get().selfMade();
+            CertificateWithKey made = engines.current.get().selfMade();
             switch (role) {
                 case SERVER -> warnings.accept(saySelfSigned(Objects.requireNonNull(made)));
                 case SUPERVISOR -> warnings.accept("NOT FOR PRODUCTION: each worker process makes a self-signed"
@@ -122,7 +123,7 @@ public final class TlsEngines {
         return engines;
     }
 
-    private static String saySelfSigned(Identity made) {
+    private static String saySelfSigned(CertificateWithKey made) {
         return "NOT FOR PRODUCTION: " + made.source() + " was made just now, and clients cannot check it; its SHA-256"
                 + " fingerprint is " + fingerprint(made.certificate());
     }
@@ -143,7 +144,7 @@ public final class TlsEngines {
 
     /// A new engine for a connection that was accepted, in server mode and with all parameters set.
     public SSLEngine engine() {
-        EngineSource source = current.get().source;
+        TlsEngineConfiguration source = current.get().source;
         if (source == null) {
             throw new IllegalStateException("the worker processes do the TLS");
         }
@@ -171,9 +172,9 @@ public final class TlsEngines {
         return next;
     }
 
-    private Current read(Tls tls, @Nullable Identity selfMade) throws TlsFileException {
+    private Current read(Tls tls, @Nullable CertificateWithKey selfMade) throws TlsFileException {
         FileStates files = FileStates.of(tls);
-        var reader = new IdentityReader(tls.password(), warnings, role);
+        var reader = new CertificateReader(tls.password(), warnings, role);
         if (role == Role.SUPERVISOR) {
             List<CertificateChain> chains = new ArrayList<>();
             for (Tls.CertificateFiles pair : tls.certificates()) {
@@ -181,8 +182,9 @@ public final class TlsEngines {
             }
             return new Current(tls, files, List.copyOf(chains), null);
         }
-        EngineSource source = EngineSource.of(tls, hosts, selfMade, reader);
-        return new Current(tls, files, source.identities().stream().map(Identity::certificates).toList(), source);
+        TlsEngineConfiguration source = TlsEngineConfiguration.of(tls, hosts, selfMade, reader);
+        return new Current(tls, files, source.identities().stream().map(CertificateWithKey::certificates).toList(),
+                source);
     }
 
     /// Looks at the files, and reads them again once they have changed and are the same as at the last look, since

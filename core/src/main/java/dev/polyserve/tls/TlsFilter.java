@@ -49,7 +49,7 @@ final class TlsFilter {
     }
 
     private final SSLEngine engine;
-    private final RecordBuffers buffers;
+    private final TlsRecordBuffers buffers;
     /// Records from the peer, `[position..limit)`.
     private @Nullable ByteBuffer in;
     /// Plain text for which there was no room.
@@ -68,7 +68,7 @@ final class TlsFilter {
     private int countedInput;
     private int countedOutput;
 
-    TlsFilter(SSLEngine engine, RecordBuffers buffers) {
+    TlsFilter(SSLEngine engine, TlsRecordBuffers buffers) {
         this.engine = engine;
         this.buffers = buffers;
     }
@@ -156,7 +156,7 @@ final class TlsFilter {
     /// Room for records from the peer; [#received] follows, whether there are any or not.
     ByteBuffer room() {
         ByteBuffer filling = in;
-        if (filling == null || filling.capacity() < RecordBuffers.BYTES) {
+        if (filling == null || filling.capacity() < TlsRecordBuffers.BYTES) {
             ByteBuffer larger = buffers.take();
             if (filling != null) {
                 larger.put(filling);
@@ -188,7 +188,7 @@ final class TlsFilter {
     /// Whether what was put into the [#room] has filled it, so that there may be more.
     boolean isFull() {
         ByteBuffer filled = in;
-        return filled != null && filled.limit() == RecordBuffers.BYTES;
+        return filled != null && filled.limit() == TlsRecordBuffers.BYTES;
     }
 
     /// No more records come.
@@ -240,7 +240,7 @@ final class TlsFilter {
             return 0;
         }
         try {
-            int bytes = RecordHeader.recordBytes(arrived, secure, renegotiates);
+            int bytes = TlsRecordHeader.recordBytes(arrived, secure, renegotiates);
             return bytes <= arrived.remaining() ? bytes : 0;
         } catch (TlsException e) {
             failure = e;
@@ -319,7 +319,7 @@ final class TlsFilter {
         if (!held.hasRemaining()) {
             in = null;
             buffers.give(held);
-        } else if (held.remaining() <= SMALL_BYTES && held.capacity() == RecordBuffers.BYTES) {
+        } else if (held.remaining() <= SMALL_BYTES && held.capacity() == TlsRecordBuffers.BYTES) {
             in = ByteBuffer.allocate(held.remaining()).put(held).flip();
             buffers.give(held);
         }
@@ -385,7 +385,7 @@ final class TlsFilter {
             into.compact();
         }
         try {
-            if (into.remaining() < RecordBuffers.RECORD_BYTES) {
+            if (into.remaining() < TlsRecordBuffers.RECORD_BYTES) {
                 return false;
             }
             SSLEngineResult result = engine.wrap(text, into);

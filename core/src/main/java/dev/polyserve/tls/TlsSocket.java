@@ -7,7 +7,7 @@ import dev.polyserve.io.BlockingSocket;
 import dev.polyserve.io.SecurableSocket;
 import dev.polyserve.io.SocketControl;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.io.StreamSource;
+import dev.polyserve.io.PollableStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
@@ -51,7 +51,7 @@ public final class TlsSocket implements SecurableSocket, SocketControl, Blocking
     private final StreamSocket below;
     private final AddressPair ends;
     private final Supplier<SSLEngine> engines;
-    private final RecordBuffers buffers;
+    private final TlsRecordBuffers buffers;
     private @Nullable TlsFilter filter;
     private boolean plain;
     private @Nullable HandshakeLimit limit;
@@ -75,7 +75,7 @@ public final class TlsSocket implements SecurableSocket, SocketControl, Blocking
     /// @param engines makes the engine for this connection
     /// @param buffers for the records
     public TlsSocket(StreamSocket below, AddressPair ends, Supplier<SSLEngine> engines,
-            RecordBuffers buffers) {
+            TlsRecordBuffers buffers) {
         this.below = below;
         this.ends = ends;
         this.engines = engines;
@@ -314,7 +314,7 @@ public final class TlsSocket implements SecurableSocket, SocketControl, Blocking
         int from = lent.position();
         int limit = lent.limit();
         int count;
-        lent.limit(Math.min(limit, from + RecordBuffers.RECORD_BYTES));
+        lent.limit(Math.min(limit, from + TlsRecordBuffers.RECORD_BYTES));
         try {
             count = read.into(lent);
             if (count > 0) {
@@ -447,7 +447,7 @@ public final class TlsSocket implements SecurableSocket, SocketControl, Blocking
     }
 
     @Override
-    public StreamSource source() {
+    public PollableStream source() {
         return below.source();
     }
 

@@ -115,7 +115,7 @@ class BuffersTest {
 
     @Test
     void shouldKeepLeftoversOfALentArray() throws LimitException {
-        Chunk scratch = new Chunk(64);
+        HeapBuffer scratch = new HeapBuffer(64);
         scratch.room().put("abc;def".getBytes(StandardCharsets.UTF_8));
         in.lend(scratch, 7);
         assertThat(in.indexOf((byte) '\n', 0)).isEqualTo(-1);

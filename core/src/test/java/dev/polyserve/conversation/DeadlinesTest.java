@@ -21,12 +21,12 @@ class DeadlinesTest {
                             times -> times.withIdle(Duration.ofSeconds(100)).withWriteStall(Duration.ofSeconds(10))),
             new ServerListener() {}, clock::get, _ -> {
             });
-    private ReadinessCheck pending = ReadinessCheck.NO;
+    private ReadinessCheckResult pending = ReadinessCheckResult.NO;
     private int unacknowledged = Wire.UNKNOWN;
     private boolean closed;
     private final Deadlines deadlines = new Deadlines(context) {
         @Override
-        ReadinessCheck pending(boolean toWrite) {
+        ReadinessCheckResult pending(boolean toWrite) {
             return pending;
         }
 
@@ -82,18 +82,18 @@ class DeadlinesTest {
 
     @Test
     void aLimitIsNotBelievedWhileWhatIsWaitedForIsThere() {
-        pending = ReadinessCheck.YES;
+        pending = ReadinessCheckResult.YES;
         deadlines.waitsFor(Limit.IDLE);
         pass(1000);
         assertThat(deadlines.overdue()).isEmpty();
         assertThat(deadlines.askAgainNanos()).isLessThan(seconds(1));
-        pending = ReadinessCheck.NO;
+        pending = ReadinessCheckResult.NO;
         assertThat(deadlines.overdue()).contains(Limit.IDLE);
     }
 
     @Test
     void anOwnerThatDoesNotComeByIsStuck() {
-        pending = ReadinessCheck.YES;
+        pending = ReadinessCheckResult.YES;
         deadlines.waitsFor(Limit.WRITE_STALL);
         pass(11);
         int looks = 0;
@@ -105,7 +105,7 @@ class DeadlinesTest {
 
     @Test
     void anOwnerThatCannotBeAskedForHasOneMoment() {
-        pending = ReadinessCheck.UNKNOWN;
+        pending = ReadinessCheckResult.UNKNOWN;
         deadlines.waitsFor(Limit.IDLE);
         pass(100);
         assertThat(deadlines.overdue()).isEmpty();
@@ -119,7 +119,7 @@ class DeadlinesTest {
 
     @Test
     void nothingWaitedForMakesAConversationLonger() {
-        pending = ReadinessCheck.YES;
+        pending = ReadinessCheckResult.YES;
         deadlines.waitsFor(Limit.IDLE);
         pass(24 * 60 * 60);
         assertThat(deadlines.overdue()).contains(Limit.CONVERSATION);
@@ -138,7 +138,7 @@ class DeadlinesTest {
         deadlines.waitsFor(Limit.IDLE);
         pass(2);
         assertThat(deadlines.isQuiet(seconds(1))).isTrue();
-        pending = ReadinessCheck.YES;
+        pending = ReadinessCheckResult.YES;
         assertThat(deadlines.isQuiet(seconds(1))).isFalse();
     }
 

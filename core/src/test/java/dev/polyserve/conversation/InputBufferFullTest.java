@@ -24,7 +24,7 @@ class InputBufferFullTest {
     void lendingAddsToLeftoversUpToTheLimit() throws LimitException {
         fill();
         buffer.skip(1000);
-        buffer.lend(new Chunk(1000), 1000);
+        buffer.lend(new HeapBuffer(1000), 1000);
         assertThat(buffer.available()).isEqualTo(MOST);
     }
 

@@ -29,7 +29,7 @@ class MessageConversationTest {
     private final StringBuilder sent = new StringBuilder();
 
     /// Keeps what is due.
-    private static final class Driver implements ConnectionContext, MessageLoop {
+    private static final class Driver implements ConnectionContext, MessageScheduler {
         private final Queue<MessageConversation<?>> due = new ArrayDeque<>();
         private final ConnectionBufferPool buffers = new ConnectionBufferPool(BufferPool.UNPOOLED);
         private boolean lacksMemory;

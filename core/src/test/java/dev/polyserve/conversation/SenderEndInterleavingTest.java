@@ -35,7 +35,7 @@ class SenderEndInterleavingTest {
         private final WireOutbox outbox = new WireOutbox(conversation(wire), wire, HandlerBorder.NONE);
         private volatile boolean ended;
 
-        private static LocalConversation conversation(ScriptedWire wire) {
+        private static BufferedConversation conversation(ScriptedWire wire) {
             Protocol silent = (_, _) -> {
             };
             return new PumpedConversation(new ConversationFixture().context, ConversationFixture.identity(),

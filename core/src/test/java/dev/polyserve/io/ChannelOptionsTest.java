@@ -49,7 +49,7 @@ class ChannelOptionsTest {
     }
 
     private static SocketChannel channel(StreamSocket socket) {
-        SelectableChannel channel = ((ChannelSource) socket.source()).channel();
+        SelectableChannel channel = ((PollableChannel) socket.source()).channel();
         return (SocketChannel) channel;
     }
 

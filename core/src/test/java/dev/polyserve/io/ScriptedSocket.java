@@ -1,7 +1,7 @@
 package dev.polyserve.io;
 
 import dev.polyserve.conversation.AddressPair;
-import dev.polyserve.conversation.ReadinessCheck;
+import dev.polyserve.conversation.ReadinessCheckResult;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -11,7 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /// A socket without a system below it: a test chooses its results, and sees the order of the calls that change it.
 ///
 /// **Thread**: any.
-public class ScriptedSocket implements StreamSocket, SocketControl, BlockingSocket, AddressPair, StreamSource {
+public class ScriptedSocket implements StreamSocket, SocketControl, BlockingSocket, AddressPair, PollableStream {
     private static final SocketAddress NOWHERE = InetSocketAddress.createUnresolved("nowhere", 1);
 
     /// The names of the calls, in order.
@@ -64,8 +64,8 @@ public class ScriptedSocket implements StreamSocket, SocketControl, BlockingSock
     }
 
     @Override
-    public ReadinessCheck pending(boolean toWrite) {
-        return ReadinessCheck.NO;
+    public ReadinessCheckResult pending(boolean toWrite) {
+        return ReadinessCheckResult.NO;
     }
 
     @Override
@@ -88,7 +88,7 @@ public class ScriptedSocket implements StreamSocket, SocketControl, BlockingSock
     }
 
     @Override
-    public StreamSource source() {
+    public PollableStream source() {
         return this;
     }
 

@@ -2,7 +2,7 @@ package dev.polyserve.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.polyserve.io.Source;
+import dev.polyserve.io.Pollable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -21,7 +21,7 @@ class BusyPollTest {
         }
 
         @Override
-        public Watch watch(Source source, int interest, Ready ready) {
+        public Watch watch(Pollable source, int interest, Ready ready) {
             throw new UnsupportedOperationException();
         }
 

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.coroutine.carrier.Carrier;
-import dev.polyserve.io.Source;
+import dev.polyserve.io.Pollable;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -115,7 +115,7 @@ class EventLoopTest {
         CompletableFuture<Boolean> ran = new CompletableFuture<>();
         var ready = new ReadyMultiplexer();
         try (EventLoop awake = new EventLoop("awake", ready, NanoClock.SYSTEM, true, false, 0, error::complete)) {
-            awake.watch(new Source() {}, Multiplexer.READ, _ -> {
+            awake.watch(new Pollable() {}, Multiplexer.READ, _ -> {
                 awake.turnBegins();
                 awake.post(() -> ran.complete(ready.woken));
             });
@@ -133,7 +133,7 @@ class EventLoopTest {
         private volatile boolean woken;
 
         @Override
-        public Watch watch(Source source, int wanted, Ready ready) {
+        public Watch watch(Pollable source, int wanted, Ready ready) {
             callback = ready;
             return super.watch(source, wanted, ready);
         }
@@ -186,7 +186,7 @@ class EventLoopTest {
         }
 
         @Override
-        public Watch watch(Source source, int wanted, Ready ready) {
+        public Watch watch(Pollable source, int wanted, Ready ready) {
             return _ -> {};
         }
 

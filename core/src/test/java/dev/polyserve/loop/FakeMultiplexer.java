@@ -1,6 +1,6 @@
 package dev.polyserve.loop;
 
-import dev.polyserve.io.Source;
+import dev.polyserve.io.Pollable;
 import java.io.IOException;
 
 /// A multiplexer on which nothing is ever ready. It records the calls, and cannot wait.
@@ -43,7 +43,7 @@ public class FakeMultiplexer implements Multiplexer {
     }
 
     @Override
-    public Watch watch(Source source, int wanted, Ready ready) {
+    public Watch watch(Pollable source, int wanted, Ready ready) {
         interest = wanted;
         return _ -> {};
     }

@@ -150,7 +150,7 @@ class ProxyHeaderParserTest {
     @Test
     void aUniqueIdHasAtMost128Bytes() {
         for (int length : List.of(0, 128, 129)) {
-            var fields = new ProxyFields(List.of(new ProxyFields.Field(ProxyFields.UNIQUE_ID, new byte[length])));
+            var fields = new ProxyTlvs(List.of(new ProxyTlvs.Field(ProxyTlvs.UNIQUE_ID, new byte[length])));
             byte[] header = ProxyHeaderWriter.binary(new InetSocketAddress("10.0.0.1", 1),
                     new InetSocketAddress("10.0.0.2", 2), fields);
             if (length > 128) {
@@ -165,19 +165,19 @@ class ProxyHeaderParserTest {
     void fieldsAreRead() {
         byte[] ssl = hex("05" + "00000000" + "210007" + HexFormat.of().formatHex(text("TLSv1.3")) + "220005"
                 + HexFormat.of().formatHex(text("alice")) + "230003" + HexFormat.of().formatHex(text("AES")));
-        var sent = new ProxyFields(List.of(new ProxyFields.Field(ProxyFields.ALPN, text("h2")),
-                new ProxyFields.Field(ProxyFields.NOOP, new byte[7]),
-                new ProxyFields.Field(ProxyFields.AUTHORITY, text("example.org")),
-                new ProxyFields.Field(ProxyFields.NETWORK_NAMESPACE, text("blue")),
-                new ProxyFields.Field(0xE0, text("own")), new ProxyFields.Field(ProxyFields.SSL, ssl)));
-        ProxyFields fields = whole(ProxyHeaderWriter.binary(new InetSocketAddress("10.0.0.1", 1),
+        var sent = new ProxyTlvs(List.of(new ProxyTlvs.Field(ProxyTlvs.ALPN, text("h2")),
+                new ProxyTlvs.Field(ProxyTlvs.NOOP, new byte[7]),
+                new ProxyTlvs.Field(ProxyTlvs.AUTHORITY, text("example.org")),
+                new ProxyTlvs.Field(ProxyTlvs.NETWORK_NAMESPACE, text("blue")),
+                new ProxyTlvs.Field(0xE0, text("own")), new ProxyTlvs.Field(ProxyTlvs.SSL, ssl)));
+        ProxyTlvs fields = whole(ProxyHeaderWriter.binary(new InetSocketAddress("10.0.0.1", 1),
                 new InetSocketAddress("::1", 2), sent)).fields();
         assertThat(fields.all()).hasSize(5);
         assertThat(fields.alpn()).contains("h2");
         assertThat(fields.authority()).contains("example.org");
         assertThat(fields.networkNamespace()).contains("blue");
         assertThat(fields.first(0xE0)).hasValueSatisfying(own -> assertThat(own.value()).isEqualTo(text("own")));
-        SslField read = fields.ssl().orElseThrow();
+        ProxySslTlv read = fields.ssl().orElseThrow();
         assertThat(read.overTls()).isTrue();
         assertThat(read.verified()).isTrue();
         assertThat(read.version()).contains("TLSv1.3");
@@ -188,7 +188,7 @@ class ProxyHeaderParserTest {
     @Test
     void theLongestHeaderIsRead() {
         byte[] value = new byte[0xFFFF - 12 - 3 - 7];
-        var fields = new ProxyFields(List.of(new ProxyFields.Field(0xE1, value)));
+        var fields = new ProxyTlvs(List.of(new ProxyTlvs.Field(0xE1, value)));
         byte[] header = ProxyHeaderWriter.binary(new InetSocketAddress("10.0.0.1", 1),
                 new InetSocketAddress("10.0.0.2", 2), fields);
         assertThat(header).hasSize(16 + 0xFFFF);
@@ -217,7 +217,7 @@ class ProxyHeaderParserTest {
     static Stream<byte[]> headers() {
         InetSocketAddress four = new InetSocketAddress("192.168.111.1", 56324);
         InetSocketAddress six = new InetSocketAddress("2001:db8::7", 1);
-        var fields = new ProxyFields(List.of(new ProxyFields.Field(ProxyFields.AUTHORITY, text("example.org"))));
+        var fields = new ProxyTlvs(List.of(new ProxyTlvs.Field(ProxyTlvs.AUTHORITY, text("example.org"))));
         return Stream.of(ProxyHeaderWriter.text(four, four), ProxyHeaderWriter.text(six, four),
                 text("PROXY TCP6 :: :: 0 0\r\n"), text("PROXY TCP4 0.0.0.0 0.0.0.0 0 0\r\n"),
                 text("PROXY UNKNOWN\r\n"), text("PROXY UNKNOWN 1 2\r\n"),

@@ -37,7 +37,7 @@ class AcceptLoopOwnerTest {
     private final ServerContext context = new ServerContext(options, events, NanoClock.SYSTEM, _ -> {});
     private final ChannelSocketProvider socketProvider = new ChannelSocketProvider();
     private Runner runner;
-    private AcceptLimit acceptLimit;
+    private AcceptGate acceptLimit;
 
     @BeforeEach
     void start() throws Exception {
@@ -46,7 +46,7 @@ class AcceptLoopOwnerTest {
                 new Engine.Setup(List.of(STREAM), Model.nio(1), new Engine.Events(() -> silent), null, options,
                         null, List.of(), List.of(), List.of(), null),
                 context);
-        acceptLimit = new AcceptLimit(runner.loops().getFirst(), _ -> {});
+        acceptLimit = new AcceptGate(runner.loops().getFirst(), _ -> {});
         runner.start(_ -> {});
     }
 
@@ -79,7 +79,7 @@ class AcceptLoopOwnerTest {
         DatagramPort port = socketProvider.bind(DATAGRAMS, options.sockets());
         try {
             DatagramService service = new DatagramService(runner, port, (_, _) -> {}, context, acceptLimit,
-                    new Counters(), new NoTaken());
+                    new ServerCounters(), new NoTaken());
             assertRefused(service::arm);
             assertRefused(() -> service.ready(Multiplexer.READ));
         } finally {

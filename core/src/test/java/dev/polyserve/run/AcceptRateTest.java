@@ -124,7 +124,7 @@ class AcceptRateTest {
         AtomicReference<Runnable> arm = new AtomicReference<>(() -> {
         });
         AcceptRate limited = new AcceptRate(loop, context, () -> arm.get().run());
-        AcceptLimit acceptLimit = new AcceptLimit(loop, _ -> {});
+        AcceptGate acceptLimit = new AcceptGate(loop, _ -> {});
         acceptLimit.unlimited();
         Taking taking = new Taking();
         Acceptor acceptor = new Acceptor(loop, new Endless(), taking, acceptLimit, limited, new ServerListener() {},

@@ -37,7 +37,7 @@ class AcceptorTest {
     });
     private final ServerContext context = new ServerContext(Options.defaults(), events, NanoClock.SYSTEM, _ -> {
     });
-    private final AcceptLimit acceptLimit = new AcceptLimit(loop, _ -> {});
+    private final AcceptGate acceptLimit = new AcceptGate(loop, _ -> {});
     private final Acceptor acceptor = new Acceptor(loop, listener, new AcceptHandler() {
         @Override
         public boolean hasRoom() {

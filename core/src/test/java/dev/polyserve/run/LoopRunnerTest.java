@@ -13,7 +13,7 @@ import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.ChannelSocketProvider;
 import dev.polyserve.io.ScriptedSocket;
-import dev.polyserve.io.Source;
+import dev.polyserve.io.Pollable;
 import dev.polyserve.loop.FakeMultiplexer;
 import dev.polyserve.spi.Engine;
 import java.io.IOException;
@@ -80,7 +80,7 @@ class LoopRunnerTest {
         private final Semaphore woken = new Semaphore(0);
 
         @Override
-        public Watch watch(Source source, int wanted, Ready ready) {
+        public Watch watch(Pollable source, int wanted, Ready ready) {
             watched.incrementAndGet();
             return super.watch(source, wanted, ready);
         }

@@ -7,7 +7,7 @@ import dev.polyserve.Options;
 import dev.polyserve.Server;
 import dev.polyserve.coroutine.carrier.Carrier;
 import dev.polyserve.spi.Engine;
-import dev.polyserve.spi.Execution;
+import dev.polyserve.spi.HandlerExecution;
 import dev.polyserve.spi.ModelChoice;
 import dev.polyserve.spi.ModelPlan;
 import java.io.IOException;
@@ -82,7 +82,7 @@ class ModelChoiceTest {
             assertThat(server.model()).isEqualTo(Model.virtual());
         }
         assertThat(Server.whyNot(Model.auto())).as("every machine can run some model").isEmpty();
-        assertThat(ModelPlan.of(Model.auto()).execution()).isInstanceOf(Execution.Auto.class);
+        assertThat(ModelPlan.of(Model.auto()).execution()).isInstanceOf(HandlerExecution.Auto.class);
         assertThat(Carrier.whyNot()).as("the tests run with the flag").isEmpty();
     }
 }

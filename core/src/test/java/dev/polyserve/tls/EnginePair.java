@@ -31,7 +31,7 @@ record EnginePair(SSLEngine client, SSLEngine server) {
 
     static SSLEngine client(String serverName, KeyManager[] keys) throws GeneralSecurityException {
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys, new TrustManager[]{new ClientContext.TrustAll()}, null);
+        context.init(keys, new TrustManager[]{new ClientTlsContext.TrustAll()}, null);
         return named(context.createSSLEngine("peer", 1), serverName);
     }
 

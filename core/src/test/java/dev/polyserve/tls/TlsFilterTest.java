@@ -26,7 +26,7 @@ class TlsFilterTest {
     private static final String OLD = "TLSv1.2";
     private static @Nullable TlsEngines engines;
 
-    private final RecordBuffers buffers = new RecordBuffers(new BufferBudget(1 << 30));
+    private final TlsRecordBuffers buffers = new TlsRecordBuffers(new BufferBudget(1 << 30));
     private TlsFilter filter = newFilter();
 
     @BeforeAll

@@ -81,7 +81,7 @@ class TlsSocketTest {
 
     private TlsSocket socket(BufferBudget counts) throws IOException {
         TlsEngines made = Objects.requireNonNull(engines);
-        TlsSocket socket = new TlsSocket(below, below, made::engine, new RecordBuffers(counts));
+        TlsSocket socket = new TlsSocket(below, below, made::engine, new TlsRecordBuffers(counts));
         socket.blocking(false);
         return socket;
     }
@@ -166,7 +166,7 @@ class TlsSocketTest {
         byte[] large = client.records(new byte[10_000]);
         below.arrives(Arrays.copyOf(large, large.length - 1));
         assertThat(read(socket)).isEmpty();
-        assertThat(budget.used()).isEqualTo(RecordBuffers.BYTES);
+        assertThat(budget.used()).isEqualTo(TlsRecordBuffers.BYTES);
     }
 
     @Test
@@ -176,7 +176,7 @@ class TlsSocketTest {
         below.arrives(client.records(HELLO));
         ByteBuffer one = ByteBuffer.allocate(1);
         assertThat(socket.read(one)).isOne();
-        assertThat(budget.used()).isEqualTo(RecordBuffers.BYTES);
+        assertThat(budget.used()).isEqualTo(TlsRecordBuffers.BYTES);
         assertThat(read(socket)).isEqualTo("ello");
         assertThat(budget.used()).isZero();
     }
@@ -188,7 +188,7 @@ class TlsSocketTest {
         below.takes = 0;
         ByteBuffer bytes = ByteBuffer.wrap(HELLO);
         assertThat(socket.write(bytes)).isZero();
-        assertThat(budget.used()).isEqualTo(RecordBuffers.BYTES);
+        assertThat(budget.used()).isEqualTo(TlsRecordBuffers.BYTES);
         below.takes = Integer.MAX_VALUE;
         assertThat(socket.write(bytes)).isEqualTo(HELLO.length);
         assertThat(budget.used()).isZero();
@@ -202,7 +202,7 @@ class TlsSocketTest {
         ClientEngine client = handshake(socket);
         below.takes = 0;
         assertThat(socket.endOutput(false)).isFalse();
-        assertThat(budget.used()).isEqualTo(RecordBuffers.BYTES);
+        assertThat(budget.used()).isEqualTo(TlsRecordBuffers.BYTES);
         below.takes = Integer.MAX_VALUE;
         assertThat(socket.endOutput(false)).isTrue();
         assertThat(budget.used()).isZero();

@@ -9,7 +9,7 @@ import dev.polyserve.Limit;
 import dev.polyserve.Model;
 import dev.polyserve.Protocol;
 import dev.polyserve.Server;
-import dev.polyserve.conformance.Outcome;
+import dev.polyserve.conformance.RehearsalResult;
 import dev.polyserve.conformance.Rehearsal;
 import java.time.Duration;
 import java.util.Locale;
@@ -29,7 +29,7 @@ class TestingGuideTest {
     // region first
     @Test
     void answersEachLineInUpperCase() {
-        Outcome outcome = Rehearsal.handle(upper).receives("hel").receives("lo\nbye\n").ends().run();
+        RehearsalResult outcome = Rehearsal.handle(upper).receives("hel").receives("lo\nbye\n").ends().run();
         assertThat(outcome.texts()).containsExactly("HELLO\nBYE\n"); // both answers in one write
         assertThat(outcome.cause()).isEqualTo(new Cause.Done(true)); // the peer ended first
     }
@@ -49,7 +49,7 @@ class TestingGuideTest {
     // region time
     @Test
     void letsGoOfASilentClient() {
-        Outcome outcome = Rehearsal.handle(upper)
+        RehearsalResult outcome = Rehearsal.handle(upper)
                 .options(o -> o.withIdleTimeout(Duration.ofHours(1)))
                 .receives("hello\n").after(Duration.ofHours(2)).receives("too late\n")
                 .run();

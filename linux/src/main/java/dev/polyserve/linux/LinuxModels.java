@@ -4,24 +4,24 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.spi.Engine;
 import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.conversation.ServerContext;
-import dev.polyserve.file.FileNames;
+import dev.polyserve.file.FileNameEncoding;
 import dev.polyserve.io.HostResolver;
 import dev.polyserve.linux.activation.Activation;
-import dev.polyserve.linux.command.CommandRunner;
-import dev.polyserve.linux.process.Program;
+import dev.polyserve.linux.command.InetdRunner;
+import dev.polyserve.linux.process.ChildProgram;
 import dev.polyserve.linux.ring.RingProbe;
 import dev.polyserve.linux.socket.PreopenedSockets;
 import dev.polyserve.linux.system.SystemCalls;
 import dev.polyserve.linux.supervisor.RemoteDatagrams;
 import dev.polyserve.linux.worker.WorkerMain;
-import dev.polyserve.linux.supervisor.PerConnectionRunner;
-import dev.polyserve.linux.supervisor.PoolRunner;
+import dev.polyserve.linux.supervisor.ProcessPerConnectionRunner;
+import dev.polyserve.linux.supervisor.ProcessPoolRunner;
 import dev.polyserve.run.BlockingRunner;
 import dev.polyserve.run.ModelProvider;
 import dev.polyserve.run.Runner;
 import dev.polyserve.run.Runners;
 import dev.polyserve.run.SocketFamily;
-import dev.polyserve.spi.Execution;
+import dev.polyserve.spi.HandlerExecution;
 import dev.polyserve.spi.ModelPlan;
 import dev.polyserve.spi.Multiplexing;
 import java.io.IOException;
@@ -49,10 +49,11 @@ public final class LinuxModels implements ModelProvider {
             Activation _ = Activation.ofThisProcess();
         }
         return switch (model.execution()) {
-            case Execution.Threads _ -> DescriptorModels.always() || endpoints.stream().anyMatch(this::needsDescriptor);
-            case Execution.Auto _ -> false;
-            case Execution.Loops loops -> !loops.needsChannels();
-            case Execution.Processes _ -> true;
+            case HandlerExecution.Threads _ ->
+                DescriptorModels.always() || endpoints.stream().anyMatch(this::needsDescriptor);
+            case HandlerExecution.Auto _ -> false;
+            case HandlerExecution.Loops loops -> !loops.needsChannels();
+            case HandlerExecution.Processes _ -> true;
         };
     }
 
@@ -63,7 +64,7 @@ public final class LinuxModels implements ModelProvider {
         return given.has(endpoint) || switch (endpoint) {
             case Endpoint.Inherited _, Endpoint.UnixDatagram _ -> true;
             case Endpoint.Unix unix ->
-                unix.isAbstract() || (!FileNames.readsEveryName() && SystemCalls.whyNot().isEmpty());
+                unix.isAbstract() || (!FileNameEncoding.readsEveryName() && SystemCalls.whyNot().isEmpty());
             case Endpoint.Udp udp -> HostResolver.isWildcard(udp.host()) && SystemCalls.whyNot().isEmpty();
             case Endpoint.Tcp _, Endpoint.Tls _ -> false;
         };
@@ -72,12 +73,13 @@ public final class LinuxModels implements ModelProvider {
     @Override
     public Optional<String> whyNot(ModelPlan model) {
         return switch (model.execution()) {
-            case Execution.Auto _ -> Optional.empty();
-            case Execution.Loops loops -> whyNoLoops(loops.waitsIn());
-            case Execution.Threads _ -> SystemCalls.whyNot().or(() -> trial(DescriptorModels.multiplexing(model)))
-                    .map(why -> why
-                            + "; or use it without unixgram:, unix:@name and fd:, which it cannot serve otherwise");
-            case Execution.Processes processes ->
+            case HandlerExecution.Auto _ -> Optional.empty();
+            case HandlerExecution.Loops loops -> whyNoLoops(loops.waitsIn());
+            case HandlerExecution.Threads _ ->
+                SystemCalls.whyNot().or(() -> trial(DescriptorModels.multiplexing(model)))
+                        .map(why -> why
+                                + "; or use it without unixgram:, unix:@name and fd:, which it cannot serve otherwise");
+            case HandlerExecution.Processes processes ->
                 whyNoProcesses().or(() -> processes.inner().flatMap(this::whyNotInWorkers));
         };
     }
@@ -94,7 +96,7 @@ public final class LinuxModels implements ModelProvider {
     }
 
     private static Optional<String> whyNoProcesses() {
-        return SystemCalls.whyNot().or(Program::whyNot).or(() -> trial(new Multiplexing.Epoll(false)))
+        return SystemCalls.whyNot().or(ChildProgram::whyNot).or(() -> trial(new Multiplexing.Epoll(false)))
                 .map(why -> why + "; or use virtual or thread-pool");
     }
 
@@ -106,7 +108,7 @@ public final class LinuxModels implements ModelProvider {
     }
 
     private static Optional<String> trial(Multiplexing waitsIn) {
-        return LoopProbe.of(DescriptorModels.opening(waitsIn, new BufferBudget(Long.MAX_VALUE)));
+        return SystemCallProbe.of(DescriptorModels.opening(waitsIn, new BufferBudget(Long.MAX_VALUE)));
     }
 
     @Override
@@ -116,7 +118,7 @@ public final class LinuxModels implements ModelProvider {
 
     @Override
     public Engine.Setup prepared(Engine.Setup setup) {
-        Execution execution = ModelPlan.of(setup.model()).execution();
+        HandlerExecution execution = ModelPlan.of(setup.model()).execution();
         if (execution.processes().isEmpty()) {
             return setup;
         }
@@ -139,25 +141,26 @@ public final class LinuxModels implements ModelProvider {
     }
 
     @Override
-    public Runner runner(Execution.Processes processes, Engine.Setup setup, ServerContext context) throws IOException {
+    public Runner runner(HandlerExecution.Processes processes, Engine.Setup setup, ServerContext context)
+            throws IOException {
         if (isWorker()) {
             WorkerMain worker = WorkerMain.here();
             return worker.runner(inWorker(processes, worker, setup, context), setup, context);
         }
         return switch (processes) {
-            case Execution.ProcessPool pool -> PoolRunner.open(pool, context);
-            case Execution.ProcessPerConnection one when setup.streams() instanceof Engine.Commands commands ->
-                CommandRunner.open(commands.command(), one.maxWorkers(), given, context);
-            case Execution.ProcessPerConnection one -> PerConnectionRunner.open(one, setup, context);
+            case HandlerExecution.ProcessPool pool -> ProcessPoolRunner.open(pool, context);
+            case HandlerExecution.ProcessPerConnection one when setup.streams() instanceof Engine.Commands commands ->
+                InetdRunner.open(commands.command(), one.maxWorkers(), given, context);
+            case HandlerExecution.ProcessPerConnection one -> ProcessPerConnectionRunner.open(one, setup, context);
         };
     }
 
-    private Runner inWorker(Execution.Processes processes, WorkerMain worker, Engine.Setup setup,
+    private Runner inWorker(HandlerExecution.Processes processes, WorkerMain worker, Engine.Setup setup,
             ServerContext context) throws IOException {
         return switch (processes) {
-            case Execution.ProcessPool pool ->
+            case HandlerExecution.ProcessPool pool ->
                 Runners.of(pool.innerModel(), new LinuxModels(worker.given()), setup, context);
-            case Execution.ProcessPerConnection _ -> BlockingRunner.iterative(worker.handed(), setup, context);
+            case HandlerExecution.ProcessPerConnection _ -> BlockingRunner.iterative(worker.handed(), setup, context);
         };
     }
 }

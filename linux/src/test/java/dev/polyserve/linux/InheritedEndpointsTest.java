@@ -11,13 +11,13 @@ import dev.polyserve.Model;
 import dev.polyserve.Options;
 import dev.polyserve.Server;
 import dev.polyserve.io.Listener;
-import dev.polyserve.io.Source;
+import dev.polyserve.io.Pollable;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.linux.socket.DescriptorDatagramPort;
-import dev.polyserve.linux.socket.DescriptorSource;
+import dev.polyserve.linux.socket.PollableDescriptor;
 import dev.polyserve.linux.socket.DescriptorSocketProvider;
 import dev.polyserve.linux.system.CallMemory;
-import dev.polyserve.linux.system.FileCalls;
+import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -64,8 +64,8 @@ class InheritedEndpointsTest {
         }
     }
 
-    private static Endpoint handedDown(Source source) throws IOException {
-        int number = FileCalls.duplicate(CallMemory.small(), ((DescriptorSource) source).descriptor().number());
+    private static Endpoint handedDown(Pollable source) throws IOException {
+        int number = DescriptorCalls.duplicate(CallMemory.small(), ((PollableDescriptor) source).descriptor().number());
         return Endpoint.parse("fd:" + SystemCallException.require("dup", number));
     }
 

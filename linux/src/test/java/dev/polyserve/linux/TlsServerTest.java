@@ -19,7 +19,7 @@ import dev.polyserve.Server;
 import dev.polyserve.ServerBuilder;
 import dev.polyserve.ServerListener;
 import dev.polyserve.Tls;
-import dev.polyserve.tls.ClientContext;
+import dev.polyserve.tls.ClientTlsContext;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -325,7 +325,7 @@ class TlsServerTest {
     }
 
     private static SSLContext trusting() throws Exception {
-        return new ClientContext(Optional.empty(), true, Optional.empty()).create(_ -> {
+        return new ClientTlsContext(Optional.empty(), true, Optional.empty()).create(_ -> {
         });
     }
 

@@ -13,14 +13,14 @@ import java.util.Set;
 
 /// A server in a benchmark: a Polyserve model, a command, or a server that already runs.
 ///
-/// **Thread**: any; contenders are values. A [Launcher] starts them.
+/// **Thread**: any; contenders are values. A [ContenderLauncher] starts them.
 public sealed interface Contender {
     /// The name in tables; unique within a benchmark ([#requireDistinctNames]).
     String name();
 
     /// Explains in one sentence why the contender cannot provide the service over this transport; empty when it can, as
     /// far as is known before it starts.
-    Optional<String> cannotServe(BenchService service, EndpointKind transport);
+    Optional<String> cannotServe(BenchService service, LoadTransport transport);
 
     /// The style in which a handler is written.
     enum Style {
@@ -63,8 +63,8 @@ public sealed interface Contender {
         }
 
         @Override
-        public Optional<String> cannotServe(BenchService service, EndpointKind transport) {
-            if (transport != EndpointKind.UDP || DatagramHandler.class.isAssignableFrom(handler(service))) {
+        public Optional<String> cannotServe(BenchService service, LoadTransport transport) {
+            if (transport != LoadTransport.UDP || DatagramHandler.class.isAssignableFrom(handler(service))) {
                 return Optional.empty();
             }
             return Optional.of(DatagramHandler.class.isAssignableFrom(service.handler())
@@ -102,13 +102,13 @@ public sealed interface Contender {
         static final String WORKLOAD = "{workload}";
 
         @Override
-        public Optional<String> cannotServe(BenchService service, EndpointKind transport) {
+        public Optional<String> cannotServe(BenchService service, LoadTransport transport) {
             boolean takesPort = command.contains(PORT);
             boolean takesPath = command.contains(PATH);
-            if (transport == EndpointKind.UNIX && takesPort && !takesPath) {
+            if (transport == LoadTransport.UNIX && takesPort && !takesPath) {
                 return Optional.of(name + " listens on a port: a Unix socket needs " + PATH + " in its command");
             }
-            if (transport != EndpointKind.UNIX && takesPath && !takesPort) {
+            if (transport != LoadTransport.UNIX && takesPath && !takesPort) {
                 return Optional.of(name + " listens on a Unix socket: " + transport.id() + " needs " + PORT
                         + " in its command");
             }
@@ -138,7 +138,7 @@ public sealed interface Contender {
     record Existing(String name, Endpoint endpoint) implements Contender {
         /// Checks that a client can connect to the endpoint.
         public Existing {
-            EndpointKind.of(endpoint);
+            LoadTransport.of(endpoint);
             if (endpoint instanceof Endpoint.Tcp(String host, int port)) {
                 requireReachable(endpoint, host, port);
             }
@@ -148,8 +148,8 @@ public sealed interface Contender {
         }
 
         @Override
-        public Optional<String> cannotServe(BenchService service, EndpointKind transport) {
-            return EndpointKind.of(endpoint) == transport
+        public Optional<String> cannotServe(BenchService service, LoadTransport transport) {
+            return LoadTransport.of(endpoint) == transport
                     ? Contender.echoOnly(name, service, "")
                     : Optional.of(name + " listens on " + endpoint + ", which is not " + transport.id());
         }
@@ -208,8 +208,8 @@ public sealed interface Contender {
                 : Optional.of(name + " is expected to echo only, so it cannot serve '" + id(service) + "'" + otherwise);
     }
 
-    private static Optional<String> datagramsEcho(String name, BenchService service, EndpointKind transport) {
-        return service == BenchService.ECHO || transport != EndpointKind.UDP
+    private static Optional<String> datagramsEcho(String name, BenchService service, LoadTransport transport) {
+        return service == BenchService.ECHO || transport != LoadTransport.UDP
                 ? Optional.empty()
                 : Optional.of(name + " cannot serve '" + id(service) + "' over udp, where only echo is compared");
     }

@@ -26,6 +26,6 @@ final class ContenderParser {
             Endpoint endpoint = Endpoint.parse(what);
             return new Contender.Existing(name.isEmpty() ? endpoint.toString() : name, endpoint);
         }
-        return new Contender.Peer(name.isEmpty() ? CommandName.of(what) : name, what);
+        return new Contender.Peer(name.isEmpty() ? ContenderName.of(what) : name, what);
     }
 }

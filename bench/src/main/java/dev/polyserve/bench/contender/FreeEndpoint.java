@@ -25,7 +25,7 @@ record FreeEndpoint(Endpoint endpoint, Runnable cleanup) {
     private static final int LAST_PORT = 32_000;
     private static final int TRIES = 200;
 
-    static FreeEndpoint find(EndpointKind transport) throws IOException {
+    static FreeEndpoint find(LoadTransport transport) throws IOException {
         return switch (transport) {
             case TCP -> new FreeEndpoint(new Endpoint.Tcp(HOST, freePort(FreeEndpoint::bindTcp)), () -> {});
             case UDP -> new FreeEndpoint(new Endpoint.Udp(HOST, freePort(FreeEndpoint::bindUdp)), () -> {});
@@ -37,7 +37,7 @@ record FreeEndpoint(Endpoint endpoint, Runnable cleanup) {
     }
 
     /// An endpoint with a port of the contender's own choice, where it can choose.
-    static FreeEndpoint chosenByContender(EndpointKind transport) throws IOException {
+    static FreeEndpoint chosenByContender(LoadTransport transport) throws IOException {
         return switch (transport) {
             case TCP -> new FreeEndpoint(new Endpoint.Tcp(HOST, 0), () -> {});
             case UDP -> new FreeEndpoint(new Endpoint.Udp(HOST, 0), () -> {});

@@ -1,7 +1,7 @@
 package dev.polyserve.bench.contender;
 
 import com.sun.management.OperatingSystemMXBean;
-import dev.polyserve.bench.result.Environment;
+import dev.polyserve.bench.result.BenchEnvironment;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -18,10 +18,10 @@ public final class Machine {
     private Machine() {}
 
     /// The environment of the measurement, for the results.
-    public static Environment environment(ProcessorPlacement placement) {
+    public static BenchEnvironment environment(ProcessorPlacement placement) {
         OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         Optional<String> processors = ProcFiles.text("cpuinfo");
-        return new Environment(processors.flatMap(Machine::processorName).orElse(system.getArch()),
+        return new BenchEnvironment(processors.flatMap(Machine::processorName).orElse(system.getArch()),
                 processors.map(Machine::count).filter(count -> count > 0).orElse(system.getAvailableProcessors()),
                 system.getTotalMemorySize(), systemName(system), placement.describe(), versions());
     }

@@ -12,9 +12,9 @@ final class PerfStat implements SystemCallCounts {
     private static final String SEPARATOR = ";";
     private static final String ACKNOWLEDGED = "ack";
 
-    private final CountingProgram perf;
+    private final TracerProcess perf;
 
-    private PerfStat(CountingProgram perf) {
+    private PerfStat(TracerProcess perf) {
         this.perf = perf;
     }
 
@@ -22,7 +22,7 @@ final class PerfStat implements SystemCallCounts {
     static PerfStat attach(String program, List<Long> pids) throws ContenderException, InterruptedException {
         String list = pids.stream().map(String::valueOf).collect(Collectors.joining(","));
         // perf takes a moment to attach, so it starts disabled and waits for commands on its standard input.
-        CountingProgram perf = CountingProgram.start(NAME, List.of(program, "stat", "-x", SEPARATOR, "-D", "-1",
+        TracerProcess perf = TracerProcess.start(NAME, List.of(program, "stat", "-x", SEPARATOR, "-D", "-1",
                 "--control", "fd:0,1", "-e", CALLS + "," + SWITCHES, "-p", list));
         try {
             send(perf, "enable");
@@ -53,7 +53,7 @@ final class PerfStat implements SystemCallCounts {
     }
 
     /// Each reply ends in a zero byte, which then begins the next line.
-    private static void send(CountingProgram perf, String command) throws ContenderException, InterruptedException {
+    private static void send(TracerProcess perf, String command) throws ContenderException, InterruptedException {
         perf.writeLine(command);
         perf.await(line -> line.endsWith(ACKNOWLEDGED));
     }

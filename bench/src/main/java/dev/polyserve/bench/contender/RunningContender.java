@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
-/// A contender that serves, from [Launcher#start] until it is closed.
+/// A contender that serves, from [ContenderLauncher#start] until it is closed.
 ///
 /// **Thread**: any.
 public final class RunningContender implements AutoCloseable {
@@ -26,7 +26,7 @@ public final class RunningContender implements AutoCloseable {
     }
 
     /// The life cycle of the contender's processes.
-    sealed interface Lifecycle permits StartedProcess, ExistingServer {
+    sealed interface Lifecycle permits ContenderRootProcess, ExistingServer {
         /// Describes how the contender ended; empty while it runs.
         Optional<String> ended();
 

@@ -12,9 +12,9 @@ final class StraceSummary implements SystemCallCounts {
     private static final Pattern ATTACHED = Pattern.compile(".*Process \\d+ attached.*");
     private static final Pattern TOTAL = Pattern.compile("(\\d+)\\s+total");
 
-    private final CountingProgram strace;
+    private final TracerProcess strace;
 
-    private StraceSummary(CountingProgram strace) {
+    private StraceSummary(TracerProcess strace) {
         this.strace = strace;
     }
 
@@ -22,7 +22,7 @@ final class StraceSummary implements SystemCallCounts {
     static StraceSummary attach(String program, List<Long> pids) throws ContenderException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(program, "-f", "-c", "-U", "calls,name"));
         pids.forEach(pid -> command.addAll(List.of("-p", pid.toString())));
-        CountingProgram strace = CountingProgram.start(NAME, command);
+        TracerProcess strace = TracerProcess.start(NAME, command);
         try {
             for (int i = 0; i < pids.size(); i++) {
                 strace.await(line -> ATTACHED.matcher(line).matches());

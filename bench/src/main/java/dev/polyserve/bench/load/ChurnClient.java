@@ -1,6 +1,6 @@
 package dev.polyserve.bench.load;
 
-import dev.polyserve.io.ChannelSource;
+import dev.polyserve.io.PollableChannel;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class ChurnClient implements LoadClient, Multiplexer.Ready {
     private final String name;
     private final SocketAddress server;
-    private final ByteStream stream;
+    private final LoadPayload stream;
     private final int requestBytes;
     /// The intended send time of each request; the first request is outstanding.
     private final LongQueue intended = new LongQueue();
@@ -29,7 +29,7 @@ final class ChurnClient implements LoadClient, Multiplexer.Ready {
     private @Nullable SocketChannel channel;
     private Multiplexer.@Nullable Watch watch;
 
-    ChurnClient(String name, SocketAddress server, ByteStream stream, int requestBytes) {
+    ChurnClient(String name, SocketAddress server, LoadPayload stream, int requestBytes) {
         this.name = name;
         this.server = server;
         this.stream = stream;
@@ -65,7 +65,7 @@ final class ChurnClient implements LoadClient, Multiplexer.Ready {
         received = 0;
         connecting.configureBlocking(false);
         boolean connected = connecting.connect(server);
-        ChannelSource source = () -> connecting;
+        PollableChannel source = () -> connecting;
         watch = loop.multiplexer().watch(source, connected ? Multiplexer.READ : Multiplexer.WRITE, this);
         if (connected) {
             send(connecting, watch);
@@ -123,7 +123,7 @@ final class ChurnClient implements LoadClient, Multiplexer.Ready {
         long nowNanos = loop.progressNanos();
         loop.answered(intended.removeFirst(), nowNanos);
         completed++;
-        if (loop.continuesWith(RequestTrigger.PACED)) {
+        if (loop.continuesWith(RequestTiming.PACED)) {
             request(nowNanos);
         }
         flush();

@@ -22,21 +22,21 @@ final class ClientSockets {
 
     /// The address that a contender listens on.
     ///
-    /// @throws LoadException when the load generator cannot connect to such an endpoint
-    static SocketAddress address(Endpoint endpoint) throws LoadException {
+    /// @throws MeasurementException when the load generator cannot connect to such an endpoint
+    static SocketAddress address(Endpoint endpoint) throws MeasurementException {
         return switch (endpoint) {
             case Endpoint.Tcp tcp -> resolved(tcp.host(), tcp.port());
             case Endpoint.Udp udp -> resolved(udp.host(), udp.port());
             case Endpoint.Unix unix -> UnixDomainSocketAddress.of(unix.path());
             case Endpoint.Tls _, Endpoint.UnixDatagram _, Endpoint.Inherited _ ->
-                throw new LoadException("the endpoint " + endpoint + " cannot be loaded: use tcp, unix or udp");
+                throw new MeasurementException("the endpoint " + endpoint + " cannot be loaded: use tcp, unix or udp");
         };
     }
 
-    private static SocketAddress resolved(String host, int port) throws LoadException {
+    private static SocketAddress resolved(String host, int port) throws MeasurementException {
         InetSocketAddress address = new InetSocketAddress(host.equals("*") ? "127.0.0.1" : host, port);
         if (address.isUnresolved()) {
-            throw new LoadException("unknown host '" + host + "'");
+            throw new MeasurementException("unknown host '" + host + "'");
         }
         return address;
     }
@@ -75,7 +75,7 @@ final class ClientSockets {
     /// Sends the bytes of a stream from `sent` to `due`, as far as the kernel accepts them.
     ///
     /// @return the position after the last byte sent
-    static long send(SocketChannel channel, ByteStream stream, long sent, long due) throws IOException {
+    static long send(SocketChannel channel, LoadPayload stream, long sent, long due) throws IOException {
         long position = sent;
         while (position < due) {
             ByteBuffer out = stream.outgoing(position, (int) Math.min(due - position, Integer.MAX_VALUE));

@@ -1,6 +1,6 @@
 package dev.polyserve.bench.load;
 
-import dev.polyserve.io.ChannelSource;
+import dev.polyserve.io.PollableChannel;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,7 +18,7 @@ final class DatagramLoadClient implements LoadClient, Multiplexer.Ready {
 
     private final String name;
     private final DatagramChannel channel;
-    private final PatternStream pattern;
+    private final PseudoRandomPayload pattern;
     private final int requestBytes;
     private final long[] intended = new long[WINDOW];
     private long oldest;
@@ -30,7 +30,7 @@ final class DatagramLoadClient implements LoadClient, Multiplexer.Ready {
     DatagramLoadClient(String name, DatagramChannel channel, long seed, int requestBytes) {
         this.name = name;
         this.channel = channel;
-        this.pattern = new PatternStream(seed);
+        this.pattern = new PseudoRandomPayload(seed);
         this.requestBytes = requestBytes;
         Arrays.fill(intended, NONE);
     }
@@ -39,7 +39,7 @@ final class DatagramLoadClient implements LoadClient, Multiplexer.Ready {
     public void attach(LoadLoop owner) throws IOException {
         loop = owner;
         channel.configureBlocking(false);
-        ChannelSource source = () -> channel;
+        PollableChannel source = () -> channel;
         loop.multiplexer().watch(source, Multiplexer.READ, this);
     }
 
@@ -120,7 +120,7 @@ final class DatagramLoadClient implements LoadClient, Multiplexer.Ready {
         while (oldest < next && intended[slot(oldest)] == NONE) {
             oldest++;
         }
-        if (loop.continuesWith(RequestTrigger.PACED)) {
+        if (loop.continuesWith(RequestTiming.PACED)) {
             request(nowNanos);
         }
     }

@@ -1,6 +1,6 @@
 package dev.polyserve.bench.load;
 
-import dev.polyserve.io.ChannelSource;
+import dev.polyserve.io.PollableChannel;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,9 +14,9 @@ import java.nio.channels.SocketChannel;
 final class ExchangeClient implements LoadClient, Multiplexer.Ready {
     private final String name;
     private final SocketChannel channel;
-    private final ByteStream stream;
+    private final LoadPayload stream;
     private final int requestBytes;
-    private final RequestTrigger trigger;
+    private final RequestTiming trigger;
     /// The intended send time of each outstanding request.
     private final LongQueue intended = new LongQueue();
     private long completed;
@@ -28,7 +28,7 @@ final class ExchangeClient implements LoadClient, Multiplexer.Ready {
     @SuppressWarnings("NullAway.Init")
     private Multiplexer.Watch watch;
 
-    ExchangeClient(String name, SocketChannel channel, ByteStream stream, int requestBytes, RequestTrigger trigger) {
+    ExchangeClient(String name, SocketChannel channel, LoadPayload stream, int requestBytes, RequestTiming trigger) {
         this.name = name;
         this.channel = channel;
         this.stream = stream;
@@ -40,7 +40,7 @@ final class ExchangeClient implements LoadClient, Multiplexer.Ready {
     public void attach(LoadLoop owner) throws IOException {
         loop = owner;
         channel.configureBlocking(false);
-        ChannelSource source = () -> channel;
+        PollableChannel source = () -> channel;
         watch = loop.multiplexer().watch(source, Multiplexer.READ, this);
     }
 

@@ -77,8 +77,8 @@ final class LatencyRecorder {
         return nanos - fromNanos >= 0 && nanos - toNanos < 0;
     }
 
-    Recording recording(double generatorShare) {
-        return new Recording(answered, heavyAnswered, lost, unanswered, waiting, (toNanos - fromNanos) / 1e9,
+    LoadRunResult recording(double generatorShare) {
+        return new LoadRunResult(answered, heavyAnswered, lost, unanswered, waiting, (toNanos - fromNanos) / 1e9,
                 generatorShare,
                 latencyNanos);
     }

@@ -31,7 +31,7 @@ public final class LoadGenerator implements AutoCloseable {
     private final Plan plan;
     private final SocketAddress server;
 
-    private LoadGenerator(Plan plan) throws LoadException {
+    private LoadGenerator(Plan plan) throws MeasurementException {
         this.plan = plan;
         this.server = ClientSockets.address(plan.endpoint());
     }
@@ -44,12 +44,12 @@ public final class LoadGenerator implements AutoCloseable {
     /// @param loops number of load generator threads
     /// @param maySpin true to let a loop poll its sockets without waiting when a request is due in less than a
     ///         millisecond; false where the contender needs the processor
-    public record Plan(Endpoint endpoint, ClientTraffic traffic, int connections, int loops, boolean maySpin) {}
+    public record Plan(Endpoint endpoint, LoadProfile traffic, int connections, int loops, boolean maySpin) {}
 
     /// Connects all clients.
     ///
-    /// @throws LoadException when a connection cannot be made; no connection stays open then
-    public static LoadGenerator open(Plan plan) throws LoadException {
+    /// @throws MeasurementException when a connection cannot be made; no connection stays open then
+    public static LoadGenerator open(Plan plan) throws MeasurementException {
         requireDescriptors(plan.connections() + plan.traffic().extraConnections());
         LoadGenerator load = new LoadGenerator(plan);
         try {
@@ -57,60 +57,61 @@ public final class LoadGenerator implements AutoCloseable {
             return load;
         } catch (IOException e) {
             load.close();
-            throw new LoadException("cannot connect to " + plan.endpoint() + ": " + e.getMessage(), e);
-        } catch (LoadException | RuntimeException e) {
+            throw new MeasurementException("cannot connect to " + plan.endpoint() + ": " + e.getMessage(), e);
+        } catch (MeasurementException | RuntimeException e) {
             load.close();
             throw e;
         }
     }
 
-    private static void requireDescriptors(int connections) throws LoadException {
+    private static void requireDescriptors(int connections) throws MeasurementException {
         if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
                 && unix.getOpenFileDescriptorCount() + connections + SPARE_DESCRIPTORS > unix
                         .getMaxFileDescriptorCount()) {
-            throw new LoadException(
+            throw new MeasurementException(
                     "too few descriptors for " + connections + " connections: the limit of this process is "
                             + unix.getMaxFileDescriptorCount()
                             + "; raise it with ulimit -n, or use fewer with --connections");
         }
     }
 
-    private void connect() throws IOException, LoadException {
+    private void connect() throws IOException, MeasurementException {
         for (int i = 0; i < loopCount(); i++) {
             loops.add(new LoadLoop("bench-load-" + i, new SelectorMultiplexer(), plan.maySpin(), System::nanoTime));
         }
         switch (plan.traffic()) {
-            case ClientTraffic.Exchanges exchanges ->
-                persistent(plan.connections(), i -> exchanging(exchanges, i, RequestTrigger.PACED));
-            case ClientTraffic.Work work -> {
-                var amount = new WorkStream.Amount(work.requestBytes(), work.waitMicros(), work.multiplications());
-                persistent(plan.connections(), i -> working(amount, i, RequestTrigger.PACED));
+            case LoadProfile.Exchanges exchanges ->
+                persistent(plan.connections(), i -> exchanging(exchanges, i, RequestTiming.PACED));
+            case LoadProfile.Work work -> {
+                var amount = new WorkPayload.Amount(work.requestBytes(), work.waitMicros(), work.multiplications());
+                persistent(plan.connections(), i -> working(amount, i, RequestTiming.PACED));
             }
-            case ClientTraffic.Mixed mixed -> mixed(mixed);
-            case ClientTraffic.MostlyIdle idle -> persistent(plan.connections(),
-                    i -> exchanging(idle, i, i < idle.active() ? RequestTrigger.PACED : RequestTrigger.SILENT));
-            case ClientTraffic.SlowReaders slow -> persistent(plan.connections(),
+            case LoadProfile.Mixed mixed -> mixed(mixed);
+            case LoadProfile.MostlyIdle idle -> persistent(plan.connections(),
+                    i -> exchanging(idle, i, i < idle.active() ? RequestTiming.PACED : RequestTiming.SILENT));
+            case LoadProfile.SlowReaders slow -> persistent(plan.connections(),
                     i -> i < plan.connections() - slow.slow()
-                            ? exchanging(slow, i, RequestTrigger.PACED)
-                            : new Member(new SlowClient(connected(i), new PatternStream(i)), RequestTrigger.SILENT));
-            case ClientTraffic.Churn churn -> attach(members(churners(churn)));
-            case ClientTraffic.Broadcast broadcast -> attach(members(List.of(broadcaster(broadcast))));
-            case ClientTraffic.Datagrams datagrams -> attach(members(datagramClients(datagrams)));
+                            ? exchanging(slow, i, RequestTiming.PACED)
+                            : new Member(new NonReadingClient(connected(i), new PseudoRandomPayload(i)),
+                                    RequestTiming.SILENT));
+            case LoadProfile.Churn churn -> attach(members(churners(churn)));
+            case LoadProfile.Broadcast broadcast -> attach(members(List.of(broadcaster(broadcast))));
+            case LoadProfile.Datagrams datagrams -> attach(members(datagramClients(datagrams)));
         }
     }
 
     /// The number of loops; each loop gets at least one client that follows the pacing.
     private int loopCount() {
         return switch (plan.traffic()) {
-            case ClientTraffic.Broadcast _ -> 1;
-            case ClientTraffic.MostlyIdle idle -> Math.min(plan.loops(), idle.active());
-            case ClientTraffic.SlowReaders slow -> Math.clamp(plan.connections() - slow.slow(), 1, plan.loops());
-            case ClientTraffic.Exchanges _, ClientTraffic.Work _, ClientTraffic.Mixed _, ClientTraffic.Churn _, ClientTraffic.Datagrams _ ->
+            case LoadProfile.Broadcast _ -> 1;
+            case LoadProfile.MostlyIdle idle -> Math.min(plan.loops(), idle.active());
+            case LoadProfile.SlowReaders slow -> Math.clamp(plan.connections() - slow.slow(), 1, plan.loops());
+            case LoadProfile.Exchanges _, LoadProfile.Work _, LoadProfile.Mixed _, LoadProfile.Churn _, LoadProfile.Datagrams _ ->
                 Math.min(plan.loops(), plan.connections());
         };
     }
 
-    private record Member(LoadClient client, RequestTrigger trigger) {}
+    private record Member(LoadClient client, RequestTiming trigger) {}
 
     /// Creates the connected client with this number.
     @FunctionalInterface
@@ -119,7 +120,7 @@ public final class LoadGenerator implements AutoCloseable {
     }
 
     /// Creates clients with persistent connections.
-    private void persistent(int count, ClientFactory factory) throws IOException, LoadException {
+    private void persistent(int count, ClientFactory factory) throws IOException, MeasurementException {
         List<Member> members = new ArrayList<>();
         try {
             for (int i = 0; i < count; i++) {
@@ -132,25 +133,25 @@ public final class LoadGenerator implements AutoCloseable {
     }
 
     /// Heavy clients come first, so that each loop gets its share of them.
-    private void mixed(ClientTraffic.Mixed mixed) throws IOException, LoadException {
-        var light = new WorkStream.Amount(mixed.requestBytes(), 0, 0);
-        var heavy = new WorkStream.Amount(mixed.requestBytes(), 0, mixed.heavyMultiplications());
+    private void mixed(LoadProfile.Mixed mixed) throws IOException, MeasurementException {
+        var light = new WorkPayload.Amount(mixed.requestBytes(), 0, 0);
+        var heavy = new WorkPayload.Amount(mixed.requestBytes(), 0, mixed.heavyMultiplications());
         persistent(mixed.heavy() + plan.connections(),
                 i -> i < mixed.heavy()
-                        ? working(heavy, i, RequestTrigger.BUSY)
-                        : working(light, i, RequestTrigger.PACED));
+                        ? working(heavy, i, RequestTiming.BUSY)
+                        : working(light, i, RequestTiming.PACED));
     }
 
-    private Member exchanging(ClientTraffic traffic, int number, RequestTrigger trigger) throws IOException {
-        return exchanging(new PatternStream(number), traffic.requestBytes(), number, trigger);
+    private Member exchanging(LoadProfile traffic, int number, RequestTiming trigger) throws IOException {
+        return exchanging(new PseudoRandomPayload(number), traffic.requestBytes(), number, trigger);
     }
 
-    private Member working(WorkStream.Amount amount, int number, RequestTrigger trigger) throws IOException {
-        return exchanging(new WorkStream(amount, number, loopOf(number).outgoing()), amount.requestBytes(), number,
+    private Member working(WorkPayload.Amount amount, int number, RequestTiming trigger) throws IOException {
+        return exchanging(new WorkPayload(amount, number, loopOf(number).outgoing()), amount.requestBytes(), number,
                 trigger);
     }
 
-    private Member exchanging(ByteStream stream, int requestBytes, int number, RequestTrigger trigger)
+    private Member exchanging(LoadPayload stream, int requestBytes, int number, RequestTiming trigger)
             throws IOException {
         return new Member(
                 new ExchangeClient("connection " + (number + 1), connected(number), stream, requestBytes, trigger),
@@ -162,25 +163,25 @@ public final class LoadGenerator implements AutoCloseable {
     }
 
     private static List<Member> members(List<? extends LoadClient> clients) {
-        return clients.stream().map(client -> new Member(client, RequestTrigger.PACED)).toList();
+        return clients.stream().map(client -> new Member(client, RequestTiming.PACED)).toList();
     }
 
-    private List<LoadClient> churners(ClientTraffic.Churn churn) {
+    private List<LoadClient> churners(LoadProfile.Churn churn) {
         List<LoadClient> clients = new ArrayList<>();
         for (int i = 0; i < plan.connections(); i++) {
-            clients.add(new ChurnClient("client " + (i + 1), server, new PatternStream(i), churn.requestBytes()));
+            clients.add(new ChurnClient("client " + (i + 1), server, new PseudoRandomPayload(i), churn.requestBytes()));
         }
         return clients;
     }
 
-    private Broadcaster broadcaster(ClientTraffic.Broadcast broadcast) throws IOException, LoadException {
+    private BroadcastClients broadcaster(LoadProfile.Broadcast broadcast) throws IOException, MeasurementException {
         List<SocketChannel> channels = new ArrayList<>();
         try {
             for (int i = 0; i < plan.connections(); i++) {
                 channels.add(registered(connected(i)));
             }
-            return new Broadcaster(channels, 1, broadcast.requestBytes());
-        } catch (IOException | LoadException e) {
+            return new BroadcastClients(channels, 1, broadcast.requestBytes());
+        } catch (IOException | MeasurementException e) {
             for (SocketChannel channel : channels) {
                 channel.close();
             }
@@ -189,7 +190,7 @@ public final class LoadGenerator implements AutoCloseable {
     }
 
     /// Sends one byte and waits for its echo: then the connection is registered with the broadcast.
-    private static SocketChannel registered(SocketChannel channel) throws IOException, LoadException {
+    private static SocketChannel registered(SocketChannel channel) throws IOException, MeasurementException {
         channel.write(ByteBuffer.wrap(new byte[]{GREETING}));
         ByteBuffer answer = ByteBuffer.allocate(1);
         if (channel.getRemoteAddress() instanceof InetSocketAddress) {
@@ -201,12 +202,13 @@ public final class LoadGenerator implements AutoCloseable {
         }
         if (answer.get(0) != GREETING) {
             channel.close();
-            throw new LoadException("the server does not broadcast: it did not return the first byte of a client");
+            throw new MeasurementException(
+                    "the server does not broadcast: it did not return the first byte of a client");
         }
         return channel;
     }
 
-    private List<LoadClient> datagramClients(ClientTraffic.Datagrams datagrams) throws IOException {
+    private List<LoadClient> datagramClients(LoadProfile.Datagrams datagrams) throws IOException {
         List<LoadClient> clients = new ArrayList<>();
         for (int i = 0; i < plan.connections(); i++) {
             DatagramChannel channel = ClientSockets.datagramChannel(server);
@@ -220,9 +222,9 @@ public final class LoadGenerator implements AutoCloseable {
     }
 
     /// Distributes the clients over the loops.
-    private void attach(List<Member> members) throws LoadException {
+    private void attach(List<Member> members) throws MeasurementException {
         for (LoadLoop loop : loops) {
-            for (RequestTrigger trigger : RequestTrigger.values()) {
+            for (RequestTiming trigger : RequestTiming.values()) {
                 List<LoadClient> clients = new ArrayList<>();
                 for (int i = 0; i < members.size(); i++) {
                     if (loopOf(i).equals(loop) && members.get(i).trigger() == trigger) {
@@ -239,7 +241,7 @@ public final class LoadGenerator implements AutoCloseable {
         long fromNanos = System.nanoTime() + leadIn.toNanos();
         long toNanos = fromNanos + counted.toNanos();
         long replyTimeoutNanos = TimeUnit.SECONDS.toNanos(2) + counted.toNanos();
-        List<CompletableFuture<Recording>> parts = loops.stream()
+        List<CompletableFuture<LoadRunResult>> parts = loops.stream()
                 .map(loop -> loop.run(share(pacing), fromNanos, toNanos, replyTimeoutNanos)).toList();
         return new Run(fromNanos, toNanos, parts);
     }
@@ -248,7 +250,7 @@ public final class LoadGenerator implements AutoCloseable {
         return switch (pacing) {
             case Pacing.Closed closed -> closed;
             case Pacing.Open open -> new Pacing.Open(open.requestsPerSecond() / loops.size()
-                    / (plan.traffic() instanceof ClientTraffic.Broadcast ? plan.connections() : 1));
+                    / (plan.traffic() instanceof LoadProfile.Broadcast ? plan.connections() : 1));
         };
     }
 
@@ -263,19 +265,19 @@ public final class LoadGenerator implements AutoCloseable {
         loops.forEach(LoadLoop::close);
     }
 
-    private static <T> T await(CompletableFuture<T> future) throws LoadException {
+    private static <T> T await(CompletableFuture<T> future) throws MeasurementException {
         try {
             return future.get(LOOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof LoadException failed) {
+            if (e.getCause() instanceof MeasurementException failed) {
                 throw failed;
             }
-            throw new LoadException("the load generator failed: " + e.getCause(), e);
+            throw new MeasurementException("the load generator failed: " + e.getCause(), e);
         } catch (TimeoutException e) {
-            throw new LoadException("the load generator does not answer", e);
+            throw new MeasurementException("the load generator does not answer", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new LoadException("the load was interrupted", e);
+            throw new MeasurementException("the load was interrupted", e);
         }
     }
 
@@ -284,16 +286,16 @@ public final class LoadGenerator implements AutoCloseable {
     /// @param fromNanos when counting begins, as of [System#nanoTime]
     /// @param toNanos when counting ends
     /// @param parts the results of the loops
-    public record Run(long fromNanos, long toNanos, List<CompletableFuture<Recording>> parts) {
+    public record Run(long fromNanos, long toNanos, List<CompletableFuture<LoadRunResult>> parts) {
         /// Waits for the end of the run and the last replies.
         ///
-        /// @throws LoadException when the contender made an error during the run
-        public Recording await() throws LoadException {
-            List<Recording> recordings = new ArrayList<>();
-            for (CompletableFuture<Recording> part : parts) {
+        /// @throws MeasurementException when the contender made an error during the run
+        public LoadRunResult await() throws MeasurementException {
+            List<LoadRunResult> recordings = new ArrayList<>();
+            for (CompletableFuture<LoadRunResult> part : parts) {
                 recordings.add(LoadGenerator.await(part));
             }
-            return Recording.merge(recordings);
+            return LoadRunResult.merge(recordings);
         }
     }
 }

@@ -36,14 +36,14 @@ final class LoadLoop implements AutoCloseable {
     private final LongSupplier clockNanos;
     private final Thread thread;
     private final ByteBuffer incoming = ByteBuffer.allocateDirect(INCOMING_BYTES);
-    private final ByteBuffer outgoing = WorkStream.outgoingBuffer();
+    private final ByteBuffer outgoing = WorkPayload.outgoingBuffer();
     private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
     private final List<LoadClient> all = new ArrayList<>();
     private final List<LoadClient> active = new ArrayList<>();
     private final List<LoadClient> busy = new ArrayList<>();
     private volatile boolean stopping;
-    private volatile @Nullable LoadException failure;
-    private @Nullable LoopRun run;
+    private volatile @Nullable MeasurementException failure;
+    private @Nullable LoadLoopRun run;
     private long outstanding;
     /// Written by the loop only, read by any thread.
     private final AtomicLong answeredEver = new AtomicLong();
@@ -62,7 +62,7 @@ final class LoadLoop implements AutoCloseable {
     // --- any thread ---
 
     /// Takes ownership of clients.
-    CompletableFuture<?> attach(List<? extends LoadClient> clients, RequestTrigger trigger) {
+    CompletableFuture<?> attach(List<? extends LoadClient> clients, RequestTiming trigger) {
         return post(() -> {
             for (LoadClient client : clients) {
                 all.add(client);
@@ -79,10 +79,10 @@ final class LoadLoop implements AutoCloseable {
     }
 
     /// Sends requests until `toNanos`, then waits `replyTimeoutNanos` for the replies; counting starts at `fromNanos`.
-    CompletableFuture<Recording> run(Pacing pacing, long fromNanos, long toNanos, long replyTimeoutNanos) {
-        CompletableFuture<Recording> result = new CompletableFuture<>();
+    CompletableFuture<LoadRunResult> run(Pacing pacing, long fromNanos, long toNanos, long replyTimeoutNanos) {
+        CompletableFuture<LoadRunResult> result = new CompletableFuture<>();
         post(() -> {
-            begin(new LoopRun(pacing, new LatencyRecorder(pacing, fromNanos, toNanos), clockNanos.getAsLong(),
+            begin(new LoadLoopRun(pacing, new LatencyRecorder(pacing, fromNanos, toNanos), clockNanos.getAsLong(),
                     fromNanos,
                     toNanos, replyTimeoutNanos, result));
             return null;
@@ -97,13 +97,13 @@ final class LoadLoop implements AutoCloseable {
         CompletableFuture<Object> done = new CompletableFuture<>();
         mailbox.add(() -> {
             try {
-                LoadException failed = failure;
+                MeasurementException failed = failure;
                 if (failed != null) {
                     throw failed;
                 }
                 task.run();
                 done.complete(done);
-            } catch (IOException | LoadException | RuntimeException e) {
+            } catch (IOException | MeasurementException | RuntimeException e) {
                 done.completeExceptionally(e);
             }
         });
@@ -159,7 +159,7 @@ final class LoadLoop implements AutoCloseable {
     void answered(long intendedNanos, long nowNanos) {
         outstanding--;
         answeredEver.setRelease(answeredEver.getPlain() + 1);
-        LoopRun current = run;
+        LoadLoopRun current = run;
         if (current != null) {
             current.recorder().answered(intendedNanos, nowNanos);
         }
@@ -167,7 +167,7 @@ final class LoadLoop implements AutoCloseable {
 
     void heavyAnswered(long nowNanos) {
         outstanding--;
-        LoopRun current = run;
+        LoadLoopRun current = run;
         if (current != null) {
             current.recorder().heavyAnswered(nowNanos);
         }
@@ -175,15 +175,15 @@ final class LoadLoop implements AutoCloseable {
 
     void lost(long intendedNanos) {
         outstanding--;
-        LoopRun current = run;
+        LoadLoopRun current = run;
         if (current != null) {
             current.recorder().lost(intendedNanos);
         }
     }
 
     /// True when a reply is followed by the next request.
-    boolean continuesWith(RequestTrigger trigger) {
-        LoopRun current = run;
+    boolean continuesWith(RequestTiming trigger) {
+        LoadLoopRun current = run;
         return current != null && current.sends() && switch (trigger) {
             case PACED -> current.pacing() instanceof Pacing.Closed;
             case BUSY -> true;
@@ -194,9 +194,11 @@ final class LoadLoop implements AutoCloseable {
     /// Ends the measurement with the contender's error.
     void fail(String sentence, @Nullable Exception cause) {
         if (failure == null) {
-            LoadException failed = cause == null ? new LoadException(sentence) : new LoadException(sentence, cause);
+            MeasurementException failed = cause == null
+                    ? new MeasurementException(sentence)
+                    : new MeasurementException(sentence, cause);
             failure = failed;
-            LoopRun current = run;
+            LoadLoopRun current = run;
             if (current != null) {
                 current.result().completeExceptionally(failed);
                 run = null;
@@ -226,7 +228,7 @@ final class LoadLoop implements AutoCloseable {
         long beganNanos = nanos();
         progress = false;
         long waitNanos = Long.MAX_VALUE;
-        LoopRun current = run;
+        LoadLoopRun current = run;
         if (current != null) {
             current.mark(beganNanos);
             sendDue(current, beganNanos);
@@ -242,7 +244,7 @@ final class LoadLoop implements AutoCloseable {
         }
     }
 
-    private void begin(LoopRun next) {
+    private void begin(LoadLoopRun next) {
         run = next;
         for (LoadClient client : busy) {
             if (!client.hasOutstanding()) {
@@ -261,7 +263,7 @@ final class LoadLoop implements AutoCloseable {
         }
     }
 
-    private void sendDue(LoopRun current, long nowNanos) {
+    private void sendDue(LoadLoopRun current, long nowNanos) {
         while (nowNanos - current.nextDueNanos() >= 0 && failure == null) {
             LoadClient client = active.get(current.nextTurn(active.size()));
             client.request(current.takeDueNanos());
@@ -270,7 +272,7 @@ final class LoadLoop implements AutoCloseable {
         }
     }
 
-    private long untilNext(LoopRun current, long nowNanos) {
+    private long untilNext(LoadLoopRun current, long nowNanos) {
         if (!mailbox.isEmpty() || stopping) {
             return 0;
         }
@@ -289,7 +291,7 @@ final class LoadLoop implements AutoCloseable {
         }
     }
 
-    private void endIfOver(LoopRun current) {
+    private void endIfOver(LoadLoopRun current) {
         long nowNanos = nanos();
         if (run == null || !current.over(nowNanos, outstanding)) {
             return;
@@ -320,6 +322,6 @@ final class LoadLoop implements AutoCloseable {
 
     @FunctionalInterface
     private interface Task {
-        @Nullable Object run() throws IOException, LoadException;
+        @Nullable Object run() throws IOException, MeasurementException;
     }
 }

@@ -1,6 +1,6 @@
 package dev.polyserve.bench.report;
 
-import dev.polyserve.bench.result.Results;
+import dev.polyserve.bench.result.BenchResults;
 import java.util.Optional;
 
 /// What a report tells: the results, and what is concluded from them.
@@ -8,9 +8,10 @@ import java.util.Optional;
 /// @param results all results
 /// @param baseline the changes since an earlier benchmark
 /// @param recommendation the model to take, if that was asked
-public record BenchReport(Results results, Optional<Baseline> baseline, Optional<Recommendation> recommendation) {
+public record BenchReport(BenchResults results, Optional<BaselineComparison> baseline,
+        Optional<Recommendation> recommendation) {
     /// A report of the results alone.
-    public static BenchReport of(Results results) {
+    public static BenchReport of(BenchResults results) {
         return new BenchReport(results, Optional.empty(), Optional.empty());
     }
 }

@@ -4,7 +4,7 @@ import dev.polyserve.bench.result.Comparison.Load;
 import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.LatencyPoint;
 import dev.polyserve.bench.result.Metric;
-import dev.polyserve.bench.result.Results;
+import dev.polyserve.bench.result.BenchResults;
 import dev.polyserve.bench.result.RoundResult;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +24,7 @@ final class Charts {
     /// Each contender keeps its colour on the whole page.
     private final List<String> colours;
 
-    Charts(Results results) {
+    Charts(BenchResults results) {
         colours = results.comparisons().stream().flatMap(comparison -> comparison.entries().stream())
                 .map(ContenderResults::contender).distinct().toList();
     }
@@ -72,7 +72,7 @@ final class Charts {
         List<String> figures = new ArrayList<>();
         for (ContenderResults entry : comparisonTable.entries()) {
             entry.spread(metric).ifPresent(spread -> {
-                String figure = Quantity.of(metric, spread.median());
+                String figure = QuantityFormat.of(metric, spread.median());
                 String name = named(comparisonTable, entry);
                 figures.add(name + " " + figure);
                 ObjectNode row = rows.addObject().put("name", name).put("colour", colour(entry)).put("figure", figure)
@@ -99,7 +99,7 @@ final class Charts {
             if (curve(entry).size() > 1) {
                 String name = named(comparisonTable, entry);
                 entry.spread(Metric.P99).ifPresent(spread -> figures.add(name + " "
-                        + Quantity.of(Metric.P99, spread.median())));
+                        + QuantityFormat.of(Metric.P99, spread.median())));
                 ArrayNode points = lines.addObject().put("name", name).put("colour", colour(entry)).putArray("points");
                 curve(entry).forEach(point -> points.addArray().add(nines(point)).add(point.micros()));
             }

@@ -1,6 +1,6 @@
 package dev.polyserve.bench.report;
 
-import dev.polyserve.bench.report.Baseline.Change;
+import dev.polyserve.bench.report.BaselineComparison.Change;
 import dev.polyserve.bench.report.Ranking.Place;
 import dev.polyserve.bench.result.Comparison;
 import dev.polyserve.bench.result.ContenderResults;
@@ -26,7 +26,7 @@ final class ComparisonSection {
 
     void write(Html html) {
         html.in("section.comparison", section -> {
-            section.leaf("h3", Phrases.sentence(Phrases.load(comparisonTable.comparison())), "id",
+            section.leaf("h3", ReportPhrases.sentence(ReportPhrases.load(comparisonTable.comparison())), "id",
                     "comparison-" + number);
             charts.write(section, comparisonTable);
             section.in("div.scroll", this::table, "role", "region", "tabindex", "0", "aria-labelledby",
@@ -80,11 +80,11 @@ final class ComparisonSection {
 
     private void figure(Html row, ContenderResults entry, Metric metric) {
         entry.spread(metric).ifPresentOrElse(spread -> row.in("td", cell -> {
-            cell.text(Quantity.of(metric, spread.median()));
+            cell.text(QuantityFormat.of(metric, spread.median()));
             change(entry, metric).ifPresent(change -> change(cell, change));
         }, "data-contender", entry.contender(), "data-metric", metric.name(), "data-value",
-                Double.toString(spread.median()), "title", Quantity.of(metric, spread.least()) + " to "
-                        + Quantity.of(metric, spread.most())),
+                Double.toString(spread.median()), "title", QuantityFormat.of(metric, spread.least()) + " to "
+                        + QuantityFormat.of(metric, spread.most())),
                 () -> row.leaf("td", ""));
     }
 

@@ -42,7 +42,7 @@ record ComparisonTable(Comparison comparison, Ranking ranking, List<ContenderRes
     /// `± 2 %`: the largest deviation of a round from the median.
     static String noise(ContenderResults entry, Metric metric) {
         return entry.spread(metric).filter(spread -> entry.rounds().size() > 1 && spread.median() > 0)
-                .map(spread -> "± " + Phrases.percent(deviation(spread))).orElse("");
+                .map(spread -> "± " + ReportPhrases.percent(deviation(spread))).orElse("");
     }
 
     /// The meaning of the marks, the failures, and the remarks, one sentence each.

@@ -67,13 +67,13 @@ final class Findings {
         return switch (ranking.question()) {
             case CAPACITY -> "capacity";
             case PROCESSOR_TIME -> "processor time";
-            case LATENCY -> "latency at " + Phrases.rate(comparison);
+            case LATENCY -> "latency at " + ReportPhrases.rate(comparison);
             case MEMORY -> "memory per idle connection";
         };
     }
 
     private String figure(Spread spread) {
-        String quantity = Quantity.of(ranking.metric(), spread.median());
+        String quantity = QuantityFormat.of(ranking.metric(), spread.median());
         return switch (ranking.question()) {
             case CAPACITY -> quantity + " requests/s";
             case PROCESSOR_TIME -> quantity + " per request";
@@ -85,7 +85,7 @@ final class Findings {
     private static String allWithin(Place best, List<Rival> rivals) {
         List<String> names = new ArrayList<>(List.of(best.name()));
         rivals.forEach(rival -> names.add(rival.name()));
-        return Phrases.list(names) + " are within " + widest(rivals);
+        return ReportPhrases.list(names) + " are within " + widest(rivals);
     }
 
     private List<String> others(List<Rival> rivals) {
@@ -110,18 +110,18 @@ final class Findings {
     }
 
     private static String names(List<Rival> rivals) {
-        return Phrases.list(rivals.stream().map(Rival::name).toList());
+        return ReportPhrases.list(rivals.stream().map(Rival::name).toList());
     }
 
     private static String widest(List<Rival> rivals) {
-        return Phrases.atMostPercent(rivals.stream().flatMap(rival -> rival.ratio().stream())
+        return ReportPhrases.atMostPercent(rivals.stream().flatMap(rival -> rival.ratio().stream())
                 .mapToDouble(ratio -> Math.abs(ratio.median() - 1)).max().orElse(0));
     }
 
     private static String unknown(List<Rival> rivals) {
-        return Phrases.list(rivals.stream().map(rival -> rival.name() + rival.ratio()
-                .map(ratio -> " (" + Phrases.times(ratio.spread().least()) + " to "
-                        + Phrases.times(ratio.spread().most())
+        return ReportPhrases.list(rivals.stream().map(rival -> rival.name() + rival.ratio()
+                .map(ratio -> " (" + ReportPhrases.times(ratio.spread().least()) + " to "
+                        + ReportPhrases.times(ratio.spread().most())
                         + " times)")
                 .orElse("")).toList()) + " cannot be distinguished from it";
     }
@@ -144,12 +144,14 @@ final class Findings {
 
     private String difference(double ratio) {
         return switch (ranking.question()) {
-            case CAPACITY -> Phrases.percent(1 - ratio) + " less";
+            case CAPACITY -> ReportPhrases.percent(1 - ratio) + " less";
             case PROCESSOR_TIME, MEMORY -> ratio < 2
-                    ? Phrases.percent(ratio - 1) + " more"
-                    : Phrases.times(ratio) + " times as much";
+                    ? ReportPhrases.percent(ratio - 1) + " more"
+                    : ReportPhrases.times(ratio) + " times as much";
             case LATENCY ->
-                ratio < 2 ? Phrases.percent(ratio - 1) + " longer" : Phrases.times(ratio) + " times as long";
+                ratio < 2
+                        ? ReportPhrases.percent(ratio - 1) + " longer"
+                        : ReportPhrases.times(ratio) + " times as long";
         };
     }
 
@@ -164,18 +166,18 @@ final class Findings {
                 .map(entry -> entry.contender() + reached(entry)).toList();
         if (!late.isEmpty()) {
             caveats.add(
-                    Phrases.list(late)
+                    ReportPhrases.list(late)
                             + " did not keep the rate: the latency then shows the length of the queue, and is "
                             + "not compared.");
         }
         List<String> failed = named(entry -> entry.failure() != null);
         if (!failed.isEmpty()) {
-            caveats.add(Phrases.list(failed) + " failed: see the notes below the table.");
+            caveats.add(ReportPhrases.list(failed) + " failed: see the notes below the table.");
         }
         List<String> lossy = named(entry -> entry.spread(Metric.LOST_SHARE)
                 .filter(lost -> lost.median() >= LOSS_WORTH_SAYING).isPresent());
         if (!lossy.isEmpty()) {
-            caveats.add(Phrases.list(lossy) + " lost datagrams: see the table.");
+            caveats.add(ReportPhrases.list(lossy) + " lost datagrams: see the table.");
         }
         growth().ifPresent(caveats::add);
         heavy().ifPresent(caveats::add);
@@ -201,7 +203,7 @@ final class Findings {
     }
 
     private static Optional<String> figure(ContenderResults entry, Metric metric) {
-        return entry.spread(metric).map(spread -> Quantity.of(metric, spread.median()));
+        return entry.spread(metric).map(spread -> QuantityFormat.of(metric, spread.median()));
     }
 
     /// Where clients do not read, memory growth is the other half of the result.
@@ -211,8 +213,9 @@ final class Findings {
                 .sorted(Comparator.comparingDouble(entry -> growth(entry).orElse(0))).toList();
         return grown.isEmpty()
                 ? Optional.empty()
-                : Optional.of("While some clients did not read, memory grew by " + grown.stream().map(entry -> Quantity
-                        .of(Metric.RSS_GROWTH_BYTES, growth(entry).orElse(0)) + " (" + entry.contender() + ")")
+                : Optional.of("While some clients did not read, memory grew by " + grown.stream()
+                        .map(entry -> QuantityFormat
+                                .of(Metric.RSS_GROWTH_BYTES, growth(entry).orElse(0)) + " (" + entry.contender() + ")")
                         .collect(joining(", ")) + ".");
     }
 
@@ -222,7 +225,7 @@ final class Findings {
     }
 
     private String bound(List<String> names) {
-        String limit = "The generator was the limit for " + Phrases.list(names) + ": ";
+        String limit = "The generator was the limit for " + ReportPhrases.list(names) + ": ";
         return switch (ranking.question()) {
             case PROCESSOR_TIME -> limit + "they can serve more requests/s, so processor time is compared.";
             case CAPACITY, MEMORY -> limit + "they can serve more requests/s.";

@@ -1,7 +1,7 @@
 package dev.polyserve.bench.report;
 
 import dev.polyserve.bench.result.Comparison;
-import dev.polyserve.bench.result.Results;
+import dev.polyserve.bench.result.BenchResults;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -36,27 +36,28 @@ public final class HtmlReport {
 
     /// The page as text.
     public static String page(BenchReport report) {
-        Results results = report.results();
+        BenchResults results = report.results();
         Charts charts = new Charts(results);
         Html body = new Html();
-        new Overview(report).write(body);
+        new OverviewSection(report).write(body);
         comparisons(body, results, report.baseline(), charts);
         MeasurementSection.write(body, results);
         String library = "/*\n" + resource(UPLOT + "LICENSE") + "\n*/\n" + resource(UPLOT + "uPlot.iife.min.js");
         String script = resource("report.js");
         Map<String, String> parts = new HashMap<>();
-        parts.put("title", Html.escaped("polyserve bench: " + Overview.title(results)));
+        parts.put("title", Html.escaped("polyserve bench: " + OverviewSection.title(results)));
         parts.put("policy", "'sha256-" + sha256(library) + "' 'sha256-" + sha256(script) + "'");
         parts.put("style", resource(UPLOT + "uPlot.min.css") + resource("report.css"));
         parts.put("body", body.toString());
-        parts.put("results", data(ResultsJson.tree(report).toString()));
+        parts.put("results", data(BenchResultsJson.tree(report).toString()));
         parts.put("charts", data(charts.json().toString()));
         parts.put("library", library);
         parts.put("script", script);
         return filled(resource("report.html"), parts);
     }
 
-    private static void comparisons(Html html, Results results, Optional<Baseline> baseline, Charts charts) {
+    private static void comparisons(Html html, BenchResults results, Optional<BaselineComparison> baseline,
+            Charts charts) {
         List<Comparison> all = results.comparisons();
         for (String workload : all.stream().map(Comparison::workload).distinct().toList()) {
             html.in("section.workload", section -> {
@@ -64,8 +65,10 @@ public final class HtmlReport {
                 for (int number = 0; number < all.size(); number++) {
                     Comparison comparison = all.get(number);
                     if (comparison.workload().equals(workload)) {
-                        new ComparisonSection(comparison, charts, baseline.map(Baseline::changes).orElse(List.of())
-                                .stream().filter(change -> change.comparison().equals(comparison)).toList(), number)
+                        new ComparisonSection(comparison, charts,
+                                baseline.map(BaselineComparison::changes).orElse(List.of())
+                                        .stream().filter(change -> change.comparison().equals(comparison)).toList(),
+                                number)
                                 .write(section);
                     }
                 }

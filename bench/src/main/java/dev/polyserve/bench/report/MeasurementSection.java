@@ -1,14 +1,14 @@
 package dev.polyserve.bench.report;
 
-import dev.polyserve.bench.result.Environment;
-import dev.polyserve.bench.result.Results;
+import dev.polyserve.bench.result.BenchEnvironment;
+import dev.polyserve.bench.result.BenchResults;
 import java.util.TreeMap;
 
 /// The end of the page: the machine and settings of the benchmark, and how to read the figures.
 final class MeasurementSection {
     private MeasurementSection() {}
 
-    static void write(Html html, Results results) {
+    static void write(Html html, BenchResults results) {
         html.in("section.circumstances", section -> {
             section.leaf("h2", "How it was measured", "id", "circumstances");
             section.in("dl", list -> facts(list, results));
@@ -16,15 +16,15 @@ final class MeasurementSection {
         }, "aria-labelledby", "circumstances");
     }
 
-    private static void facts(Html list, Results results) {
-        Environment environment = results.environment();
-        fact(list, "Machine", Phrases.machine(environment));
+    private static void facts(Html list, BenchResults results) {
+        BenchEnvironment environment = results.environment();
+        fact(list, "Machine", ReportPhrases.machine(environment));
         fact(list, "Placement", environment.placement());
-        fact(list, "Load", Phrases.load(results.settings()));
-        fact(list, "Rounds", Phrases.rounds(results.settings()) + ", contenders interleaved");
-        Phrases.work(results.settings()).ifPresent(work -> fact(list, "Work", Phrases.sentence(work)));
+        fact(list, "Load", ReportPhrases.load(results.settings()));
+        fact(list, "Rounds", ReportPhrases.rounds(results.settings()) + ", contenders interleaved");
+        ReportPhrases.work(results.settings()).ifPresent(work -> fact(list, "Work", ReportPhrases.sentence(work)));
         fact(list, "Duration",
-                Phrases.seconds(results.tookSeconds()) + (results.complete() ? "" : ", then interrupted"));
+                ReportPhrases.seconds(results.tookSeconds()) + (results.complete() ? "" : ", then interrupted"));
         new TreeMap<>(environment.versions()).forEach((what, version) -> fact(list, what, version));
         list.leaf("dt", "Repeat with").in("dd", command -> command.leaf("code", results.command()));
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param question the question of the comparison
 /// @param places best first. Failed contenders are left out; for a question of latency, so are those that did not keep
 ///         the rate or were limited by the load generator
-record Ranking(Question question, List<Place> places) {
+record Ranking(ComparisonQuestion question, List<Place> places) {
     /// A contender that answers a smaller share of the due requests has not kept the rate.
     static final double RATE_KEPT = 0.95;
 
@@ -31,7 +31,7 @@ record Ranking(Question question, List<Place> places) {
     }
 
     static Ranking of(Comparison comparison) {
-        Question question = Question.of(comparison);
+        ComparisonQuestion question = ComparisonQuestion.of(comparison);
         Comparator<Place> ascending = Comparator.comparingDouble(place -> place.spread().median());
         List<Place> places = comparison.entries().stream().filter(entry -> takesPart(comparison, question, entry))
                 .flatMap(entry -> entry.spread(question.metric()).map(spread -> new Place(entry, spread)).stream())
@@ -61,8 +61,8 @@ record Ranking(Question question, List<Place> places) {
                 || answered >= RATE_KEPT * comparison.requestsPerSecond();
     }
 
-    private static boolean takesPart(Comparison comparison, Question question, ContenderResults entry) {
+    private static boolean takesPart(Comparison comparison, ComparisonQuestion question, ContenderResults entry) {
         return entry.failure() == null
-                && (question != Question.LATENCY || (keptRate(comparison, entry) && !entry.generatorBound()));
+                && (question != ComparisonQuestion.LATENCY || (keptRate(comparison, entry) && !entry.generatorBound()));
     }
 }

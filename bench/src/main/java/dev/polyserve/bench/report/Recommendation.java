@@ -1,10 +1,10 @@
 package dev.polyserve.bench.report;
 
-import dev.polyserve.bench.report.Figures.Difference;
+import dev.polyserve.bench.report.ComparedMetric.Difference;
 import dev.polyserve.bench.result.Comparison;
 import dev.polyserve.bench.result.Comparison.Load;
 import dev.polyserve.bench.result.Metric;
-import dev.polyserve.bench.result.Results;
+import dev.polyserve.bench.result.BenchResults;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,12 +19,12 @@ import java.util.stream.Stream;
 public record Recommendation(Optional<String> model, String sentence) {
     private static final String MAY_BE_NOISE = "~";
 
-    /// Draws the conclusion by the [rule][SelectionRule].
+    /// Draws the conclusion by the [rule][RecommendationRule].
     ///
     /// @param models the names of the contenders to choose from, the most promising first
     /// @param usual the default model, which is taken where others are equal to it
-    public static Recommendation of(Results results, List<String> models, String usual) {
-        SelectionRule rule = new SelectionRule(results, usual);
+    public static Recommendation of(BenchResults results, List<String> models, String usual) {
+        RecommendationRule rule = new RecommendationRule(results, usual);
         Optional<String> model = rule.take(models);
         return new Recommendation(model, "Recommendation: " + model
                 .map(taken -> new Writer(results, rule, taken).sentence(models))
@@ -36,10 +36,10 @@ public record Recommendation(Optional<String> model, String sentence) {
     /// @param usual the default model
     public static boolean needsMoreRounds(Comparison measured, List<String> models, String usual) {
         return measured.load() == Load.OPEN && models.stream().filter(model -> !model.equals(usual))
-                .anyMatch(model -> Criterion.leavesTailOpen(measured, model, usual));
+                .anyMatch(model -> RecommendationCriterion.leavesTailOpen(measured, model, usual));
     }
 
-    private record Writer(Results results, SelectionRule rule, String taken) {
+    private record Writer(BenchResults results, RecommendationRule rule, String taken) {
         private String sentence(List<String> models) {
             List<String> others = models.stream().filter(model -> !model.equals(taken)).toList();
             String words = "take " + taken + (taken.equals(rule.usual()) ? ", the default" : "")
@@ -48,14 +48,14 @@ public record Recommendation(Optional<String> model, String sentence) {
             return words + (words.contains(MAY_BE_NOISE) ? " " + MAY_BE_NOISE + " marks what may be noise." : "");
         }
 
-        private static String shortfall(SelectionRule.Missed missed) {
+        private static String shortfall(RecommendationRule.Missed missed) {
             return ", although no model holds the rate: it answers " + answered(missed);
         }
 
         /// `1,220 of 2,000 requests/s in mixed`.
-        private static String answered(SelectionRule.Missed missed) {
-            return Quantity.of(Metric.REQUESTS_PER_SECOND, missed.answered()) + " of "
-                    + Phrases.rate(missed.comparison()) + " in " + missed.comparison().workload();
+        private static String answered(RecommendationRule.Missed missed) {
+            return QuantityFormat.of(Metric.REQUESTS_PER_SECOND, missed.answered()) + " of "
+                    + ReportPhrases.rate(missed.comparison()) + " in " + missed.comparison().workload();
         }
 
         private static String alone(List<String> others) {
@@ -74,15 +74,16 @@ public record Recommendation(Optional<String> model, String sentence) {
         }
 
         private String compared(String subject, String other) {
-            Optional<SelectionRule.Missed> missed = rule.missed(other);
+            Optional<RecommendationRule.Missed> missed = rule.missed(other);
             if (missed.isPresent()) {
                 return subject + " answers " + answered(missed.get()) + ".";
             }
-            List<String> ratios = Stream.of(Criterion.values()).flatMap(criterion -> ratio(criterion, other).stream())
+            List<String> ratios = Stream.of(RecommendationCriterion.values())
+                    .flatMap(criterion -> ratio(criterion, other).stream())
                     .toList();
             return (ratios.isEmpty()
                     ? subject + " has no figures to compare"
-                    : subject + " has " + Phrases.list(ratios))
+                    : subject + " has " + ReportPhrases.list(ratios))
                     + rule.decision(taken, other).map(Writer::decided).orElse(undecided());
         }
 
@@ -100,8 +101,8 @@ public record Recommendation(Optional<String> model, String sentence) {
         }
 
         /// `0.70 times the capacity`, of the difference that counts, or else of the last table with such figures.
-        private Optional<String> ratio(Criterion criterion, String other) {
-            List<Figures> tables = new ArrayList<>(criterion.figures(results));
+        private Optional<String> ratio(RecommendationCriterion criterion, String other) {
+            List<ComparedMetric> tables = new ArrayList<>(criterion.figures(results));
             criterion.difference(results, other, taken).map(Difference::figures).ifPresent(tables::add);
             return tables.reversed().stream()
                     .flatMap(figures -> figures.times(other, taken)

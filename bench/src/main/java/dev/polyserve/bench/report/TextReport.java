@@ -2,9 +2,9 @@ package dev.polyserve.bench.report;
 
 import dev.polyserve.bench.result.Comparison;
 import dev.polyserve.bench.result.ContenderResults;
-import dev.polyserve.bench.result.Environment;
+import dev.polyserve.bench.result.BenchEnvironment;
 import dev.polyserve.bench.result.Metric;
-import dev.polyserve.bench.result.Results;
+import dev.polyserve.bench.result.BenchResults;
 import dev.polyserve.bench.result.BenchSettings;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -54,24 +54,24 @@ public final class TextReport {
         return WHEN.format(instant);
     }
 
-    private void header(Results results) {
-        Environment environment = results.environment();
+    private void header(BenchResults results) {
+        BenchEnvironment environment = results.environment();
         BenchSettings settings = results.settings();
-        text("", "polyserve bench, " + when(results.startedAt()) + ", " + Phrases.seconds(results.tookSeconds()));
-        text("", Phrases.machine(environment) + "; " + environment.placement());
-        text("", Phrases.load(settings) + "; " + Phrases.rounds(settings));
-        Phrases.work(settings).ifPresent(work -> text("", work));
+        text("", "polyserve bench, " + when(results.startedAt()) + ", " + ReportPhrases.seconds(results.tookSeconds()));
+        text("", ReportPhrases.machine(environment) + "; " + environment.placement());
+        text("", ReportPhrases.load(settings) + "; " + ReportPhrases.rounds(settings));
+        ReportPhrases.work(settings).ifPresent(work -> text("", work));
     }
 
     private void comparison(Comparison comparison) {
         ComparisonTable comparisonTable = ComparisonTable.of(comparison);
         lines.add("");
-        text("", comparison.workload() + ", " + Phrases.load(comparison));
+        text("", comparison.workload() + ", " + ReportPhrases.load(comparison));
         TextTable table = table(comparisonTable);
         table.lines(width - INDENT.length()).forEach(line -> lines.add(INDENT + line));
         List<String> leftOut = table.leftOut(width - INDENT.length());
         if (!leftOut.isEmpty()) {
-            text(INDENT, "(columns left out: " + Phrases.list(leftOut) + ")");
+            text(INDENT, "(columns left out: " + ReportPhrases.list(leftOut) + ")");
         }
         comparisonTable.notes().forEach(note -> text(INDENT, note));
         new TextRatios(comparisonTable.ranking(), width - INDENT.length()).lines().forEach(line -> text(INDENT, line));
@@ -88,7 +88,7 @@ public final class TextReport {
         Metric lead = comparisonTable.ranking().metric();
         for (Metric metric : comparisonTable.metrics()) {
             table.column(metric.label(), metric == lead ? 0 : importance(metric), entries.stream()
-                    .map(e -> e.spread(metric).map(s -> Quantity.of(metric, s.median())).orElse("")).toList());
+                    .map(e -> e.spread(metric).map(s -> QuantityFormat.of(metric, s.median())).orElse("")).toList());
             if (metric == lead) {
                 table.column("spread", 2, entries.stream().map(e -> ComparisonTable.noise(e, lead)).toList());
                 table.column("× best", 1, entries.stream()
@@ -124,7 +124,7 @@ public final class TextReport {
         };
     }
 
-    private void baseline(Baseline baseline) {
+    private void baseline(BaselineComparison baseline) {
         lines.add("");
         text("", "Compared with the baseline of " + when(baseline.measuredAt()) + ": " + baseline.summary());
         baseline.warnings().forEach(warning -> text(INDENT, warning));

@@ -1,7 +1,7 @@
 package dev.polyserve.bench.report;
 
 import dev.polyserve.bench.result.Comparison;
-import dev.polyserve.bench.result.Results;
+import dev.polyserve.bench.result.BenchResults;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -22,23 +22,23 @@ public record Verdict(List<Finding> findings, List<String> remarks) {
     }
 
     /// Draws the conclusions from results.
-    public static Verdict of(Results results) {
+    public static Verdict of(BenchResults results) {
         List<Finding> findings = results.comparisons().stream().map(Findings::of).toList();
         return new Verdict(findings, Stream.of(nothing(results), interrupted(results), fewRounds(results))
                 .flatMap(List::stream).toList());
     }
 
-    private static List<String> nothing(Results results) {
+    private static List<String> nothing(BenchResults results) {
         return results.comparisons().isEmpty() ? List.of("Nothing was measured.") : List.of();
     }
 
-    private static List<String> interrupted(Results results) {
+    private static List<String> interrupted(BenchResults results) {
         return results.complete()
                 ? List.of()
                 : List.of("The run was interrupted: these are the rounds completed before.");
     }
 
-    private static List<String> fewRounds(Results results) {
+    private static List<String> fewRounds(BenchResults results) {
         int rounds = results.comparisons().stream().map(Comparison::entries).flatMap(List::stream)
                 .mapToInt(entry -> entry.rounds().size()).max().orElse(0);
         if (rounds >= Ratio.LEAST_ROUNDS || rounds == 0) {

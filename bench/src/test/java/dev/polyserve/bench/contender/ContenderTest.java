@@ -82,35 +82,35 @@ class ContenderTest {
     @ParameterizedTest
     @EnumSource(names = {"COMPUTE", "WORK", "BROADCAST"})
     void peersAreExpectedToEchoOnly(BenchService service) {
-        assertThat(Contender.against("netty=java {port}").cannotServe(service, EndpointKind.TCP)).hasValueSatisfying(
+        assertThat(Contender.against("netty=java {port}").cannotServe(service, LoadTransport.TCP)).hasValueSatisfying(
                 why -> assertThat(why).startsWith("netty is expected to echo only, so it cannot serve '")
                         .contains("{wo"));
-        assertThat(Contender.against("tcp://127.0.0.1:7").cannotServe(service, EndpointKind.TCP)).hasValueSatisfying(
+        assertThat(Contender.against("tcp://127.0.0.1:7").cannotServe(service, LoadTransport.TCP)).hasValueSatisfying(
                 why -> assertThat(why).startsWith("tcp://127.0.0.1:7 is expected to echo only"));
-        assertThat(Contender.against("netty=java {port} {workload}").cannotServe(service, EndpointKind.TCP)).isEmpty();
-        assertThat(Contender.against("netty=java {port} {workload}").cannotServe(service, EndpointKind.UDP))
+        assertThat(Contender.against("netty=java {port} {workload}").cannotServe(service, LoadTransport.TCP)).isEmpty();
+        assertThat(Contender.against("netty=java {port} {workload}").cannotServe(service, LoadTransport.UDP))
                 .isPresent();
-        assertThat(Contender.model("nio").cannotServe(service, EndpointKind.UDP))
+        assertThat(Contender.model("nio").cannotServe(service, LoadTransport.UDP))
                 .hasValueSatisfying(why -> assertThat(why).endsWith("over connections only, not over udp"));
-        assertThat(Contender.model("nio").cannotServe(service, EndpointKind.UNIX)).isEmpty();
+        assertThat(Contender.model("nio").cannotServe(service, LoadTransport.UNIX)).isEmpty();
     }
 
     @Test
     void datagramsHaveOneStyle() {
-        assertThat(Contender.model("nio").cannotServe(BenchService.ECHO, EndpointKind.UDP)).isEmpty();
-        assertThat(Contender.model("nio:protocol").cannotServe(BenchService.ECHO, EndpointKind.TCP)).isEmpty();
-        assertThat(Contender.model("nio:messages").cannotServe(BenchService.ECHO, EndpointKind.UDP)).isPresent();
-        assertThat(Contender.model("nio:protocol").cannotServe(BenchService.ECHO, EndpointKind.UDP))
+        assertThat(Contender.model("nio").cannotServe(BenchService.ECHO, LoadTransport.UDP)).isEmpty();
+        assertThat(Contender.model("nio:protocol").cannotServe(BenchService.ECHO, LoadTransport.TCP)).isEmpty();
+        assertThat(Contender.model("nio:messages").cannotServe(BenchService.ECHO, LoadTransport.UDP)).isPresent();
+        assertThat(Contender.model("nio:protocol").cannotServe(BenchService.ECHO, LoadTransport.UDP))
                 .contains("nio:protocol does not serve datagrams: datagram handlers have one style only, so use nio");
     }
 
     @Test
     void theTransportFollowsThePlaceholderOfTheCommand() {
-        assertThat(Contender.against("c {port}").cannotServe(BenchService.ECHO, EndpointKind.UNIX))
+        assertThat(Contender.against("c {port}").cannotServe(BenchService.ECHO, LoadTransport.UNIX))
                 .contains("c listens on a port: a Unix socket needs {path} in its command");
-        assertThat(Contender.against("c {path}").cannotServe(BenchService.ECHO, EndpointKind.UDP))
+        assertThat(Contender.against("c {path}").cannotServe(BenchService.ECHO, LoadTransport.UDP))
                 .contains("c listens on a Unix socket: udp needs {port} in its command");
-        for (EndpointKind transport : EndpointKind.values()) {
+        for (LoadTransport transport : LoadTransport.values()) {
             assertThat(Contender.against("c {port} {path}").cannotServe(BenchService.ECHO, transport)).isEmpty();
             assertThat(Contender.against("c").cannotServe(BenchService.ECHO, transport)).isEmpty();
         }
@@ -118,10 +118,10 @@ class ContenderTest {
 
     @ParameterizedTest
     @EnumSource
-    void anEndpointHasOneTransport(EndpointKind transport) {
+    void anEndpointHasOneTransport(LoadTransport transport) {
         var existing = Contender.against("udp://127.0.0.1:7");
         assertThat(existing.cannotServe(BenchService.ECHO, transport).isEmpty())
-                .isEqualTo(transport == EndpointKind.UDP);
+                .isEqualTo(transport == LoadTransport.UDP);
     }
 
     @Test
@@ -144,8 +144,8 @@ class ContenderTest {
     @ParameterizedTest
     @ValueSource(strings = {"tcp", "unix", "udp"})
     void transportsHaveNames(String id) {
-        assertThat(EndpointKind.named(id).id()).isEqualTo(id);
-        assertThatIllegalArgumentException().isThrownBy(() -> EndpointKind.named("quic"))
+        assertThat(LoadTransport.named(id).id()).isEqualTo(id);
+        assertThatIllegalArgumentException().isThrownBy(() -> LoadTransport.named("quic"))
                 .withMessage("unknown endpoint 'quic': take one of tcp, unix, udp");
     }
 }

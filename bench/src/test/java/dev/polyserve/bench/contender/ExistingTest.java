@@ -24,13 +24,13 @@ class ExistingTest {
     @TempDir
     private Path directory;
     @AutoClose
-    private final Launcher launcher = ScriptedContender.launcher();
+    private final ContenderLauncher launcher = ScriptedContender.launcher();
 
     @ParameterizedTest
     @EnumSource
-    void itsProcessesAreFoundAndNotEnded(EndpointKind transport) throws Exception {
+    void itsProcessesAreFoundAndNotEnded(LoadTransport transport) throws Exception {
         Requirements.proc();
-        String place = transport == EndpointKind.UDP ? "udp:{port}" : "${PORT-$SOCKET}";
+        String place = transport == LoadTransport.UDP ? "udp:{port}" : "${PORT-$SOCKET}";
         RunningContender server = launcher.start(Contender.against("p=" + ScriptedContender.command(place)),
                 BenchService.ECHO, transport);
         RunningContender found = launcher.start(Contender.against("it=" + server.endpoint()), BenchService.ECHO,
@@ -56,21 +56,21 @@ class ExistingTest {
             long child = server.number("fork");
             RunningContender found = launcher.start(Contender.against(server.running.endpoint().toString()),
                     BenchService.ECHO,
-                    EndpointKind.TCP);
+                    LoadTransport.TCP);
             assertThat(found.pids()).containsExactlyInAnyOrderElementsOf(server.running.pids()).contains(child);
         }
     }
 
     @Test
     void aMissingServerIsReported() throws Exception {
-        FreeEndpoint free = FreeEndpoint.find(EndpointKind.TCP);
+        FreeEndpoint free = FreeEndpoint.find(LoadTransport.TCP);
         assertThatExceptionOfType(ContenderException.class)
                 .isThrownBy(() -> launcher.start(Contender.against(free.endpoint().toString()), BenchService.ECHO,
-                        EndpointKind.TCP))
+                        LoadTransport.TCP))
                 .withMessage("no server answers at " + free.endpoint());
         assertThatExceptionOfType(ContenderException.class)
                 .isThrownBy(() -> launcher.start(Contender.against("it=unix:" + directory.resolve("none")),
-                        BenchService.ECHO, EndpointKind.UNIX))
+                        BenchService.ECHO, LoadTransport.UNIX))
                 .withMessage("it does not answer at unix:" + directory.resolve("none"));
     }
 

@@ -14,7 +14,7 @@ class FootprintTest {
     private static final long MIB = 1 << 20;
 
     @AutoClose
-    private final Launcher launcher = ScriptedContender.launcher();
+    private final ContenderLauncher launcher = ScriptedContender.launcher();
 
     @BeforeAll
     static void needsProc() {
@@ -52,7 +52,7 @@ class FootprintTest {
     void readsTheDescriptorLimitOfTheProcess() throws Exception {
         RunningContender running = launcher.start(
                 Contender.against("p=ulimit -n 123; " + ScriptedContender.command("{port}")),
-                BenchService.ECHO, EndpointKind.TCP);
+                BenchService.ECHO, LoadTransport.TCP);
         assertThat(running.descriptorLimit()).hasValue(123);
     }
 

@@ -2,13 +2,13 @@ package dev.polyserve.bench.contender;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.polyserve.bench.result.Environment;
+import dev.polyserve.bench.result.BenchEnvironment;
 import org.junit.jupiter.api.Test;
 
 class MachineTest {
     @Test
     void describesTheMachine() {
-        Environment here = Machine.environment(new ProcessorPlacement.Unpinned(2, "it is a test"));
+        BenchEnvironment here = Machine.environment(new ProcessorPlacement.Unpinned(2, "it is a test"));
         assertThat(here.processor()).isNotBlank();
         assertThat(here.processors()).isPositive();
         assertThat(here.memoryBytes()).isGreaterThan(1 << 20);

@@ -22,12 +22,12 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class PolyserveContenderTest {
     @AutoClose
-    private final Launcher launcher = new Launcher(FakeServe.program(),
+    private final ContenderLauncher launcher = new ContenderLauncher(FakeServe.program(),
             new ProcessorPlacement.Unpinned(1, "it is a test"));
 
     @Test
     void servesAtTheEndpointOfTheReadyLine() throws Exception {
-        RunningContender running = launcher.start(Contender.model("nio"), BenchService.ECHO, EndpointKind.TCP);
+        RunningContender running = launcher.start(Contender.model("nio"), BenchService.ECHO, LoadTransport.TCP);
         assertThat(running.name()).isEqualTo("nio");
         assertThat(running.alive()).isTrue();
         assertThat(running.remarks()).isEmpty();
@@ -43,14 +43,14 @@ class PolyserveContenderTest {
     @Test
     void passesStyleAndOptions() throws Exception {
         var ours = new Polyserve("nio", Style.PROTOCOL, List.of("--loops", "2", "--drain-timeout", "5s"));
-        RunningContender running = launcher.start(ours, BenchService.ECHO, EndpointKind.TCP);
+        RunningContender running = launcher.start(ours, BenchService.ECHO, LoadTransport.TCP);
         assertThat(running.lastOutput().getFirst()).contains(EchoProtocol.class.getName())
                 .endsWith(" --quiet --max-per-ip 0 --loops 2 --drain-timeout 5s").doesNotContain("1s");
     }
 
     @Test
     void remarksThatThereIsNoSuchStyle() throws Exception {
-        assertThat(launcher.start(Contender.model("nio:protocol"), BenchService.WORK, EndpointKind.TCP).remarks())
+        assertThat(launcher.start(Contender.model("nio:protocol"), BenchService.WORK, LoadTransport.TCP).remarks())
                 .containsExactly("nio:protocol runs a blocking handler here, because this service has no event style");
         assertThat(Contender.model("nio:messages").remarks(BenchService.BROADCAST)).containsExactly(
                 "nio:messages runs a blocking handler here, because this service has no style of messages");
@@ -59,7 +59,7 @@ class PolyserveContenderTest {
     @Test
     void everyExchangeOfMessagesHasThatStyle() throws Exception {
         Polyserve messages = Contender.model("nio:messages");
-        assertThat(launcher.start(messages, BenchService.ECHO, EndpointKind.TCP).lastOutput().getFirst())
+        assertThat(launcher.start(messages, BenchService.ECHO, LoadTransport.TCP).lastOutput().getFirst())
                 .contains(EchoMessages.class.getName());
         assertThat(messages.handler(BenchService.COMPUTE)).isEqualTo(WorkMessages.class);
         assertThat(messages.handler(BenchService.WORK)).isEqualTo(WorkMessages.class);
@@ -72,19 +72,20 @@ class PolyserveContenderTest {
                 .isThrownBy(
                         () -> launcher.start(new Polyserve("io_uring", Style.HANDLER, List.of("--fail")),
                                 BenchService.ECHO,
-                                EndpointKind.TCP))
+                                LoadTransport.TCP))
                 .withMessage("io_uring --fail exited with status 2 before it served; its last output was: the"
                         + " model io_uring cannot run here");
     }
 
     @Test
     void aProgramWithoutAReadyLineTimesOut() {
-        try (Launcher hasty = new Launcher(FakeServe.program(), new ProcessorPlacement.Unpinned(1, "it is a test"),
+        try (ContenderLauncher hasty = new ContenderLauncher(FakeServe.program(),
+                new ProcessorPlacement.Unpinned(1, "it is a test"),
                 Duration.ofMillis(300))) {
             assertThatExceptionOfType(ContenderException.class)
                     .isThrownBy(
                             () -> hasty.start(new Polyserve("nio", Style.HANDLER, List.of("--mute")), BenchService.ECHO,
-                                    EndpointKind.TCP))
+                                    LoadTransport.TCP))
                     .withMessageStartingWith("nio --mute did not print its ready line within 0.3 s");
         }
     }
@@ -93,7 +94,7 @@ class PolyserveContenderTest {
     void anExitWhileServingIsReported() throws Exception {
         RunningContender running = launcher.start(new Polyserve("nio", Style.HANDLER, List.of("--die-later")),
                 BenchService.ECHO,
-                EndpointKind.TCP);
+                LoadTransport.TCP);
         connect(running).close();
         Eventually.holds("it died", () -> !running.alive());
         Eventually.holds("its words were read", () -> running.lastOutput().contains("out of luck"));

@@ -83,7 +83,7 @@ class ProcessorPlacementTest {
         ProcessorList allowed = ProcessorTopology.allowed(ProcessHandle.current().pid()).orElseThrow();
         assumeTrue(allowed.count() > 1, "needs two processors");
         Pinned pinned = ProcessorPlacement.divide(allowed, ProcessorTopology.cores(allowed), "taskset");
-        try (Launcher launcher = new Launcher(new PolyserveProgram(List.of()), pinned);
+        try (ContenderLauncher launcher = new ContenderLauncher(new PolyserveProgram(List.of()), pinned);
                 ScriptedContender contender = ScriptedContender.start(launcher)) {
             assertThat(contender.running.pids()).singleElement()
                     .satisfies(pid -> assertThat(ProcessorTopology.allowed(pid)).contains(pinned.contender()));

@@ -23,7 +23,7 @@ class ResourceUsageTest {
     private static final long BESIDE = 60 * MILLI;
 
     @AutoClose
-    private final Launcher launcher = ScriptedContender.launcher();
+    private final ContenderLauncher launcher = ScriptedContender.launcher();
 
     @BeforeAll
     static void needsProc() {

@@ -39,15 +39,15 @@ final class ScriptedContender implements AutoCloseable {
     }
 
     /// A launcher that pins no contender to processors.
-    static Launcher launcher() {
-        return new Launcher(new PolyserveProgram(List.of("false")),
+    static ContenderLauncher launcher() {
+        return new ContenderLauncher(new PolyserveProgram(List.of("false")),
                 new ProcessorPlacement.Unpinned(1, "it is a test"));
     }
 
     /// Starts one.
-    static ScriptedContender start(Launcher launcher) throws Exception {
+    static ScriptedContender start(ContenderLauncher launcher) throws Exception {
         return of(launcher.start(Contender.against("orderly=" + command("{port}")), BenchService.ECHO,
-                EndpointKind.TCP));
+                LoadTransport.TCP));
     }
 
     /// A contender that runs and has accepted the connection.

@@ -22,7 +22,7 @@ class SystemCallCountsTest {
     @TempDir
     private Path directory;
     @AutoClose
-    private final Launcher launcher = ScriptedContender.launcher();
+    private final ContenderLauncher launcher = ScriptedContender.launcher();
 
     @ParameterizedTest
     @ValueSource(strings = {"perf", "strace"})

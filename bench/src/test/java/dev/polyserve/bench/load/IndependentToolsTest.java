@@ -79,7 +79,7 @@ class IndependentToolsTest {
         return Double.parseDouble(matcher.group(1));
     }
 
-    private static Recording ours(Server server, ClientTraffic traffic, int clients) throws LoadException {
+    private static LoadRunResult ours(Server server, LoadProfile traffic, int clients) throws MeasurementException {
         Endpoint endpoint = server.endpoints().getFirst();
         try (LoadGenerator load = LoadGenerator.open(new LoadGenerator.Plan(endpoint, traffic, clients, 1, true))) {
             return load.begin(new Pacing.Closed(1), Duration.ofMillis(200), Duration.ofSeconds(1)).await();
@@ -107,7 +107,7 @@ class IndependentToolsTest {
                         Integer.toString(clients), "-n", "1000", "--precision", "3", word));
                 theirs.add(number("throughput summary: ([\\d.]+)", output),
                         1_000 * number("avg +min +p50 .*\\n +[\\d.]+ +[\\d.]+ +([\\d.]+)", output));
-                Recording recording = ours(server, new ClientTraffic.Exchanges(requestBytes), clients);
+                LoadRunResult recording = ours(server, new LoadProfile.Exchanges(requestBytes), clients);
                 ours.add(recording.requestsPerSecond(), recording.percentileMicros(50));
             }
         }
@@ -128,7 +128,7 @@ class IndependentToolsTest {
                                 Integer.toString(requestBytes), "--full-rtt"));
                 theirs.add(number("ReceivedMessages=(\\d+)", output) / number("RunTime=([\\d.]+)", output),
                         number("percentile 50.000 = +([\\d.]+)", output));
-                Recording recording = ours(forUs, new ClientTraffic.Datagrams(requestBytes), 1);
+                LoadRunResult recording = ours(forUs, new LoadProfile.Datagrams(requestBytes), 1);
                 ours.add(recording.requestsPerSecond(), recording.percentileMicros(50));
             }
         }

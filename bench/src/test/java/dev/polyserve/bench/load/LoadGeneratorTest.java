@@ -27,8 +27,8 @@ class LoadGeneratorTest {
     @TempDir
     private Path directory;
 
-    private static Recording run(Server server, ClientTraffic traffic, int connections, int loops, Pacing pacing)
-            throws LoadException {
+    private static LoadRunResult run(Server server, LoadProfile traffic, int connections, int loops, Pacing pacing)
+            throws MeasurementException {
         Endpoint endpoint = server.endpoints().getFirst();
         try (LoadGenerator load = LoadGenerator
                 .open(new LoadGenerator.Plan(endpoint, traffic, connections, loops, true))) {
@@ -50,7 +50,7 @@ class LoadGeneratorTest {
     @MethodSource("pacings")
     void exchangesOverTcp(Pacing pacing) throws Exception {
         try (Server server = echo("tcp://127.0.0.1:0")) {
-            requireAnswers(run(server, new ClientTraffic.Exchanges(64), 10, 2, pacing));
+            requireAnswers(run(server, new LoadProfile.Exchanges(64), 10, 2, pacing));
         }
     }
 
@@ -58,14 +58,14 @@ class LoadGeneratorTest {
     @MethodSource("pacings")
     void exchangesOverUnixSockets(Pacing pacing) throws Exception {
         try (Server server = echo("unix:" + directory.resolve("echo.sock"))) {
-            requireAnswers(run(server, new ClientTraffic.Exchanges(64), 10, 1, pacing));
+            requireAnswers(run(server, new LoadProfile.Exchanges(64), 10, 1, pacing));
         }
     }
 
     @Test
     void largeRequestsAreSplitAndReassembled() throws Exception {
         try (Server server = echo("tcp://127.0.0.1:0")) {
-            requireAnswers(run(server, new ClientTraffic.Exchanges(1_000_003), 3, 1, new Pacing.Closed(2)));
+            requireAnswers(run(server, new LoadProfile.Exchanges(1_000_003), 3, 1, new Pacing.Closed(2)));
         }
     }
 
@@ -73,7 +73,7 @@ class LoadGeneratorTest {
     @MethodSource("pacings")
     void churn(Pacing pacing) throws Exception {
         try (Server server = echo("tcp://127.0.0.1:0")) {
-            requireAnswers(run(server, new ClientTraffic.Churn(64), 5, 1, pacing));
+            requireAnswers(run(server, new LoadProfile.Churn(64), 5, 1, pacing));
             assertThat(server.stats().accepted()).as("connections").isGreaterThan(20);
         }
     }
@@ -82,7 +82,7 @@ class LoadGeneratorTest {
     @MethodSource("pacings")
     void datagrams(Pacing pacing) throws Exception {
         try (Server server = Server.at("udp://127.0.0.1:0").datagrams(new EchoHandler()).start()) {
-            Recording recording = run(server, new ClientTraffic.Datagrams(64), 5, 1, pacing);
+            LoadRunResult recording = run(server, new LoadProfile.Datagrams(64), 5, 1, pacing);
             assertThat(recording.answered()).as("answered").isPositive();
         }
     }
@@ -90,7 +90,7 @@ class LoadGeneratorTest {
     @Test
     void workIsWaitedFor() throws Exception {
         try (Server server = Server.at("tcp://127.0.0.1:0").handler(WorkHandler::new).start()) {
-            Recording recording = run(server, new ClientTraffic.Work(100, 10_000, 0), 4, 1, new Pacing.Closed(1));
+            LoadRunResult recording = run(server, new LoadProfile.Work(100, 10_000, 0), 4, 1, new Pacing.Closed(1));
             requireAnswers(recording);
             assertThat(recording.percentileMicros(0)).as("fastest").isGreaterThan(9_900);
         }
@@ -100,8 +100,8 @@ class LoadGeneratorTest {
     void heavyConnectionsComputeBesideLightOnes() throws Exception {
         try (Server server = Server.at("tcp://127.0.0.1:0").model(Model.thread()).handler(WorkHandler::new)
                 .start()) {
-            var traffic = new ClientTraffic.Mixed(64, 2, 100_000);
-            Recording recording = run(server, traffic, 5, 2, new Pacing.Open(500));
+            var traffic = new LoadProfile.Mixed(64, 2, 100_000);
+            LoadRunResult recording = run(server, traffic, 5, 2, new Pacing.Open(500));
             assertThat(recording.heavyAnswered()).as("heavy ones").isGreaterThan(10);
             assertThat(recording.latencyNanos().getTotalCount()).as("light ones that were due").isBetween(70L, 80L);
             assertThat(server.stats().accepted()).as("connections").isEqualTo(7);
@@ -111,15 +111,15 @@ class LoadGeneratorTest {
     @Test
     void everyLoopHasAClient() throws Exception {
         try (Server server = echo("tcp://127.0.0.1:0")) {
-            requireAnswers(run(server, new ClientTraffic.Exchanges(64), 1, 4, new Pacing.Open(500)));
-            requireAnswers(run(server, new ClientTraffic.MostlyIdle(64, 1), 5, 4, new Pacing.Open(500)));
+            requireAnswers(run(server, new LoadProfile.Exchanges(64), 1, 4, new Pacing.Open(500)));
+            requireAnswers(run(server, new LoadProfile.MostlyIdle(64, 1), 5, 4, new Pacing.Open(500)));
         }
     }
 
     @Test
     void idleConnectionsStayIdle() throws Exception {
         try (Server server = echo("tcp://127.0.0.1:0")) {
-            requireAnswers(run(server, new ClientTraffic.MostlyIdle(64, 2), 200, 1, new Pacing.Closed(1)));
+            requireAnswers(run(server, new LoadProfile.MostlyIdle(64, 2), 200, 1, new Pacing.Closed(1)));
             assertThat(server.stats().accepted()).isEqualTo(200);
         }
     }
@@ -127,14 +127,14 @@ class LoadGeneratorTest {
     @Test
     void slowReadersDoNotCount() throws Exception {
         try (Server server = echo("tcp://127.0.0.1:0")) {
-            requireAnswers(run(server, new ClientTraffic.SlowReaders(64, 2), 10, 1, new Pacing.Closed(1)));
+            requireAnswers(run(server, new LoadProfile.SlowReaders(64, 2), 10, 1, new Pacing.Closed(1)));
         }
     }
 
     @Test
     void aBroadcastReachesAll() throws Exception {
         try (Server server = Server.at("tcp://127.0.0.1:0").handler(BroadcastHandler::new).start()) {
-            Recording recording = run(server, new ClientTraffic.Broadcast(64), 20, 2, new Pacing.Closed(1));
+            LoadRunResult recording = run(server, new LoadProfile.Broadcast(64), 20, 2, new Pacing.Closed(1));
             requireAnswers(recording);
             assertThat(recording.answered()).as("deliveries").isGreaterThan(20);
         }
@@ -143,13 +143,13 @@ class LoadGeneratorTest {
     @Test
     void anOpenLoopKeepsItsRate() throws Exception {
         try (Server server = echo("tcp://127.0.0.1:0")) {
-            Recording recording = run(server, new ClientTraffic.Exchanges(64), 10, 2, new Pacing.Open(4_000));
+            LoadRunResult recording = run(server, new LoadProfile.Exchanges(64), 10, 2, new Pacing.Open(4_000));
             assertThat(recording.latencyNanos().getTotalCount()).as("that were due in 150 ms").isBetween(585L, 615L);
             assertThat(recording.unanswered()).isZero();
         }
     }
 
-    private static void requireAnswers(Recording recording) {
+    private static void requireAnswers(LoadRunResult recording) {
         assertThat(recording.answered()).as("answered").isPositive();
         assertThat(recording.unanswered()).as("unanswered").isZero();
         assertThat(recording.lost()).as("lost").isZero();

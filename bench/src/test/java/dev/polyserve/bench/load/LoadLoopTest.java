@@ -2,7 +2,7 @@ package dev.polyserve.bench.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.polyserve.io.Source;
+import dev.polyserve.io.Pollable;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -49,7 +49,7 @@ class LoadLoopTest {
         }
 
         @Override
-        public Watch watch(Source source, int interest, Ready ready) {
+        public Watch watch(Pollable source, int interest, Ready ready) {
             throw new UnsupportedOperationException();
         }
 
@@ -110,14 +110,14 @@ class LoadLoopTest {
     /// A client with requests of this cost, served in the order in which they were sent.
     private final class SimulatedClient implements LoadClient {
         private final SimulatedServer server;
-        private final RequestTrigger trigger;
+        private final RequestTiming trigger;
         private final long costNanos;
         private final List<Long> sentNanos = new ArrayList<>();
         private final LongQueue intended = new LongQueue();
         private int toSend;
         private LoadLoop loop;
 
-        SimulatedClient(SimulatedServer server, RequestTrigger trigger, long costNanos, LoadLoop loop) {
+        SimulatedClient(SimulatedServer server, RequestTiming trigger, long costNanos, LoadLoop loop) {
             this.server = server;
             this.trigger = trigger;
             this.costNanos = costNanos;
@@ -146,7 +146,7 @@ class LoadLoopTest {
 
         private void replied() {
             long now = loop.progressNanos();
-            if (trigger == RequestTrigger.BUSY) {
+            if (trigger == RequestTiming.BUSY) {
                 loop.heavyAnswered(now);
                 intended.removeFirst();
             } else {
@@ -177,28 +177,28 @@ class LoadLoopTest {
     private final SimulatedServer server = new SimulatedServer();
     private final LoadLoop loop = new LoadLoop("simulated", server, false, clockNanos::get);
 
-    private SimulatedClient client(RequestTrigger trigger, long costNanos) throws Exception {
+    private SimulatedClient client(RequestTiming trigger, long costNanos) throws Exception {
         var client = new SimulatedClient(server, trigger, costNanos, loop);
         loop.attach(List.of(client), trigger).get();
         return client;
     }
 
     /// Runs a lead-in of 100 ms and counts for one second.
-    private Recording run(Pacing pacing) throws Exception {
+    private LoadRunResult run(Pacing pacing) throws Exception {
         long from = clockNanos.get() + 100 * MILLI;
         return loop.run(pacing, from, from + 1_000 * MILLI, 3_000 * MILLI).get();
     }
 
-    private static double millis(Recording recording, double percentile) {
+    private static double millis(LoadRunResult recording, double percentile) {
         return recording.percentileMicros(percentile) / 1e3;
     }
 
     @Test
     void lightRequestsAreTimedFromTheirDueTimeBesideHeavyOnes() throws Exception {
         try (loop) {
-            SimulatedClient light = client(RequestTrigger.PACED, 10_000);
-            SimulatedClient heavy = client(RequestTrigger.BUSY, 20 * MILLI);
-            Recording recording = run(new Pacing.Open(100));
+            SimulatedClient light = client(RequestTiming.PACED, 10_000);
+            SimulatedClient heavy = client(RequestTiming.BUSY, 20 * MILLI);
+            LoadRunResult recording = run(new Pacing.Open(100));
             assertThat(recording.latencyNanos().getTotalCount()).as("light ones that were due").isEqualTo(100);
             assertThat(recording.heavyAnswered()).as("heavy ones in a second").isEqualTo(50);
             assertThat(millis(recording, 99)).as("a light one waits for the heavy one before it").isBetween(10.0, 21.0);
@@ -211,8 +211,8 @@ class LoadLoopTest {
     @Test
     void aServerThatCannotKeepTheRateShowsItsQueueAndItsThroughput() throws Exception {
         try (loop) {
-            client(RequestTrigger.PACED, 2 * MILLI);
-            Recording recording = run(new Pacing.Open(1_000));
+            client(RequestTiming.PACED, 2 * MILLI);
+            LoadRunResult recording = run(new Pacing.Open(1_000));
             assertThat(recording.requestsPerSecond()).as("answered in the second, of 1,000 that were due")
                     .isBetween(499.0, 501.0);
             assertThat(recording.latencyNanos().getTotalCount()).as("all that were due").isEqualTo(1_000);
@@ -225,9 +225,9 @@ class LoadLoopTest {
     @Test
     void aStallShowsInEveryRequestThatItDelays() throws Exception {
         try (loop) {
-            SimulatedClient client = client(RequestTrigger.PACED, 10_000);
+            SimulatedClient client = client(RequestTiming.PACED, 10_000);
             server.freeAtNanos = clockNanos.get() + 600 * MILLI;
-            Recording recording = run(new Pacing.Open(1_000));
+            LoadRunResult recording = run(new Pacing.Open(1_000));
             assertThat(client.sentNanos).hasSize(1_100);
             assertThat(millis(recording, 50)).as("half of those that count fell into it").isBetween(0.0, 10.0);
             assertThat(millis(recording, 75)).isBetween(240.0, 260.0);
@@ -238,9 +238,9 @@ class LoadLoopTest {
     @Test
     void aLateGeneratorStillTimesFromTheDueTime() throws Exception {
         try (loop) {
-            SimulatedClient client = client(RequestTrigger.PACED, 1_000);
+            SimulatedClient client = client(RequestTiming.PACED, 1_000);
             server.generatorStallsAtNanos = clockNanos.get() + 600 * MILLI;
-            Recording recording = run(new Pacing.Open(1_000));
+            LoadRunResult recording = run(new Pacing.Open(1_000));
             assertThat(client.sentNanos).as("none is left out").hasSize(1_100);
             assertThat(millis(recording, 89)).as("those outside of the stall").isLessThan(1.0);
             assertThat(millis(recording, 95)).as("half of those in it").isBetween(40.0, 60.0);
@@ -251,9 +251,9 @@ class LoadLoopTest {
     @Test
     void anOutstandingHeavyRequestIsNotSentTwice() throws Exception {
         try (loop) {
-            client(RequestTrigger.PACED, 10_000);
-            SimulatedClient heavy = client(RequestTrigger.BUSY, 10_000 * MILLI);
-            Recording first = run(new Pacing.Open(10));
+            client(RequestTiming.PACED, 10_000);
+            SimulatedClient heavy = client(RequestTiming.BUSY, 10_000 * MILLI);
+            LoadRunResult first = run(new Pacing.Open(10));
             assertThat(first.heavyAnswered()).isZero();
             assertThat(first.waiting()).as("the light client and the heavy one wait").isEqualTo(2);
             run(new Pacing.Open(10));
@@ -264,9 +264,9 @@ class LoadLoopTest {
     @Test
     void theClosedLoopSendsAfterTheReply() throws Exception {
         try (loop) {
-            client(RequestTrigger.PACED, 5 * MILLI);
-            client(RequestTrigger.SILENT, 0);
-            Recording recording = run(new Pacing.Closed(2));
+            client(RequestTiming.PACED, 5 * MILLI);
+            client(RequestTiming.SILENT, 0);
+            LoadRunResult recording = run(new Pacing.Closed(2));
             assertThat(recording.answered()).isBetween(199L, 201L);
             assertThat(millis(recording, 50)).isBetween(9.9, 10.1);
         }

@@ -20,23 +20,23 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class WrongServersTest {
     private static final int REQUEST_BYTES = 64;
-    private static final ClientTraffic EXCHANGES = new ClientTraffic.Exchanges(REQUEST_BYTES);
-    private static final ClientTraffic CHURN = new ClientTraffic.Churn(REQUEST_BYTES);
+    private static final LoadProfile EXCHANGES = new LoadProfile.Exchanges(REQUEST_BYTES);
+    private static final LoadProfile CHURN = new LoadProfile.Churn(REQUEST_BYTES);
 
     /// Loads a server with a handler that makes an error in one of the first requests.
-    private static void requireCaught(Handler handler, ClientTraffic traffic, String... words) throws Exception {
+    private static void requireCaught(Handler handler, LoadProfile traffic, String... words) throws Exception {
         try (Server server = Server.at("tcp://127.0.0.1:0").handle(handler).start()) {
             requireCaught(server, traffic, words);
         }
     }
 
-    private static void requireCaught(Server server, ClientTraffic traffic, String... words) {
+    private static void requireCaught(Server server, LoadProfile traffic, String... words) {
         assertThatThrownBy(() -> {
             Endpoint endpoint = server.endpoints().getFirst();
             try (LoadGenerator load = LoadGenerator.open(new LoadGenerator.Plan(endpoint, traffic, 2, 1, true))) {
                 load.begin(new Pacing.Closed(4), Duration.ZERO, Duration.ofSeconds(20)).await();
             }
-        }).isInstanceOf(LoadException.class).message().contains(words);
+        }).isInstanceOf(MeasurementException.class).message().contains(words);
     }
 
     private static byte[] request(Connection connection) throws Exception {
@@ -118,7 +118,7 @@ class WrongServersTest {
 
     @Test
     void aServerThatComputesTooLittle() throws Exception {
-        var work = new ClientTraffic.Work(REQUEST_BYTES, 0, 1_000);
+        var work = new LoadProfile.Work(REQUEST_BYTES, 0, 1_000);
         requireCaught(connection -> {
             byte[] request = request(connection);
             long value = ByteBuffer.wrap(request).getLong(WorkRequest.VALUE_AT);
@@ -130,7 +130,7 @@ class WrongServersTest {
 
     @Test
     void aServerThatDoesNotBroadcast() throws Exception {
-        requireCaught(Connection::readByte, new ClientTraffic.Broadcast(REQUEST_BYTES), "does not broadcast");
+        requireCaught(Connection::readByte, new LoadProfile.Broadcast(REQUEST_BYTES), "does not broadcast");
     }
 
     @Test
@@ -140,7 +140,7 @@ class WrongServersTest {
             changed.put(20, (byte) ~changed.get(20));
             reply.write(changed);
         }).start()) {
-            requireCaught(server, new ClientTraffic.Datagrams(REQUEST_BYTES), "was changed");
+            requireCaught(server, new LoadProfile.Datagrams(REQUEST_BYTES), "was changed");
         }
     }
 
@@ -148,7 +148,7 @@ class WrongServersTest {
     void aShorterDatagram() throws Exception {
         try (Server server = Server.at("udp://127.0.0.1:0").datagrams((request, reply) -> reply
                 .write(request.payload().slice(0, 10))).start()) {
-            requireCaught(server, new ClientTraffic.Datagrams(REQUEST_BYTES), "10 bytes instead of 64");
+            requireCaught(server, new LoadProfile.Datagrams(REQUEST_BYTES), "10 bytes instead of 64");
         }
     }
 
@@ -161,8 +161,8 @@ class WrongServersTest {
             }
         }).start();
                 LoadGenerator load = LoadGenerator.open(new LoadGenerator.Plan(server.endpoints().getFirst(),
-                        new ClientTraffic.Datagrams(REQUEST_BYTES), 1, 1, true))) {
-            Recording recording = load.begin(new Pacing.Open(500), Duration.ZERO, Duration.ofMillis(200)).await();
+                        new LoadProfile.Datagrams(REQUEST_BYTES), 1, 1, true))) {
+            LoadRunResult recording = load.begin(new Pacing.Open(500), Duration.ZERO, Duration.ofMillis(200)).await();
             assertThat(recording.lost()).as("lost").isBetween(40L, 60L);
             assertThat(recording.answered() + recording.lost()).as("sent").isBetween(95L, 105L);
         }
@@ -177,7 +177,8 @@ class WrongServersTest {
         assertThatThrownBy(
                 () -> LoadGenerator
                         .open(new LoadGenerator.Plan(Endpoint.parse("tcp://127.0.0.1:" + port), EXCHANGES, 2, 1, true)))
-                .isInstanceOf(LoadException.class).hasMessageContaining("cannot connect to tcp://127.0.0.1:" + port);
+                .isInstanceOf(MeasurementException.class)
+                .hasMessageContaining("cannot connect to tcp://127.0.0.1:" + port);
     }
 
     @Test
@@ -185,7 +186,7 @@ class WrongServersTest {
         assertThatThrownBy(
                 () -> LoadGenerator.open(
                         new LoadGenerator.Plan(Endpoint.parse("tcp://127.0.0.1:1"), EXCHANGES, 100_000_000, 1, true)))
-                .isInstanceOf(LoadException.class)
+                .isInstanceOf(MeasurementException.class)
                 .hasMessageMatching(
                         "too few descriptors for 100000000 connections: the limit of this process is \\d+.*");
     }

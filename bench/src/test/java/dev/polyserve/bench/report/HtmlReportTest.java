@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 class HtmlReportTest {
     private final BenchReport report = new BenchReport(Samples.rich(),
-            Optional.of(Baseline.compare(Samples.earlier(), Samples.rich())),
+            Optional.of(BaselineComparison.compare(Samples.earlier(), Samples.rich())),
             Optional.of(new Recommendation(Optional.of("<b>not</b>"), "Recommendation: take <b>not</b>.")));
     private final String page = HtmlReport.page(report);
 
@@ -40,7 +40,7 @@ class HtmlReportTest {
     void holdsAllResults() {
         String json = page.substring(page.indexOf("id=\"results\">") + 13);
         assertThat(JsonMapper.shared().readTree(json.substring(0, json.indexOf("</script>"))))
-                .isEqualTo(JsonMapper.shared().readTree(ResultsJson.text(report)));
+                .isEqualTo(JsonMapper.shared().readTree(BenchResultsJson.text(report)));
     }
 
     @Test

@@ -37,7 +37,8 @@ class PageTest {
         assumeTrue(program.isPresent(), "no chromium on the PATH (Debian's package is called chromium)");
         page = directory.resolve("report.html");
         HtmlReport
-                .write(new BenchReport(Samples.rich(), Optional.of(Baseline.compare(Samples.earlier(), Samples.rich())),
+                .write(new BenchReport(Samples.rich(),
+                        Optional.of(BaselineComparison.compare(Samples.earlier(), Samples.rich())),
                         Optional.of(Recommendation.of(Samples.rich(), List.of("epoll"), "auto"))), page);
         browser = Browser.start(program.get(), Files.createDirectory(directory.resolve("profile")));
     }
@@ -80,7 +81,7 @@ class PageTest {
             double median = cell.path("median").doubleValue();
             assertThat(cell.path("value").doubleValue()).as("%s", cell).isEqualTo(median);
             assertThat(cell.path("text").stringValue()).as("%s", cell)
-                    .isEqualTo(Quantity.of(Metric.valueOf(cell.path("metric").stringValue()), median));
+                    .isEqualTo(QuantityFormat.of(Metric.valueOf(cell.path("metric").stringValue()), median));
         }
         int figures = Samples.rich().comparisons().stream().flatMap(c -> c.entries().stream())
                 .mapToInt(e -> (int) List.of(Metric.values()).stream().filter(m -> e.spread(m).isPresent()).count())
@@ -140,7 +141,7 @@ class PageTest {
                 })""").stringValue();
         Path file = Files.writeString(directory.resolve("saved.json"), saved);
 
-        assertThat(ResultsJson.read(file)).isEqualTo(Samples.rich());
+        assertThat(BenchResultsJson.read(file)).isEqualTo(Samples.rich());
     }
 
     @Test

@@ -8,7 +8,7 @@ import dev.polyserve.bench.result.Comparison;
 import dev.polyserve.bench.result.Comparison.Load;
 import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.Metric;
-import dev.polyserve.bench.result.Results;
+import dev.polyserve.bench.result.BenchResults;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -207,7 +207,7 @@ class RecommendationTest {
                 entry("thread", 100, 7, 1, 1).per(90_000, 650, 2_750).build());
         assertThat(autoOrThread(idle).sentence()).as("9 MB for 100 connections")
                 .contains("times the memory per idle connection: no difference that counts");
-        Results many = Samples.withConnections(10_000, Samples.results(true, List.of(idle)));
+        BenchResults many = Samples.withConnections(10_000, Samples.results(true, List.of(idle)));
         assertThat(Recommendation.of(many, List.of("thread", "auto"), "auto").sentence())
                 .startsWith("Recommendation: take auto")
                 .contains("Decided by memory/connection in idle, closed loop: 1.95 KiB against 87.9 KiB");

@@ -3,10 +3,10 @@ package dev.polyserve.bench.report;
 import dev.polyserve.bench.result.Comparison;
 import dev.polyserve.bench.result.Comparison.Load;
 import dev.polyserve.bench.result.ContenderResults;
-import dev.polyserve.bench.result.Environment;
+import dev.polyserve.bench.result.BenchEnvironment;
 import dev.polyserve.bench.result.LatencyPoint;
 import dev.polyserve.bench.result.Metric;
-import dev.polyserve.bench.result.Results;
+import dev.polyserve.bench.result.BenchResults;
 import dev.polyserve.bench.result.RoundResult;
 import dev.polyserve.bench.result.BenchSettings;
 import java.time.Instant;
@@ -24,41 +24,44 @@ final class Samples {
 
     private Samples() {}
 
-    static Results rich() {
+    static BenchResults rich() {
         return results(true,
                 List.of(echo(), echoAt(22_000, 0.5), echoAt(39_600, 0.9), pipeline(), idle(), slowReader()));
     }
 
     /// The results of an earlier benchmark, on a slower machine.
-    static Results earlier() {
-        Results now = rich();
-        Environment here = now.environment();
-        Environment there = new Environment("AMD EPYC 7543", here.processors(), here.memoryBytes(), here.system(),
+    static BenchResults earlier() {
+        BenchResults now = rich();
+        BenchEnvironment here = now.environment();
+        BenchEnvironment there = new BenchEnvironment("AMD EPYC 7543", here.processors(), here.memoryBytes(),
+                here.system(),
                 here.placement(), Map.of("polyserve", "0.1.0", "java", "25.0.2+7 (Temurin)", "python", "3.11.2"));
         Comparison echo = closed("echo", entry("thread", 63_100, 12, 405, 3_850).build(),
                 entry("virtual", 84_700, 9.2, 215, 1_210).build(), entry("epoll", 74_200, 7.4, 260, 1_050).build());
-        return new Results(Results.FORMAT, Instant.parse("2026-11-02T09:00:00Z"), 301, true, now.command(), there,
+        return new BenchResults(BenchResults.FORMAT, Instant.parse("2026-11-02T09:00:00Z"), 301, true, now.command(),
+                there,
                 now.settings(), List.of(echo, now.comparisons().get(3)));
     }
 
-    static Results results(boolean complete, List<Comparison> comparisons) {
-        return new Results(Results.FORMAT, Instant.parse("2026-11-20T14:05:00Z"), 493.2, complete,
+    static BenchResults results(boolean complete, List<Comparison> comparisons) {
+        return new BenchResults(BenchResults.FORMAT, Instant.parse("2026-11-20T14:05:00Z"), 493.2, complete,
                 "polyserve bench --models epoll,virtual,thread --workload echo,pipeline,idle --against '<peer> \"x\"'",
                 environment(), settings(5), comparisons);
     }
 
     /// The same results of this many connections.
-    static Results withConnections(int connections, Results of) {
+    static BenchResults withConnections(int connections, BenchResults of) {
         BenchSettings settings = of.settings();
-        return new Results(of.format(), of.startedAt(), of.tookSeconds(), of.complete(), of.command(), of.environment(),
+        return new BenchResults(of.format(), of.startedAt(), of.tookSeconds(), of.complete(), of.command(),
+                of.environment(),
                 new BenchSettings(settings.endpoint(), connections, settings.requestBytes(), settings.depth(),
                         settings.rounds(), settings.warmupSeconds(), settings.roundSeconds(),
                         settings.multiplicationsPerMilli()),
                 of.comparisons());
     }
 
-    static Environment environment() {
-        return new Environment("AMD EPYC 7763 64-Core Processor", 2, 8_200_000_000L, "Linux 6.18.5",
+    static BenchEnvironment environment() {
+        return new BenchEnvironment("AMD EPYC 7763 64-Core Processor", 2, 8_200_000_000L, "Linux 6.18.5",
                 "contenders on processor 0, generator on processor 1",
                 Map.of("polyserve", "0.1.0", "java", "25.0.3+9 (Temurin)", "python", "3.11.2"));
     }

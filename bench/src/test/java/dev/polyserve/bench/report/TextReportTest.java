@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.polyserve.bench.result.Comparison;
 import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.Metric;
-import dev.polyserve.bench.result.Results;
+import dev.polyserve.bench.result.BenchResults;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -44,7 +44,8 @@ class TextReportTest {
     @ParameterizedTest
     @ValueSource(ints = {40, 60, 80, 100, 120, 200})
     void noLineIsWiderThanTheTerminal(int width) {
-        Optional<Baseline> baseline = Optional.of(Baseline.compare(Samples.earlier(), Samples.rich()));
+        Optional<BaselineComparison> baseline = Optional
+                .of(BaselineComparison.compare(Samples.earlier(), Samples.rich()));
         assertThat(TextReport.lines(new BenchReport(Samples.rich(), baseline, Optional.empty()), width))
                 .hasSizeGreaterThan(60)
                 .allMatch(line -> line.codePointCount(0, line.length()) <= width);
@@ -100,7 +101,7 @@ class TextReportTest {
 
     @Test
     void emptyResultsAreReported() {
-        Results nothing = Samples.results(false, List.of());
+        BenchResults nothing = Samples.results(false, List.of());
         assertThat(TextReport.lines(BenchReport.of(nothing), 80)).contains("  Nothing was measured.");
         Comparison failed = closed("echo",
                 new ContenderResults("epoll", List.of(), List.of(), "it never listened", List.of()));
@@ -110,7 +111,7 @@ class TextReportTest {
     @ParameterizedTest
     @ValueSource(doubles = {0.5, 9.994, 99.94, 999.4, 12_345, 2.5e9})
     void quantitiesHaveThreeSignificantDigits(double micros) {
-        assertThat(Quantity.of(Metric.P99, micros))
+        assertThat(QuantityFormat.of(Metric.P99, micros))
                 .matches("\\d\\.\\d\\d [µms]+|\\d\\d\\.\\d [µms]+|[\\d,]{3,} [µms]+");
     }
 

@@ -34,7 +34,7 @@ public record ClientHandshake(SSLContext context, String serverName, boolean che
     /// Runs the handshake, for ten seconds at most.
     ///
     /// @param channel connected; closed when this fails
-    /// @throws ConnectionFailure when it fails
+    /// @throws ConnectFailedException when it fails
     public TlsConnection on(SocketChannel channel, Endpoint.Tls endpoint) {
         try {
             SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(channel.socket(), serverName,
@@ -49,13 +49,13 @@ public record ClientHandshake(SSLContext context, String serverName, boolean che
         }
     }
 
-    private static ConnectionFailure failure(SocketChannel channel, String sentence, IOException why) {
+    private static ConnectFailedException failure(SocketChannel channel, String sentence, IOException why) {
         try {
             channel.close();
         } catch (IOException e) {
             why.addSuppressed(e);
         }
-        return new ConnectionFailure(sentence, why);
+        return new ConnectFailedException(sentence, why);
     }
 
     private SSLParameters parameters(SSLSocket socket) {

@@ -2,7 +2,7 @@ package dev.polyserve.cli.connect;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.cli.net.Dialer;
-import dev.polyserve.text.Addresses;
+import dev.polyserve.text.PrintableAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -28,7 +28,7 @@ final class UdpClientSocket implements ClientDatagramSocket {
             try {
                 return to(address);
             } catch (IOException e) {
-                failures.add(Addresses.shown(address) + ": " + e.getMessage());
+                failures.add(PrintableAddress.shown(address) + ": " + e.getMessage());
             }
         }
         throw new IOException(String.join("; ", failures));

@@ -3,7 +3,7 @@ package dev.polyserve.cli.control;
 import dev.polyserve.Networks;
 import dev.polyserve.Server;
 import dev.polyserve.cli.text.Json;
-import dev.polyserve.cli.text.Table;
+import dev.polyserve.cli.text.TerminalTable;
 import dev.polyserve.cli.text.Units;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -21,7 +21,7 @@ record BansText(Server server) {
         if (bans.isEmpty()) {
             return "no address is banned";
         }
-        Table table = new Table(List.of("ADDRESS", "LEFT"), List.of(44, 12));
+        TerminalTable table = new TerminalTable(List.of("ADDRESS", "LEFT"), List.of(44, 12));
         bans.forEach((network, left) -> table.row(List.of(network.toString(), Units.shown(left))));
         return String.join("\n", table.lines());
     }

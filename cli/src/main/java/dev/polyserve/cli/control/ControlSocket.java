@@ -10,7 +10,7 @@ import dev.polyserve.ServerBuilder;
 import dev.polyserve.cli.operation.FileIdentity;
 import dev.polyserve.cli.operation.Restart;
 import dev.polyserve.cli.text.Units;
-import dev.polyserve.linux.process.SystemUser;
+import dev.polyserve.linux.process.RunAsUser;
 import dev.polyserve.linux.process.FileCreation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,18 +47,18 @@ public final class ControlSocket implements AutoCloseable {
     /// before clients are served.
     ///
     /// @throws IOException naming the path and what is wrong
-    public static ControlSocket bind(Path path, ControlTarget controlled) throws IOException {
+    public static ControlSocket bind(Path path, ControlOperations controlled) throws IOException {
         return bind(path, path, controlled);
     }
 
     /// Binds it beside the one of the program that this one takes over from, whose place it takes when it is started.
     ///
     /// @throws IOException naming the path and what is wrong
-    public static ControlSocket bindBeside(Path path, ControlTarget controlled) throws IOException {
+    public static ControlSocket bindBeside(Path path, ControlOperations controlled) throws IOException {
         return bind(Restart.unconfirmedControl(path, ProcessHandle.current().pid()), path, controlled);
     }
 
-    private static ControlSocket bind(Path at, Path path, ControlTarget controlled) throws IOException {
+    private static ControlSocket bind(Path at, Path path, ControlOperations controlled) throws IOException {
         RequestHandler answers = new RequestHandler(controlled);
         ServerBuilder builder = Server.at(new Endpoint.Unix(at)).model(Model.epoll()).handle(answers::answer)
                 .filter(ControlSocket::isOwnUserOrRoot)
@@ -93,11 +93,11 @@ public final class ControlSocket implements AutoCloseable {
 
     /// Rejects other users by their kernel credentials: the mode of the file may have changed.
     private static boolean isOwnUserOrRoot(ConnectionInfo connection) {
-        return connection.peerCredentials().map(peer -> SystemUser.isOursOrRoot(peer.uid())).orElse(false);
+        return connection.peerCredentials().map(peer -> RunAsUser.isOursOrRoot(peer.uid())).orElse(false);
     }
 
     /// Handles one request per connection.
-    private record RequestHandler(ControlTarget controlled) {
+    private record RequestHandler(ControlOperations controlled) {
         void answer(Connection connection) throws IOException, InterruptedException {
             String request = connection.readLine();
             switch (request == null ? "" : request) {

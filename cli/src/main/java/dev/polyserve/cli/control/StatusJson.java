@@ -13,7 +13,7 @@ import java.util.Map;
 /// Formats the complete status of a server as JSON.
 ///
 /// @param controlled the server
-record StatusJson(ControlTarget controlled) {
+record StatusJson(ControlOperations controlled) {
     String status() {
         Server server = controlled.server();
         ServerStats stats = server.stats();
@@ -27,7 +27,7 @@ record StatusJson(ControlTarget controlled) {
                 .put("datagramsIn", stats.datagramsIn()).put("datagramsOut", stats.datagramsOut())
                 .put("bufferedBytes", stats.bufferedBytes()).put("limitsReached", limits(stats.reached()))
                 .put("banned", server.bans().size())
-                .putAll("acceptQueues", queues(server)).put("waitingForThread", ThreadQueue.waiting(server))
+                .putAll("acceptQueues", queues(server)).put("waitingForThread", ExecutorQueueLength.waiting(server))
                 .put("handOffs", stats.handOffs()).put("workerRestarts", stats.workerRestarts())
                 .putAll("workers", server.workers().stream().map(StatusJson::worker).toList());
         server.certificateExpires().ifPresent(when -> status.put("certificateExpires", when));
@@ -46,7 +46,7 @@ record StatusJson(ControlTarget controlled) {
     }
 
     private static List<String> queues(Server server) {
-        return AcceptQueue.of(server.endpoints()).stream()
+        return AcceptQueueLength.of(server.endpoints()).stream()
                 .map(queue -> new Json().put("endpoint", queue.endpoint()).put("waiting", queue.waiting()).toString())
                 .toList();
     }

@@ -4,7 +4,7 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Server;
 import dev.polyserve.ServerStats;
 import dev.polyserve.WorkerInfo;
-import dev.polyserve.cli.text.Table;
+import dev.polyserve.cli.text.TerminalTable;
 import dev.polyserve.cli.text.Units;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,11 +17,11 @@ import java.util.stream.Collectors;
 /// Formats the status of a server as a text.
 ///
 /// @param controlled the server
-record StatusText(ControlTarget controlled) {
+record StatusText(ControlOperations controlled) {
     String lines() {
         Server server = controlled.server();
         ServerStats stats = server.stats();
-        Table table = new Table(List.of("WHAT", ""), List.of(12, 90));
+        TerminalTable table = new TerminalTable(List.of("WHAT", ""), List.of(12, 90));
         table.row(List.of("serving", controlled.service() + " with " + server.model().id()
                 + (server.isAccepting() ? "" : ", not accepting") + " (pid " + ProcessHandle.current().pid()
                 + ", generation " + controlled.generation() + ")"));
@@ -56,12 +56,12 @@ record StatusText(ControlTarget controlled) {
     }
 
     private static String waiting(Server server) {
-        List<AcceptQueue> queues = AcceptQueue.of(server.endpoints());
+        List<AcceptQueueLength> queues = AcceptQueueLength.of(server.endpoints());
         String inKernel = queues.isEmpty()
                 ? "unknown"
                 : queues.stream().map(queue -> queue.waiting() + " to be accepted on " + queue.endpoint())
                         .collect(Collectors.joining(", "));
-        return inKernel + ", " + ThreadQueue.waiting(server) + " for a thread";
+        return inKernel + ", " + ExecutorQueueLength.waiting(server) + " for a thread";
     }
 
     String workers() {
@@ -69,7 +69,7 @@ record StatusText(ControlTarget controlled) {
         if (workers.isEmpty()) {
             return "the model " + controlled.server().model().id() + " has no workers";
         }
-        Table table = new Table(List.of("WORKER", "PID", "STATE", "SERVES", "SERVED", "AGE"),
+        TerminalTable table = new TerminalTable(List.of("WORKER", "PID", "STATE", "SERVES", "SERVED", "AGE"),
                 List.of(6, 8, 8, 8, 10, 10));
         workers.forEach(worker -> table.row(List.of(Integer.toString(worker.number()), Long.toString(worker.pid()),
                 worker.state().name().toLowerCase(Locale.ROOT), Long.toString(worker.active()),

@@ -5,7 +5,7 @@ import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Limit;
 import dev.polyserve.ServerListener;
 import dev.polyserve.TlsInfo;
-import dev.polyserve.text.Addresses;
+import dev.polyserve.text.PrintableAddress;
 import dev.polyserve.text.Printable;
 import dev.polyserve.cli.text.Units;
 import java.lang.System.Logger.Level;
@@ -32,7 +32,7 @@ public final class AccessLog implements ServerListener {
             return;
         }
         Duration age = connection.age();
-        String peer = Addresses.shown(connection.peer());
+        String peer = PrintableAddress.shown(connection.peer());
         List<Object> fields = new ArrayList<>(List.of("event", "closed", "connection", connection.id(), "peer", peer,
                 "endpoint", connection.endpoint(), "why", why(cause), "by", cause.endedBy()));
         StringBuilder line = new StringBuilder("closed #").append(connection.id()).append(' ').append(peer).append(' ')
@@ -75,7 +75,7 @@ public final class AccessLog implements ServerListener {
     @Override
     public void rejected(ConnectionInfo connection, Optional<Limit> limit) {
         String why = limit.map(reached -> "limit: " + reached.label()).orElse("not allowed");
-        String peer = Addresses.shown(connection.peer());
+        String peer = PrintableAddress.shown(connection.peer());
         log.info("rejected #" + connection.id() + " " + peer + " " + why, "event", "rejected",
                 "connection", connection.id(), "peer", peer, "endpoint", connection.endpoint(), "why", why);
     }

@@ -1,7 +1,7 @@
 package dev.polyserve.cli.log;
 
 import dev.polyserve.cli.text.Json;
-import dev.polyserve.cli.text.LineWriter;
+import dev.polyserve.cli.text.AsyncLineWriter;
 import dev.polyserve.text.Printable;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -23,7 +23,7 @@ public final class ConsoleLog implements AutoCloseable {
     /// The log that the loggers of [StderrLoggerFinder] use: standard error until a command installs its own.
     private static volatile ConsoleLog installed = new ConsoleLog(System.err, false);
 
-    private final LineWriter lines;
+    private final AsyncLineWriter lines;
     private final boolean debug;
     private volatile Format format = Format.TEXT;
     private volatile boolean quiet;
@@ -40,7 +40,7 @@ public final class ConsoleLog implements AutoCloseable {
     ///
     /// @param debug true to include stack traces and debug messages
     public ConsoleLog(PrintStream err, boolean debug) {
-        this.lines = new LineWriter(err, "polyserve-log", QUEUE_LINES, this::lostMessage);
+        this.lines = new AsyncLineWriter(err, "polyserve-log", QUEUE_LINES, this::lostMessage);
         this.debug = debug;
     }
 

@@ -1,6 +1,6 @@
 package dev.polyserve.cli.net;
 
-import dev.polyserve.file.FileNames;
+import dev.polyserve.file.FileNameEncoding;
 import dev.polyserve.Endpoint;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -54,10 +54,11 @@ public final class Dialer {
 
     /// Opens a channel in blocking mode to the socket at this path; the caller closes it.
     public static SocketChannel unix(Path path) throws IOException {
-        int bytes = path.toString().getBytes(FileNames.ENCODING).length;
-        if (bytes > FileNames.MOST_SOCKET_PATH_BYTES) {
+        int bytes = path.toString().getBytes(FileNameEncoding.ENCODING).length;
+        if (bytes > FileNameEncoding.MOST_SOCKET_PATH_BYTES) {
             throw new IOException(
-                    "its path has " + bytes + " bytes, and the JDK's sockets take " + FileNames.MOST_SOCKET_PATH_BYTES);
+                    "its path has " + bytes + " bytes, and the JDK's sockets take "
+                            + FileNameEncoding.MOST_SOCKET_PATH_BYTES);
         }
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
@@ -73,7 +74,7 @@ public final class Dialer {
         long begunNanos = System.nanoTime();
         List<InetSocketAddress> addresses = addresses(endpoint.host(), endpoint.port(), CONNECT_AT_MOST);
         Duration left = CONNECT_AT_MOST.minusNanos(System.nanoTime() - begunNanos);
-        try (ConnectionAttempts attempts = new ConnectionAttempts(addresses)) {
+        try (HappyEyeballs attempts = new HappyEyeballs(addresses)) {
             SocketChannel channel = attempts.connect(left);
             try {
                 return channel.setOption(StandardSocketOptions.TCP_NODELAY, true);

@@ -1,6 +1,6 @@
 package dev.polyserve.cli.operation;
 
-import dev.polyserve.file.OpenDirectoryEntry;
+import dev.polyserve.file.SecureDirectoryEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -27,7 +27,7 @@ public record FileIdentity(Object key) {
 
     /// Removes the file at this path, if it is the same file.
     public void removeAt(Path path) throws IOException {
-        try (OpenDirectoryEntry entry = OpenDirectoryEntry.at(path)) {
+        try (SecureDirectoryEntry entry = SecureDirectoryEntry.at(path)) {
             if (entry.attributes().map(BasicFileAttributes::fileKey).filter(key::equals).isPresent()) {
                 entry.remove();
             }

@@ -1,6 +1,6 @@
 package dev.polyserve.cli.operation;
 
-import dev.polyserve.file.FileNames;
+import dev.polyserve.file.FileNameEncoding;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -163,7 +163,7 @@ public final class PidFile implements AutoCloseable {
         return new IOException("the pid file " + path + " cannot be written: " + switch (why) {
             case AccessDeniedException _ ->
                 "permission denied; use a directory that the server's user can write to";
-            case NoSuchFileException _ -> FileNames.whyNotFound(path).map(lost -> "the path " + lost)
+            case NoSuchFileException _ -> FileNameEncoding.whyNotFound(path).map(lost -> "the path " + lost)
                     .orElse(Files.isDirectory(directory(path))
                             ? "its directory takes no new files; use another one"
                             : "its directory does not exist; create it, or use another path");

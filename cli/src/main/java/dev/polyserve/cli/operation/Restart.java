@@ -3,10 +3,10 @@ package dev.polyserve.cli.operation;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Server;
 import dev.polyserve.cli.log.ConsoleLog;
-import dev.polyserve.file.OpenDirectoryEntry;
+import dev.polyserve.file.SecureDirectoryEntry;
 import dev.polyserve.linux.process.CurrentProgram;
-import dev.polyserve.linux.restart.Predecessor;
-import dev.polyserve.linux.restart.Successor;
+import dev.polyserve.linux.restart.RestartPredecessor;
+import dev.polyserve.linux.restart.RestartSuccessor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -35,7 +35,7 @@ public final class Restart implements AutoCloseable {
 
     private final ConsoleLog log;
     private final List<Endpoint> asked;
-    private final Optional<Predecessor> predecessor;
+    private final Optional<RestartPredecessor> predecessor;
     private final Optional<Path> control;
     private final Duration atMost;
     private final CommandSource command;
@@ -58,7 +58,7 @@ public final class Restart implements AutoCloseable {
 
         record Starting() implements State {}
 
-        record Started(Successor successor) implements State {}
+        record Started(RestartSuccessor successor) implements State {}
 
         record Replaced(int pid) implements State {}
 
@@ -69,12 +69,13 @@ public final class Restart implements AutoCloseable {
     /// @param predecessor the program that this one has replaced
     /// @param control the path of the control socket
     /// @param atMost the time within which the new program must be ready
-    public Restart(ConsoleLog log, List<Endpoint> asked, Optional<Predecessor> predecessor, Optional<Path> control,
+    public Restart(ConsoleLog log, List<Endpoint> asked, Optional<RestartPredecessor> predecessor,
+            Optional<Path> control,
             Duration atMost) {
         this(log, asked, predecessor, control, atMost, Restart::ownCommand);
     }
 
-    Restart(ConsoleLog log, List<Endpoint> asked, Optional<Predecessor> predecessor, Optional<Path> control,
+    Restart(ConsoleLog log, List<Endpoint> asked, Optional<RestartPredecessor> predecessor, Optional<Path> control,
             Duration atMost, CommandSource command) {
         this.command = command;
         this.control = control;
@@ -85,7 +86,7 @@ public final class Restart implements AutoCloseable {
     }
 
     /// The program that this one has replaced, if any.
-    public Optional<Predecessor> predecessor() {
+    public Optional<RestartPredecessor> predecessor() {
         return predecessor;
     }
 
@@ -109,8 +110,8 @@ public final class Restart implements AutoCloseable {
         requireIdle(state.compareAndExchange(State.IDLE, State.STARTING));
         inProgress.acquireUninterruptibly();
         try {
-            Successor started = Successor
-                    .start(new Successor.Plan(command.get(), asked, server.endpoints(), predecessor));
+            RestartSuccessor started = RestartSuccessor
+                    .start(new RestartSuccessor.Plan(command.get(), asked, server.endpoints(), predecessor));
             if (!state.compareAndSet(State.STARTING, new State.Started(started))) {
                 started.cancel();
             }
@@ -133,7 +134,7 @@ public final class Restart implements AutoCloseable {
         }
     }
 
-    private void handOver(Successor started) throws IOException {
+    private void handOver(RestartSuccessor started) throws IOException {
         try {
             started.handOver(atMost);
         } catch (IOException | RuntimeException | Error e) {
@@ -147,7 +148,7 @@ public final class Restart implements AutoCloseable {
         if (control.isEmpty()) {
             return;
         }
-        try (OpenDirectoryEntry entry = OpenDirectoryEntry.at(unconfirmedControl(control.get(), newPid))) {
+        try (SecureDirectoryEntry entry = SecureDirectoryEntry.at(unconfirmedControl(control.get(), newPid))) {
             if (entry.attributes().filter(BasicFileAttributes::isOther).isPresent()) {
                 entry.remove();
             }

@@ -1,6 +1,6 @@
 package dev.polyserve.cli.operation;
 
-import dev.polyserve.linux.process.SystemUser;
+import dev.polyserve.linux.process.RunAsUser;
 import dev.polyserve.linux.process.FileCreation;
 import java.util.Optional;
 
@@ -26,7 +26,7 @@ public record SocketFileMode(Optional<Integer> mode) {
     /// How the files are created.
     ///
     /// @param owner the user that owns them; empty for the process's own
-    public FileCreation creation(Optional<SystemUser> owner) {
+    public FileCreation creation(Optional<RunAsUser> owner) {
         return new FileCreation(mode, owner);
     }
 }

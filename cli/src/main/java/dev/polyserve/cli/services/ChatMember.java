@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: the connection's own, except for [#deliver], which any thread may call.
 final class ChatMember implements Handler {
-    private static final Codec<String> LINES = LineCodec.printable();
+    private static final Codec<String> LINES = RawLineCodec.printable();
     private static final String RENAME = "/name";
     /// The maximum number of lines kept for a client that does not even receive its welcome.
     private static final int MOST_EARLY = 100;

@@ -6,7 +6,7 @@ import dev.polyserve.DatagramReply;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Server;
 import dev.polyserve.cli.log.OncePerSecond;
-import dev.polyserve.text.Addresses;
+import dev.polyserve.text.PrintableAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.security.SecureRandom;
@@ -92,6 +92,6 @@ final class DatagramGuard implements DatagramHandler {
 
     private void report(SocketAddress peer, String why) {
         dropped.report(others -> LOG.log(System.Logger.Level.WARNING,
-                "dropped a datagram from " + Addresses.shown(peer) + ": " + why + others));
+                "dropped a datagram from " + PrintableAddress.shown(peer) + ": " + why + others));
     }
 }

@@ -1,6 +1,6 @@
 package dev.polyserve.cli.services;
 
-import dev.polyserve.Command;
+import dev.polyserve.InetdCommand;
 import dev.polyserve.Connection;
 import dev.polyserve.Handler;
 import dev.polyserve.Options;
@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 ///
 /// @param command the program
 /// @param options the current options of the server
-record PipedCommand(Command command, Supplier<Options> options) implements Handler {
+record PipedCommand(InetdCommand command, Supplier<Options> options) implements Handler {
     @Override
     public void handle(Connection connection) throws IOException, InterruptedException {
         PipedProcess process = PipedProcess.start(command, connection);

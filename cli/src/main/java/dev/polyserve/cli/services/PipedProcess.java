@@ -1,8 +1,8 @@
 package dev.polyserve.cli.services;
 
-import dev.polyserve.Command;
+import dev.polyserve.InetdCommand;
 import dev.polyserve.Connection;
-import dev.polyserve.text.Addresses;
+import dev.polyserve.text.PrintableAddress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -22,21 +22,21 @@ import java.util.stream.Stream;
 final class PipedProcess implements Upstream {
     private static final System.Logger LOG = System.getLogger(PipedProcess.class.getName());
 
-    private final Command command;
+    private final InetdCommand command;
     private final Process process;
     private final OutputStream input;
     private final InputStream output;
     private final String peer;
 
-    private PipedProcess(Command command, Process process, Connection connection) {
+    private PipedProcess(InetdCommand command, Process process, Connection connection) {
         this.command = command;
         this.process = process;
         this.input = process.getOutputStream();
         this.output = process.getInputStream();
-        this.peer = Addresses.shown(connection.info().peer());
+        this.peer = PrintableAddress.shown(connection.info().peer());
     }
 
-    static PipedProcess start(Command command, Connection connection) throws IOException {
+    static PipedProcess start(InetdCommand command, Connection connection) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command.argv()).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().clear();
         builder.environment().putAll(command.environmentFor(connection.info()));

@@ -2,7 +2,7 @@ package dev.polyserve.cli.services;
 
 import dev.polyserve.Options;
 import dev.polyserve.Server;
-import dev.polyserve.cli.text.LineWriter;
+import dev.polyserve.cli.text.AsyncLineWriter;
 import java.io.InputStream;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -19,8 +19,8 @@ import java.util.function.Supplier;
 /// @param exec how a program is run
 /// @param sentHeader what a proxy sends first to its upstream
 /// @param serving completed once the server is ready
-public record ServiceContext(List<String> arguments, InputStream in, LineWriter out, boolean allowAmplification,
-        DatagramRate datagramRate, Supplier<Server> server, Exec exec, SentHeader sentHeader,
+public record ServiceContext(List<String> arguments, InputStream in, AsyncLineWriter out, boolean allowAmplification,
+        DatagramRate datagramRate, Supplier<Server> server, ExecOptions exec, SentProxyHeader sentHeader,
         CompletionStage<Void> serving) {
     /// Keeps its own copy of the arguments.
     public ServiceContext {

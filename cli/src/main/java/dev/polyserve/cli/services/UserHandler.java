@@ -1,6 +1,6 @@
 package dev.polyserve.cli.services;
 
-import dev.polyserve.file.FileNames;
+import dev.polyserve.file.FileNameEncoding;
 import dev.polyserve.Codec;
 import dev.polyserve.DatagramHandler;
 import dev.polyserve.Handler;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Each connection gets its own instance; all datagrams share one. A [MessageHandler] has its codec in a field
 /// `public static final Codec<T> CODEC`.
-public final class UserHandler implements Servable {
+public final class UserHandler implements ServiceDefinition {
     private final Class<?> type;
     private final Constructor<?> constructor;
     private final Optional<Streams> streams;
@@ -79,7 +79,7 @@ public final class UserHandler implements Servable {
             return Optional.of(new Streams.Events());
         }
         return MessageHandler.class.isAssignableFrom(type)
-                ? Optional.of(new Streams.Messages(CodecField.of(type)))
+                ? Optional.of(new Streams.Messages(UserHandlerCodec.of(type)))
                 : Optional.empty();
     }
 
@@ -164,7 +164,8 @@ public final class UserHandler implements Servable {
             File location = new File(part.isEmpty() ? "." : part);
             if (!location.exists()) {
                 throw new IllegalArgumentException("the class path has '" + part + "', which "
-                        + FileNames.whyNotFound(location.toPath()).orElse("is not an existing directory or jar"));
+                        + FileNameEncoding.whyNotFound(location.toPath())
+                                .orElse("is not an existing directory or jar"));
             }
             try {
                 urls.add(location.toURI().toURL());

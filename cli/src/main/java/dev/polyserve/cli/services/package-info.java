@@ -1,4 +1,4 @@
-/// The services of `serve`, one class each, and the table of them ([dev.polyserve.cli.services.Service]).
+/// The services of `serve`, one class each, and the table of them ([dev.polyserve.cli.services.BuiltInService]).
 ///
 /// **Threads**: each connection's handler or protocol is called by the model that serves it; what connections share (a chat
 /// room, the operator's console) may be used from any thread.

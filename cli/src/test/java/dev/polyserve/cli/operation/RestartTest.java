@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.polyserve.Server;
 import dev.polyserve.cli.log.ConsoleLog;
-import dev.polyserve.linux.restart.Predecessor;
+import dev.polyserve.linux.restart.RestartPredecessor;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -52,7 +52,7 @@ class RestartTest {
 
         /// Runs until the test kills it. It prints nothing: its standard output is that of the test.
         public static void main(String[] arguments) throws IOException, InterruptedException {
-            Predecessor predecessor = Predecessor.here().orElseThrow();
+            RestartPredecessor predecessor = RestartPredecessor.here().orElseThrow();
             predecessor.awaitConfirmation();
             predecessor.complete();
             new CountDownLatch(1).await();

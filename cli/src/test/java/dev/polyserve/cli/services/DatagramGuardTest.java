@@ -6,7 +6,7 @@ import dev.polyserve.Datagram;
 import dev.polyserve.DatagramReply;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Server;
-import dev.polyserve.cli.text.LineWriter;
+import dev.polyserve.cli.text.AsyncLineWriter;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -42,9 +42,11 @@ class DatagramGuardTest {
     }
 
     private static ServiceContext context(Server server, DatagramRate rate) {
-        LineWriter nowhere = new LineWriter(new PrintStream(OutputStream.nullOutputStream()), "test", 1, _ -> "");
+        AsyncLineWriter nowhere = new AsyncLineWriter(new PrintStream(OutputStream.nullOutputStream()), "test", 1,
+                _ -> "");
         return new ServiceContext(List.of(), InputStream.nullInputStream(), nowhere, false, rate, () -> server,
-                new Exec(List.of(), Exec.Stdio.PIPE), SentHeader.NONE, CompletableFuture.completedFuture(null));
+                new ExecOptions(List.of(), ExecOptions.Stdio.PIPE), SentProxyHeader.NONE,
+                CompletableFuture.completedFuture(null));
     }
 
     @Test

@@ -2,7 +2,7 @@ package dev.polyserve.cli.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.polyserve.text.Addresses;
+import dev.polyserve.text.PrintableAddress;
 import dev.polyserve.text.Printable;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
@@ -51,13 +51,13 @@ class TextTest {
 
     @Test
     void addressesAreFormattedForPeople() throws Exception {
-        assertThat(Addresses.shown(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 80)))
+        assertThat(PrintableAddress.shown(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 80)))
                 .isEqualTo("127.0.0.1:80");
-        assertThat(Addresses.shown(new InetSocketAddress(InetAddress.ofLiteral("::1"), 80)))
+        assertThat(PrintableAddress.shown(new InetSocketAddress(InetAddress.ofLiteral("::1"), 80)))
                 .isEqualTo("[::1]:80");
-        assertThat(Addresses.shown(UnixDomainSocketAddress.of(""))).isEqualTo("unix");
-        assertThat(Addresses.shown(UnixDomainSocketAddress.of("/a"))).isEqualTo("/a");
-        assertThat(Addresses.shown(UnixDomainSocketAddress.of("/a\u001b]0;x\n[1] y")))
+        assertThat(PrintableAddress.shown(UnixDomainSocketAddress.of(""))).isEqualTo("unix");
+        assertThat(PrintableAddress.shown(UnixDomainSocketAddress.of("/a"))).isEqualTo("/a");
+        assertThat(PrintableAddress.shown(UnixDomainSocketAddress.of("/a\u001b]0;x\n[1] y")))
                 .isEqualTo("/a\\x1b]0;x\\x0a[1] y");
     }
 
@@ -73,7 +73,7 @@ class TextTest {
 
     @Test
     void tablesWrapBetweenWords() {
-        Table table = new Table(List.of("A", "B"), List.of(5, 8));
+        TerminalTable table = new TerminalTable(List.of("A", "B"), List.of(5, 8));
         table.row(List.of("one", "two three fourteenlong"));
         assertThat(table.lines()).containsExactly("A      B", "one    two", "       three", "       fourteen",
                 "       long");

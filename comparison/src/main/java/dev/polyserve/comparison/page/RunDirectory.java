@@ -1,7 +1,7 @@
 package dev.polyserve.comparison.page;
 
-import dev.polyserve.bench.report.ResultsJson;
-import dev.polyserve.bench.result.Results;
+import dev.polyserve.bench.report.BenchResultsJson;
+import dev.polyserve.bench.result.BenchResults;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /// @param results in the order of the file names
 /// @param peers by name
 /// @param versions by name
-record RunDirectory(List<Results> results, Map<String, Peer> peers, Map<String, String> versions) {
+record RunDirectory(List<BenchResults> results, Map<String, Peer> peers, Map<String, String> versions) {
     private static final String READY = "ready";
 
     /// A peer in the list.
@@ -32,7 +32,7 @@ record RunDirectory(List<Results> results, Map<String, Peer> peers, Map<String, 
     }
 
     static RunDirectory read(Path directory) throws UnreadableException {
-        var results = new ArrayList<Results>();
+        var results = new ArrayList<BenchResults>();
         for (Path file : resultFiles(directory)) {
             results.add(results(file));
         }
@@ -60,9 +60,9 @@ record RunDirectory(List<Results> results, Map<String, Peer> peers, Map<String, 
                 "there are no results (*.json) in " + directory + ": create them with comparison/run");
     }
 
-    private static Results results(Path file) throws UnreadableException {
+    private static BenchResults results(Path file) throws UnreadableException {
         try {
-            return ResultsJson.read(file);
+            return BenchResultsJson.read(file);
         } catch (IOException e) {
             throw new UnreadableException(String.valueOf(e.getMessage()));
         }

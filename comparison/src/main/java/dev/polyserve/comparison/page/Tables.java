@@ -1,13 +1,13 @@
 package dev.polyserve.comparison.page;
 
 import dev.polyserve.bench.Workload;
-import dev.polyserve.bench.report.Quantity;
+import dev.polyserve.bench.report.QuantityFormat;
 import dev.polyserve.bench.result.Comparison;
 import dev.polyserve.bench.result.Comparison.Load;
 import dev.polyserve.bench.result.ContenderResults;
-import dev.polyserve.bench.result.Environment;
+import dev.polyserve.bench.result.BenchEnvironment;
 import dev.polyserve.bench.result.Metric;
-import dev.polyserve.bench.result.Results;
+import dev.polyserve.bench.result.BenchResults;
 import dev.polyserve.bench.result.BenchSettings;
 import dev.polyserve.bench.result.Spread;
 import java.time.ZoneOffset;
@@ -36,14 +36,14 @@ final class Tables {
         var tables = new Tables(run);
         tables.machine();
         tables.peers();
-        for (Results results : run.results()) {
+        for (BenchResults results : run.results()) {
             tables.results(results);
         }
         return tables.text.toString();
     }
 
     private void machine() {
-        Environment where = run.results().getFirst().environment();
+        BenchEnvironment where = run.results().getFirst().environment();
         line("### Where and with what");
         line("");
         line("| | |");
@@ -52,7 +52,7 @@ final class Tables {
                 where.processors(), where.memoryBytes() / 0x1p30));
         row("system", where.system());
         row("placement", where.placement());
-        for (Results results : run.results()) {
+        for (BenchResults results : run.results()) {
             long seconds = Math.round(results.tookSeconds());
             row("measured", "%s, took %d:%02d minutes%s".formatted(DATE.format(results.startedAt()), seconds / 60,
                     seconds % 60,
@@ -87,7 +87,7 @@ final class Tables {
                 .anyMatch(entry -> entry.contender().equals(contender));
     }
 
-    private void results(Results results) {
+    private void results(BenchResults results) {
         for (Comparison comparison : results.comparisons()) {
             line("### " + heading(comparison));
             line("");
@@ -138,12 +138,13 @@ final class Tables {
 
     private static String cell(ContenderResults entry, Metric metric, boolean withSpread) {
         return entry.spread(metric).map(spread -> withSpread && spread.most() > spread.least()
-                ? Quantity.of(metric, spread.median()) + brackets(metric, spread)
-                : Quantity.of(metric, spread.median())).orElse("");
+                ? QuantityFormat.of(metric, spread.median()) + brackets(metric, spread)
+                : QuantityFormat.of(metric, spread.median())).orElse("");
     }
 
     private static String brackets(Metric metric, Spread spread) {
-        return " (" + Quantity.of(metric, spread.least()) + " – " + Quantity.of(metric, spread.most()) + ")";
+        return " (" + QuantityFormat.of(metric, spread.least()) + " – " + QuantityFormat.of(metric, spread.most())
+                + ")";
     }
 
     private String name(ContenderResults entry) {

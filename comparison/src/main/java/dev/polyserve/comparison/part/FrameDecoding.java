@@ -3,7 +3,7 @@ package dev.polyserve.comparison.part;
 import dev.polyserve.Codec;
 import dev.polyserve.Framing;
 import dev.polyserve.conversation.BufferPool;
-import dev.polyserve.conversation.Chunk;
+import dev.polyserve.conversation.HeapBuffer;
 import dev.polyserve.conversation.InputBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -36,7 +36,7 @@ public class FrameDecoding {
     public Kind kind = Kind.LINES;
 
     private final InputBuffer input = new InputBuffer(BufferPool.UNPOOLED, LIMIT_BYTES, LIMIT_BYTES);
-    private final Chunk chunk = new Chunk(LIMIT_BYTES);
+    private final HeapBuffer chunk = new HeapBuffer(LIMIT_BYTES);
     private Codec<?> codec = Framing.lines();
     private int length;
 

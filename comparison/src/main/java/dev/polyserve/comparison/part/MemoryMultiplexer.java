@@ -1,6 +1,6 @@
 package dev.polyserve.comparison.part;
 
-import dev.polyserve.io.Source;
+import dev.polyserve.io.Pollable;
 import dev.polyserve.loop.Multiplexer;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +54,7 @@ final class MemoryMultiplexer implements Multiplexer {
     }
 
     @Override
-    public Watch watch(Source source, int interest, Ready ready) {
+    public Watch watch(Pollable source, int interest, Ready ready) {
         watched = ready;
         return _ -> {};
     }

@@ -4,14 +4,14 @@ import dev.polyserve.conversation.AddressPair;
 import dev.polyserve.io.BlockingSocket;
 import dev.polyserve.io.SocketControl;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.io.StreamSource;
+import dev.polyserve.io.PollableStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
 /// A socket in memory: input is available on demand, and every write succeeds completely.
 ///
 /// **Thread**: the loop's, except for [#written].
-final class MemorySocket implements StreamSocket, StreamSource, SocketControl {
+final class MemorySocket implements StreamSocket, PollableStream, SocketControl {
     private final byte[] request;
     private boolean arrived;
     private long written;
@@ -75,7 +75,7 @@ final class MemorySocket implements StreamSocket, StreamSource, SocketControl {
     }
 
     @Override
-    public StreamSource source() {
+    public PollableStream source() {
         return this;
     }
 

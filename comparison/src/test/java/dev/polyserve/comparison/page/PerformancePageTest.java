@@ -3,13 +3,13 @@ package dev.polyserve.comparison.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.bench.report.BenchReport;
-import dev.polyserve.bench.report.ResultsJson;
+import dev.polyserve.bench.report.BenchResultsJson;
 import dev.polyserve.bench.result.Comparison;
 import dev.polyserve.bench.result.Comparison.Load;
 import dev.polyserve.bench.result.ContenderResults;
-import dev.polyserve.bench.result.Environment;
+import dev.polyserve.bench.result.BenchEnvironment;
 import dev.polyserve.bench.result.Metric;
-import dev.polyserve.bench.result.Results;
+import dev.polyserve.bench.result.BenchResults;
 import dev.polyserve.bench.result.RoundResult;
 import dev.polyserve.bench.result.BenchSettings;
 import java.io.ByteArrayOutputStream;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.parallel.Resources;
 /// The page shows the results, best contender first.
 class PerformancePageTest {
     private static final BenchSettings SETTINGS = new BenchSettings("tcp", 100, 64, 1, 3, 5, 10, 600_000);
-    private static final Environment HERE = new Environment("Some CPU", 2, 4L << 30, "Linux 6.18",
+    private static final BenchEnvironment HERE = new BenchEnvironment("Some CPU", 2, 4L << 30, "Linux 6.18",
             "contender on 0, generator on 1", Map.of("java", "25"));
 
     @TempDir
@@ -184,9 +184,9 @@ class PerformancePageTest {
     }
 
     private void results(boolean complete, Comparison... comparisons) throws IOException {
-        var results = new Results(Results.FORMAT, Instant.parse("2026-11-21T10:15:00Z"), 61, complete,
+        var results = new BenchResults(BenchResults.FORMAT, Instant.parse("2026-11-21T10:15:00Z"), 61, complete,
                 "polyserve bench", HERE, SETTINGS, List.of(comparisons));
-        ResultsJson.write(BenchReport.of(results), directory.resolve("1.json"));
+        BenchResultsJson.write(BenchReport.of(results), directory.resolve("1.json"));
     }
 
     private static Comparison closed(String workload, ContenderResults... entries) {

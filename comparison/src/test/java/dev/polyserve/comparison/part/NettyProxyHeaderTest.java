@@ -3,7 +3,7 @@ package dev.polyserve.comparison.part;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.Options;
-import dev.polyserve.proxy.ProxyFields;
+import dev.polyserve.proxy.ProxyTlvs;
 import dev.polyserve.proxy.ProxyHeader;
 import dev.polyserve.proxy.ProxyHeaderParser;
 import dev.polyserve.proxy.ProxyHeaderWriter;
@@ -33,15 +33,15 @@ class NettyProxyHeaderTest {
         for (int i = 0; i < HEADERS; i++) {
             SocketAddress source = address(i % 2 == 0);
             SocketAddress destination = address(i % 2 == 0);
-            List<ProxyFields.Field> fields = fields();
+            List<ProxyTlvs.Field> fields = fields();
             byte[] header = i % 3 == 0
                     ? ProxyHeaderWriter.text(source, destination)
-                    : ProxyHeaderWriter.binary(source, destination, new ProxyFields(fields));
+                    : ProxyHeaderWriter.binary(source, destination, new ProxyTlvs(fields));
             compare(header, i % 3 == 0 ? List.of() : fields);
         }
     }
 
-    private void compare(byte[] header, List<ProxyFields.Field> fields) throws UnknownHostException {
+    private void compare(byte[] header, List<ProxyTlvs.Field> fields) throws UnknownHostException {
         var result = new ProxyHeaderParser(Options.ProxyProtocol.Versions.ANY).parse(ByteBuffer.wrap(header));
         assertThat(result).isInstanceOf(ProxyHeaderParser.Result.Whole.class);
         ProxyHeader ours = ((ProxyHeaderParser.Result.Whole) result).header();
@@ -54,7 +54,7 @@ class NettyProxyHeaderTest {
             assertThat(route.source()).isEqualTo(at(theirs.sourceAddress(), theirs.sourcePort()));
             assertThat(route.destination()).isEqualTo(at(theirs.destinationAddress(), theirs.destinationPort()));
             assertThat(ours.fields().all()).hasSameSizeAs(fields);
-            for (ProxyFields.Field field : ours.fields().all()) {
+            for (ProxyTlvs.Field field : ours.fields().all()) {
                 assertThat(theirs.tlvs()).anySatisfy(tlv -> {
                     assertThat(Byte.toUnsignedInt(tlv.typeByteValue())).isEqualTo(field.type());
                     assertThat(tlv.content().toString(StandardCharsets.ISO_8859_1))
@@ -77,13 +77,13 @@ class NettyProxyHeaderTest {
         return new InetSocketAddress(InetAddress.getByAddress(bytes), random.nextInt(65_536));
     }
 
-    private List<ProxyFields.Field> fields() {
-        List<ProxyFields.Field> fields = new ArrayList<>();
-        for (int type : new int[]{ProxyFields.ALPN, ProxyFields.AUTHORITY, ProxyFields.UNIQUE_ID, 0xE3}) {
+    private List<ProxyTlvs.Field> fields() {
+        List<ProxyTlvs.Field> fields = new ArrayList<>();
+        for (int type : new int[]{ProxyTlvs.ALPN, ProxyTlvs.AUTHORITY, ProxyTlvs.UNIQUE_ID, 0xE3}) {
             if (random.nextBoolean()) {
                 byte[] value = new byte[random.nextInt(100)];
                 random.nextBytes(value);
-                fields.add(new ProxyFields.Field(type, value));
+                fields.add(new ProxyTlvs.Field(type, value));
             }
         }
         return fields;

@@ -3,15 +3,15 @@ package dev.polyserve.comparison.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.bench.contender.Contender;
-import dev.polyserve.bench.contender.Launcher;
+import dev.polyserve.bench.contender.ContenderLauncher;
 import dev.polyserve.bench.contender.ProcessorPlacement;
 import dev.polyserve.bench.contender.PolyserveProgram;
 import dev.polyserve.bench.contender.RunningContender;
-import dev.polyserve.bench.contender.EndpointKind;
+import dev.polyserve.bench.contender.LoadTransport;
 import dev.polyserve.bench.contender.ResourceUsage;
 import dev.polyserve.bench.load.LoadGenerator;
 import dev.polyserve.bench.load.Pacing;
-import dev.polyserve.bench.load.ClientTraffic;
+import dev.polyserve.bench.load.LoadProfile;
 import dev.polyserve.bench.service.MultiplicationChain;
 import dev.polyserve.bench.service.BenchService;
 import dev.polyserve.comparison.peer.PeerProcess.Listed;
@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(120)
 class ComputingPeersTest {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-    private static final Launcher LAUNCHER = new Launcher(new PolyserveProgram(List.of("false")),
+    private static final ContenderLauncher LAUNCHER = new ContenderLauncher(new PolyserveProgram(List.of("false")),
             new ProcessorPlacement.Unpinned(2, "it is a test"));
     private static final long MULTIPLICATIONS = 1_000_000;
     private static final int TRIES = 100;
@@ -59,9 +59,9 @@ class ComputingPeersTest {
         double own = microsHere();
         Contender peer = Contender.against("%s=exec '%s' %1$s {port} {workload}".formatted(listed.name(),
                 PeerProcess.SCRIPT));
-        try (RunningContender running = LAUNCHER.start(peer, BenchService.COMPUTE, EndpointKind.TCP);
+        try (RunningContender running = LAUNCHER.start(peer, BenchService.COMPUTE, LoadTransport.TCP);
                 LoadGenerator load = LoadGenerator
-                        .open(new LoadGenerator.Plan(running.endpoint(), new ClientTraffic.Work(64, 0, MULTIPLICATIONS),
+                        .open(new LoadGenerator.Plan(running.endpoint(), new LoadProfile.Work(64, 0, MULTIPLICATIONS),
                                 2, 1,
                                 false))) {
             double micros;

@@ -38,7 +38,7 @@ public sealed class Group permits Pool {
     }
 
     /// Starts a task in this group.
-    public <T extends @Nullable Object> Task<T> spawn(Work<T> work) throws InterruptedException {
+    public <T extends @Nullable Object> Task<T> spawn(TaskCallable<T> work) throws InterruptedException {
         Task<T> task = core.newTask(core.newName(), work);
         add(task);
         core.begin(task);
@@ -46,7 +46,7 @@ public sealed class Group permits Pool {
     }
 
     /// Starts a task without a result in this group.
-    public final Task<@Nullable Void> spawn(Action action) throws InterruptedException {
+    public final Task<@Nullable Void> spawn(TaskRunnable action) throws InterruptedException {
         return this.<@Nullable Void>spawn(Hub.working(action));
     }
 

@@ -59,7 +59,7 @@ public final class Hub implements AutoCloseable {
 
     /// Runs `first` as [#call(Main)], in a hub with the given options.
     public static <T extends @Nullable Object> T call(HubOptions options, Main<T> first) throws Exception {
-        return new HubScope(options, false).run(first);
+        return new HubLifecycle(options, false).run(first);
     }
 
     /// Runs `first`, which has no result; otherwise as [#call].
@@ -82,7 +82,7 @@ public final class Hub implements AutoCloseable {
 
     /// Opens a hub with the given options; otherwise as [#open()].
     public static Hub open(HubOptions options) {
-        return new HubScope(options, true).open();
+        return new HubLifecycle(options, true).open();
     }
 
     /// Kills all tasks and waits for their end, at most for [HubOptions#killTimeout].
@@ -133,29 +133,29 @@ public final class Hub implements AutoCloseable {
     // --- tasks ---
 
     /// Starts a task; it begins at a later turn of the hub. **Thread**: any.
-    public <T extends @Nullable Object> Task<T> spawn(Work<T> work) {
+    public <T extends @Nullable Object> Task<T> spawn(TaskCallable<T> work) {
         return spawn(core.newName(), work);
     }
 
     /// Starts a task with a name. **Thread**: any.
-    public <T extends @Nullable Object> Task<T> spawn(String name, Work<T> work) {
+    public <T extends @Nullable Object> Task<T> spawn(String name, TaskCallable<T> work) {
         Task<T> task = core.newTask(name, work);
         core.begin(task);
         return task;
     }
 
     /// Starts a task without a result. **Thread**: any.
-    public Task<@Nullable Void> spawn(Action action) {
+    public Task<@Nullable Void> spawn(TaskRunnable action) {
         return spawn(core.newName(), action);
     }
 
     /// Starts a task with a name and without a result. **Thread**: any.
-    public Task<@Nullable Void> spawn(String name, Action action) {
+    public Task<@Nullable Void> spawn(String name, TaskRunnable action) {
         return this.<@Nullable Void>spawn(name, working(action));
     }
 
     /// Starts a task after a delay. **Thread**: any.
-    public <T extends @Nullable Object> Task<T> spawnLater(Duration delay, Work<T> work) {
+    public <T extends @Nullable Object> Task<T> spawnLater(Duration delay, TaskCallable<T> work) {
         long delayNanos = nanos(delay);
         Task<T> task = core.newTask(core.newName(), work);
         core.beginIn(task, delayNanos);
@@ -163,11 +163,11 @@ public final class Hub implements AutoCloseable {
     }
 
     /// Starts a task without a result after a delay. **Thread**: any.
-    public Task<@Nullable Void> spawnLater(Duration delay, Action action) {
+    public Task<@Nullable Void> spawnLater(Duration delay, TaskRunnable action) {
         return this.<@Nullable Void>spawnLater(delay, working(action));
     }
 
-    static Work<@Nullable Void> working(Action action) {
+    static TaskCallable<@Nullable Void> working(TaskRunnable action) {
         return () -> {
             action.run();
             return null;
@@ -302,7 +302,7 @@ public final class Hub implements AutoCloseable {
     /// call. Elsewhere the call runs at the same time as other tasks, so it must not touch state that the tasks share.
     ///
     /// @throws Exception what the call throws
-    public <T extends @Nullable Object> T blocking(Work<T> call) throws Exception {
+    public <T extends @Nullable Object> T blocking(TaskCallable<T> call) throws Exception {
         return core.requireTask("make a blocking call").taskThread().blocking(call);
     }
 

@@ -50,7 +50,7 @@ final class HubCore {
     }
 
     /// @throws IllegalStateException when the hub has ended
-    <T extends @Nullable Object> Task<T> newTask(String name, Work<T> work) {
+    <T extends @Nullable Object> Task<T> newTask(String name, TaskCallable<T> work) {
         if (!scheduler.takesTasks()) {
             throw new IllegalStateException("the hub " + options.name() + " has ended: it runs no more tasks");
         }
@@ -208,7 +208,7 @@ final class HubCore {
 
     /// Runs an action on the hub after a delay. Only the caller may cancel the timer.
     HubScheduler.Timer schedule(long delayNanos, Runnable action) {
-        return isOnHub() ? scheduler.schedule(delayNanos, action) : RemoteTimer.set(scheduler, delayNanos, action);
+        return isOnHub() ? scheduler.schedule(delayNanos, action) : CrossThreadTimer.set(scheduler, delayNanos, action);
     }
 
     private static boolean awaitOffHub(Waiter waiter, @Nullable Task<?> attached, long atMostNanos)

@@ -37,7 +37,7 @@ public final class Pool extends Group {
 
     /// Starts a task in this pool, after waiting for a place.
     @Override
-    public <T extends @Nullable Object> Task<T> spawn(Work<T> work) throws InterruptedException {
+    public <T extends @Nullable Object> Task<T> spawn(TaskCallable<T> work) throws InterruptedException {
         take(Long.MAX_VALUE);
         return started(work);
     }
@@ -45,7 +45,8 @@ public final class Pool extends Group {
     /// Starts a task in this pool, after waiting for a place at most for the given time.
     ///
     /// @throws PoolFullException when no place became free in time; a zero duration does not wait
-    public <T extends @Nullable Object> Task<T> spawn(Duration atMost, Work<T> work) throws InterruptedException {
+    public <T extends @Nullable Object> Task<T> spawn(Duration atMost, TaskCallable<T> work)
+            throws InterruptedException {
         if (!take(Hub.nanos(atMost))) {
             throw full(atMost);
         }
@@ -53,7 +54,7 @@ public final class Pool extends Group {
     }
 
     /// Starts a task in this pool if a place is free.
-    public <T extends @Nullable Object> Optional<Task<T>> trySpawn(Work<T> work) throws InterruptedException {
+    public <T extends @Nullable Object> Optional<Task<T>> trySpawn(TaskCallable<T> work) throws InterruptedException {
         return free > 0 && take(0) ? Optional.of(started(work)) : Optional.empty();
     }
 
@@ -95,7 +96,7 @@ public final class Pool extends Group {
         return was;
     }
 
-    private <T extends @Nullable Object> Task<T> started(Work<T> work) throws InterruptedException {
+    private <T extends @Nullable Object> Task<T> started(TaskCallable<T> work) throws InterruptedException {
         Task<T> task = core().newTask(core().newName(), work);
         enter(task);
         core().begin(task);

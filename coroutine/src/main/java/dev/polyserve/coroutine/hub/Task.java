@@ -40,7 +40,7 @@ public final class Task<T extends @Nullable Object> {
 
     private final HubCore core;
     private final String name;
-    private final Work<T> work;
+    private final TaskCallable<T> work;
     private final TaskThread taskThread;
     private final @Nullable Throwable spawnSite;
     private final List<TaskEndListener> endListeners = new ArrayList<>(1);
@@ -58,7 +58,7 @@ public final class Task<T extends @Nullable Object> {
     @Nullable
     Waiter waitsFor;
 
-    Task(HubCore core, String name, Work<T> work, @Nullable Throwable spawnSite) {
+    Task(HubCore core, String name, TaskCallable<T> work, @Nullable Throwable spawnSite) {
         this.core = core;
         this.name = name;
         this.work = work;
@@ -68,7 +68,7 @@ public final class Task<T extends @Nullable Object> {
     }
 
     /// An attached task; its thread runs already.
-    private Task(HubCore core, TaskThread taskThread, Work<T> work) {
+    private Task(HubCore core, TaskThread taskThread, TaskCallable<T> work) {
         this.core = core;
         this.name = taskThread.thread().getName() + "-" + taskThread.thread().threadId();
         this.work = work;

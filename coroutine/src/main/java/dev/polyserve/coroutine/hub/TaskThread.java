@@ -30,7 +30,7 @@ sealed interface TaskThread permits HubTaskThread, TurnTakingTaskThread, Attache
     }
 
     /// Runs a call that may block the thread; other tasks run meanwhile.
-    default <T extends @Nullable Object> T blocking(Work<T> work) throws Exception {
+    default <T extends @Nullable Object> T blocking(TaskCallable<T> work) throws Exception {
         return work.run();
     }
 

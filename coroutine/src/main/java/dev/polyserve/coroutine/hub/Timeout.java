@@ -45,7 +45,7 @@ public final class Timeout {
     /// @throws TimeoutExpiredException when this limit or an outer one has expired: see
     ///         [TimeoutExpiredException#timeout]
     /// @throws Exception what the section throws
-    public <T extends @Nullable Object> T call(Work<T> section) throws Exception {
+    public <T extends @Nullable Object> T call(TaskCallable<T> section) throws Exception {
         Task<?> current = Task.calling();
         if (current == null || current != current.core().callingTask()) {
             throw new IllegalStateException(
@@ -68,7 +68,7 @@ public final class Timeout {
     }
 
     /// Runs a section of the calling task, without a result, under this limit.
-    public void run(Action section) throws Exception {
+    public void run(TaskRunnable section) throws Exception {
         this.<@Nullable Void>call(() -> {
             section.run();
             return null;
@@ -76,7 +76,7 @@ public final class Timeout {
     }
 
     /// Runs a section as [#call]; returns `otherwise` when this limit expires, and rethrows when an outer one does.
-    public <T extends @Nullable Object> T callOr(T otherwise, Work<T> section) throws Exception {
+    public <T extends @Nullable Object> T callOr(T otherwise, TaskCallable<T> section) throws Exception {
         try {
             return call(section);
         } catch (TimeoutExpiredException e) {

@@ -108,7 +108,7 @@ final class TurnTakingTaskThread implements TaskThread, Runnable {
     }
 
     @Override
-    public <T extends @Nullable Object> T blocking(Work<T> work) throws Exception {
+    public <T extends @Nullable Object> T blocking(TaskCallable<T> work) throws Exception {
         detached = true;
         handBack();
         try {

@@ -76,7 +76,7 @@ class EmbeddedHubTest {
     }
 
     /// Runs a body in a thread of the host, as a handler runs.
-    private <T> T asAttached(Work<T> work) throws Exception {
+    private <T> T asAttached(TaskCallable<T> work) throws Exception {
         var result = new CompletableFuture<T>();
         Thread.ofVirtual().uncaughtExceptionHandler(host).start(() -> {
             try {

@@ -78,7 +78,7 @@ class HubSynchronizersTest {
     void aLatchOpenedByAnotherThreadWakesAllAndStaysOpen(HubMode mode) throws Exception {
         mode.run(hub -> {
             var latch = new CountDownLatch(1);
-            Work<String> body = () -> hub.blocking(() -> {
+            TaskCallable<String> body = () -> hub.blocking(() -> {
                 latch.await();
                 return "";
             });
@@ -96,7 +96,7 @@ class HubSynchronizersTest {
     void aResultOfAnotherThreadWakesAllThatStillWait(HubMode mode) throws Exception {
         mode.run(hub -> {
             var answer = new CompletableFuture<String>();
-            Work<String> body = () -> hub.blocking(answer::get);
+            TaskCallable<String> body = () -> hub.blocking(answer::get);
             Task<String> first = waiting(hub, hub.spawn(body));
             Task<String> impatient = hub.spawn(() -> Timeout.after(MILLI).callOr("gave up", body));
             Task<String> killed = waiting(hub, hub.spawn(body));

@@ -28,7 +28,7 @@ class KillTest {
 
     private static void killOnce(Hub hub, KilledWhen when, boolean waits) throws Exception {
         var steps = new ArrayList<String>();
-        Action body = () -> {
+        TaskRunnable body = () -> {
             steps.add("began");
             hub.sleep(HubMode.LONG);
             steps.add("went on");

@@ -3,7 +3,7 @@ package dev.polyserve.examples.resp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.Cause;
-import dev.polyserve.conformance.Outcome;
+import dev.polyserve.conformance.RehearsalResult;
 import dev.polyserve.conformance.Rehearsal;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,7 +92,7 @@ class RespConversationTest {
     @ParameterizedTest
     @EnumSource
     void pipelinedRequestsAreAnsweredInOrderForEverySplit(Style style) {
-        Outcome whole = style.with(new Store()).receives(REQUESTS).ends().run();
+        RehearsalResult whole = style.with(new Store()).receives(REQUESTS).ends().run();
         assertThat(whole.texts()).as("all in one write").containsExactly(REPLIES);
         assertThat(whole.cause()).isEqualTo(new Cause.Done(true));
         assertThat(style.with(new Store()).receives(REQUESTS).ends().oneByteAtATime().run().text()).isEqualTo(REPLIES);
@@ -105,7 +105,7 @@ class RespConversationTest {
     @ParameterizedTest
     @EnumSource
     void invalidCommandsGetAnErrorAndKeepTheConnection(Style style) {
-        Outcome outcome = style.with(new Store()).receives(request("GET") + request("SET", "a", "b", "EX", "1")
+        RehearsalResult outcome = style.with(new Store()).receives(request("GET") + request("SET", "a", "b", "EX", "1")
                 + request("NO\r\nSUCH") + request("") + request("\0PING") + request("PINGPINGPING") + request("DEL")
                 + "*0\r\n" + request("PING")).ends().run();
         assertThat(outcome.text()).isEqualTo(crlf("""
@@ -140,7 +140,7 @@ class RespConversationTest {
             for (Rehearsal rehearsal : new Rehearsal[]{
                 style.with(new Store()).receives(request("PING") + bytes + "PING\r\n"),
                 style.with(new Store()).receives(request("PING") + bytes).ends().oneByteAtATime()}) {
-                Outcome outcome = rehearsal.run();
+                RehearsalResult outcome = rehearsal.run();
                 assertThat(outcome.text()).isEqualTo("+PONG\r\n-ERR Protocol error: " + why + "\r\n");
                 assertThat(outcome.cause()).isEqualTo(new Cause.Done(false));
                 assertThat(outcome.failures()).isEmpty();
@@ -151,14 +151,14 @@ class RespConversationTest {
     @ParameterizedTest
     @EnumSource
     void aLineWithoutEndIsRefusedAtTheLimit(Style style) {
-        Outcome outcome = style.with(new Store()).receives("x".repeat(70_000)).run();
+        RehearsalResult outcome = style.with(new Store()).receives("x".repeat(70_000)).run();
         assertThat(outcome.text()).isEqualTo("-ERR Protocol error: too big inline request\r\n");
     }
 
     @ParameterizedTest
     @EnumSource
     void quitIsTheLastAnswer(Style style) {
-        Outcome outcome = style.with(new Store()).receives("QUIT\r\nPING\r\n").run();
+        RehearsalResult outcome = style.with(new Store()).receives("QUIT\r\nPING\r\n").run();
         assertThat(outcome.text()).isEqualTo("+OK\r\n");
         assertThat(outcome.cause()).isEqualTo(new Cause.Done(false));
     }
@@ -166,7 +166,7 @@ class RespConversationTest {
     @ParameterizedTest
     @EnumSource
     void aFullStoreRefusesNewEntriesUntilOneIsDeleted(Style style) {
-        Outcome outcome = style.with(new Store(1000)).receives(request("SET", "a", "x".repeat(1000))
+        RehearsalResult outcome = style.with(new Store(1000)).receives(request("SET", "a", "x".repeat(1000))
                 + request("SET", "b", "") + request("INCR", "c") + request("DEL", "a") + request("SET", "b", ""))
                 .ends().run();
         assertThat(outcome.text()).isEqualTo(crlf("""
@@ -182,7 +182,8 @@ class RespConversationTest {
     @EnumSource
     void aLargeValueIsReturnedWhole(Style style) {
         String large = "0123456789".repeat(50_000);
-        Outcome outcome = style.with(new Store()).receives(request("SET", "a", large) + request("GET", "a")).ends()
+        RehearsalResult outcome = style.with(new Store()).receives(request("SET", "a", large) + request("GET", "a"))
+                .ends()
                 .inRandomPieces(1).run();
         assertThat(outcome.text()).isEqualTo("+OK\r\n$500000\r\n" + large + "\r\n");
     }

@@ -2,7 +2,7 @@ package dev.polyserve.linux.activation;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.Server;
-import dev.polyserve.linux.process.ProcessLocalVariables;
+import dev.polyserve.linux.process.NonInheritedVariables;
 import dev.polyserve.linux.socket.PreopenedSockets;
 import dev.polyserve.linux.system.CLibrary;
 import dev.polyserve.linux.system.SystemCalls;
@@ -131,7 +131,7 @@ public final class Activation {
     /// Removes the variables from the environment that child programs inherit: a child would take another process's
     /// sockets, or report itself ready in its place. A child with an explicit environment needs [#forget(Map)] instead.
     public static void forgetForChildren() {
-        List<String> present = ProcessLocalVariables.OF_MANAGER.stream()
+        List<String> present = NonInheritedVariables.OF_MANAGER.stream()
                 .filter(variable -> System.getenv(variable) != null)
                 .toList();
         // Checked last: the first check links the system calls, which most servers do not need at start.
@@ -142,7 +142,7 @@ public final class Activation {
 
     /// Removes the variables from an environment for another program.
     public static void forget(Map<String, String> environment) {
-        environment.keySet().removeAll(ProcessLocalVariables.OF_MANAGER);
+        environment.keySet().removeAll(NonInheritedVariables.OF_MANAGER);
     }
 
     private static final class OfThisProcess {

@@ -1,7 +1,7 @@
 package dev.polyserve.linux.activation;
 
 import dev.polyserve.Endpoint;
-import dev.polyserve.linux.socket.OpenSocket;
+import dev.polyserve.linux.socket.OpenSocketInfo;
 import java.io.IOException;
 
 /// A socket that the service manager has passed to this process.
@@ -31,7 +31,7 @@ public record InheritedSocket(int descriptor, String name) {
     /// @param endpoint the endpoint to which it is bound
     public record Found(int descriptor, Kind kind, Endpoint endpoint) {
         static Found at(Endpoint asked, int number) throws IOException {
-            OpenSocket open = OpenSocket.of(asked, number);
+            OpenSocketInfo open = OpenSocketInfo.of(asked, number);
             return new Found(number, switch (open.kind()) {
                 case LISTENER -> Kind.LISTENER;
                 case CONNECTION -> Kind.CONNECTION;

@@ -4,7 +4,7 @@ import dev.polyserve.linux.socket.SeqpacketSocket;
 import java.io.IOException;
 import java.util.Map;
 
-/// What a supervisor and the program that it starts as a worker agree on: the descriptor of the [ControlChannel], the
+/// What a supervisor and the program that it starts as a worker agree on: the descriptor of the [WorkerChannel], the
 /// environment variable that names it, and the exit status of a worker that can never serve.
 ///
 /// **Thread**: any.
@@ -29,8 +29,8 @@ public final class WorkerBootstrap {
     }
 
     /// The channel to the supervisor, in a worker; call once.
-    public static ControlChannel channel() throws IOException {
-        return new ControlChannel(SeqpacketSocket.inherited());
+    public static WorkerChannel channel() throws IOException {
+        return new WorkerChannel(SeqpacketSocket.inherited());
     }
 
     /// Determined once.

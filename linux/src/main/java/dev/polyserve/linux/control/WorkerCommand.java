@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// A message from a supervisor to a worker.
-public sealed interface WorkerCommand extends ControlMessage {
+public sealed interface WorkerCommand extends WorkerMessage {
     /// The first command: the sockets that the worker serves. The descriptors of the listeners accompany it where they
     /// are shared.
     ///

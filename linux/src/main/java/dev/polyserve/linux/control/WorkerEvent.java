@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /// A message from a worker to its supervisor.
-public sealed interface WorkerEvent extends ControlMessage {
+public sealed interface WorkerEvent extends WorkerMessage {
     /// The worker serves.
     record Ready() implements WorkerEvent {}
 
@@ -27,7 +27,7 @@ public sealed interface WorkerEvent extends ControlMessage {
     record HandlerStarted(long id) implements WorkerEvent {}
 
     /// A connection's handler threw.
-    record HandlerFailed(long id, FailureText failure) implements WorkerEvent {}
+    record HandlerFailed(long id, SerializedException failure) implements WorkerEvent {}
 
     /// A connection was rejected.
     record ConnectionRejected(long id, Optional<Limit> limit) implements WorkerEvent {}
@@ -40,7 +40,7 @@ public sealed interface WorkerEvent extends ControlMessage {
     /// @param reply empty when the handler sent none
     /// @param failure the exception of the handler
     record DatagramAnswered(long id, Optional<ByteBuffer> reply,
-            Optional<FailureText> failure) implements WorkerEvent {}
+            Optional<SerializedException> failure) implements WorkerEvent {}
 
     /// The worker accepts, or has stopped accepting, according to the last command.
     record CommandAcknowledged() implements WorkerEvent {}
@@ -75,18 +75,18 @@ public sealed interface WorkerEvent extends ControlMessage {
     record LimitReached(Limit limit) implements WorkerEvent {}
 
     /// Accepting failed in the worker.
-    record AcceptFailed(int slot, FailureText failure, long retryAfterNanos) implements WorkerEvent {}
+    record AcceptFailed(int slot, SerializedException failure, long retryAfterNanos) implements WorkerEvent {}
 
     /// The worker cannot accept at a listener any more.
-    record ListenerDown(int slot, FailureText failure) implements WorkerEvent {}
+    record ListenerDown(int slot, SerializedException failure) implements WorkerEvent {}
 
     /// A datagram's handler threw, or its reply could not be sent.
-    record DatagramFailed(int slot, SocketAddress peer, FailureText failure) implements WorkerEvent {}
+    record DatagramFailed(int slot, SocketAddress peer, SerializedException failure) implements WorkerEvent {}
 
     /// A loop of the worker is stalled.
     ///
     /// @param connection the number of the connection that the loop serves; 0 when unknown
-    record LoopStalled(String loop, long nanos, long connection, FailureText stack) implements WorkerEvent {}
+    record LoopStalled(String loop, long nanos, long connection, SerializedException stack) implements WorkerEvent {}
 
     /// A dump of all threads.
     record ThreadDump(String text) implements WorkerEvent {}

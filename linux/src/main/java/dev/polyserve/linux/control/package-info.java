@@ -2,7 +2,7 @@
 /// with descriptors.
 ///
 /// ```
-///   supervisor ── ControlChannel ── WorkerCommand: serve, accept, take, abort, drain ─▶ ControlChannel ── worker
+///   supervisor ── WorkerChannel ── WorkerCommand: serve, accept, take, abort, drain ─▶ WorkerChannel ── worker
 ///              ◀── WorkerEvent: ready, accepted, started, closed, heartbeat ──
 /// ```
 ///

@@ -1,13 +1,13 @@
 package dev.polyserve.linux.multiplexer;
 
-import dev.polyserve.io.Source;
-import dev.polyserve.linux.socket.DescriptorSource;
-import dev.polyserve.linux.socket.Readiness;
+import dev.polyserve.io.Pollable;
+import dev.polyserve.linux.socket.PollableDescriptor;
+import dev.polyserve.linux.socket.EdgeReadiness;
 import dev.polyserve.linux.socket.Wakeup;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.CallMemoryPool;
 import dev.polyserve.linux.system.Errno;
-import dev.polyserve.linux.system.MemoryShortage;
+import dev.polyserve.linux.system.MemoryShortageRetry;
 import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.loop.Multiplexer;
 import dev.polyserve.loop.MultiplexerOwner;
@@ -24,7 +24,7 @@ abstract class DescriptorMultiplexer implements Multiplexer {
     private final CallMemoryPool memories = new CallMemoryPool();
     private final String name;
     final MultiplexerOwner owner;
-    private final MemoryShortage shortage = new MemoryShortage();
+    private final MemoryShortageRetry shortage = new MemoryShortageRetry();
     private int lastNumber;
 
     DescriptorMultiplexer(String name) throws IOException {
@@ -41,8 +41,8 @@ abstract class DescriptorMultiplexer implements Multiplexer {
     abstract void remove(DescriptorWatch watch);
 
     /// Returns the readiness record of a new source.
-    Readiness newReadiness() {
-        return Readiness.UNTRACKED;
+    EdgeReadiness newReadiness() {
+        return EdgeReadiness.UNTRACKED;
     }
 
     /// Returns the number of the newest watch.
@@ -56,9 +56,9 @@ abstract class DescriptorMultiplexer implements Multiplexer {
     }
 
     @Override
-    public final Watch watch(Source source, int interest, Ready ready) throws IOException {
+    public final Watch watch(Pollable source, int interest, Ready ready) throws IOException {
         owner.assertOwner();
-        DescriptorSource watched = (DescriptorSource) source;
+        PollableDescriptor watched = (PollableDescriptor) source;
         lastNumber++;
         watched.joins(memories, newReadiness());
         DescriptorWatch watch = new DescriptorWatch(watched, lastNumber, interest, ready);

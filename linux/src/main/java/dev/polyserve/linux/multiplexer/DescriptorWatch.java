@@ -1,7 +1,7 @@
 package dev.polyserve.linux.multiplexer;
 
-import dev.polyserve.linux.socket.DescriptorSource;
-import dev.polyserve.linux.socket.Readiness;
+import dev.polyserve.linux.socket.PollableDescriptor;
+import dev.polyserve.linux.socket.EdgeReadiness;
 import dev.polyserve.loop.Multiplexer;
 
 /// One watched descriptor.
@@ -10,10 +10,10 @@ import dev.polyserve.loop.Multiplexer;
 final class DescriptorWatch implements Multiplexer.Watch {
     static {
         // The constants have the same values in both packages.
-        assert Multiplexer.READ == Readiness.READ && Multiplexer.WRITE == Readiness.WRITE;
+        assert Multiplexer.READ == EdgeReadiness.READ && Multiplexer.WRITE == EdgeReadiness.WRITE;
     }
 
-    private final DescriptorSource source;
+    private final PollableDescriptor source;
     /// The number of this watch in its loop. Descriptor numbers are reused; this number is not.
     final int number;
     private Multiplexer.Ready ready;
@@ -24,7 +24,7 @@ final class DescriptorWatch implements Multiplexer.Watch {
     /// True while the watch is on a list of its mechanism.
     boolean listed;
 
-    DescriptorWatch(DescriptorSource source, int number, int interest, Multiplexer.Ready ready) {
+    DescriptorWatch(PollableDescriptor source, int number, int interest, Multiplexer.Ready ready) {
         this.source = source;
         this.number = number;
         this.interest = (byte) interest;
@@ -41,7 +41,7 @@ final class DescriptorWatch implements Multiplexer.Watch {
     }
 
     /// The known readiness, for mechanisms that report each change only once.
-    Readiness readiness() {
+    EdgeReadiness readiness() {
         return source.readiness();
     }
 
@@ -73,6 +73,6 @@ final class DescriptorWatch implements Multiplexer.Watch {
 
     /// Like [#tell], with the bits of `poll` and `epoll`.
     void tellBits(int bits) {
-        tell(Readiness.ofBits(bits, interest));
+        tell(EdgeReadiness.ofBits(bits, interest));
     }
 }

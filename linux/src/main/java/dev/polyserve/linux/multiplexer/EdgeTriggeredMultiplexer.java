@@ -1,6 +1,6 @@
 package dev.polyserve.linux.multiplexer;
 
-import dev.polyserve.linux.socket.Readiness;
+import dev.polyserve.linux.socket.EdgeReadiness;
 import dev.polyserve.linux.system.EpollEvents;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import java.util.ArrayList;
 /// ```
 ///
 /// A ready descriptor is reported again until a call has used up its readiness, as often as under the other
-/// multiplexers: the socket passes EAGAIN on to its [Readiness]. No watch on the list delays another: each is notified
+/// multiplexers: the socket passes EAGAIN on to its [EdgeReadiness]. No watch on the list delays another: each is notified
 /// once a turn. A turn does not block while the list has entries.
 public final class EdgeTriggeredMultiplexer extends AbstractEpollMultiplexer {
     private static final int EVENTS = EpollEvents.IN | EpollEvents.PRI | EpollEvents.OUT | EpollEvents.RDHUP
@@ -30,8 +30,8 @@ public final class EdgeTriggeredMultiplexer extends AbstractEpollMultiplexer {
     }
 
     @Override
-    Readiness newReadiness() {
-        return Readiness.tracked();
+    EdgeReadiness newReadiness() {
+        return EdgeReadiness.tracked();
     }
 
     @Override
@@ -101,17 +101,17 @@ public final class EdgeTriggeredMultiplexer extends AbstractEpollMultiplexer {
     private static int marks(int bits) {
         int marks = 0;
         if ((bits & (EpollEvents.IN | EpollEvents.ERR)) != 0) {
-            marks |= Readiness.READ;
+            marks |= EdgeReadiness.READ;
         }
         if ((bits & (EpollEvents.OUT | EpollEvents.ERR)) != 0) {
-            marks |= Readiness.WRITE;
+            marks |= EdgeReadiness.WRITE;
         }
         if ((bits & EpollEvents.PRI) != 0) {
-            marks |= Readiness.URGENT;
+            marks |= EdgeReadiness.URGENT;
         }
         if ((bits & EpollEvents.RDHUP) != 0) {
-            marks |= Readiness.READ_ENDED;
+            marks |= EdgeReadiness.READ_ENDED;
         }
-        return (bits & EpollEvents.HUP) != 0 ? marks | Readiness.BOTH_ENDED : marks;
+        return (bits & EpollEvents.HUP) != 0 ? marks | EdgeReadiness.BOTH_ENDED : marks;
     }
 }

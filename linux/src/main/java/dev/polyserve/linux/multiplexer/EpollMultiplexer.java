@@ -1,6 +1,6 @@
 package dev.polyserve.linux.multiplexer;
 
-import dev.polyserve.linux.socket.Readiness;
+import dev.polyserve.linux.socket.EdgeReadiness;
 import dev.polyserve.linux.system.EpollEvents;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -60,6 +60,6 @@ public final class EpollMultiplexer extends AbstractEpollMultiplexer {
     /// The system reports errors and hang-ups even without interest. Edge-triggered, it reports them only once instead
     /// of at every wait.
     private static int events(int interest) {
-        return interest == 0 ? EpollEvents.ET : Readiness.bits(interest);
+        return interest == 0 ? EpollEvents.ET : EdgeReadiness.bits(interest);
     }
 }

@@ -1,6 +1,6 @@
 package dev.polyserve.linux.multiplexer;
 
-import dev.polyserve.linux.socket.Readiness;
+import dev.polyserve.linux.socket.EdgeReadiness;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.WaitCalls;
 import java.io.IOException;
@@ -37,7 +37,7 @@ public final class PollMultiplexer extends DescriptorMultiplexer {
         int interest = watch.interest();
         // The system reports errors and hang-ups even without interest, at every wait; it skips a negative number.
         int descriptor = interest == 0 ? ~watch.descriptor() : watch.descriptor();
-        descriptors.set(watch.noted, descriptor, Readiness.bits(interest));
+        descriptors.set(watch.noted, descriptor, EdgeReadiness.bits(interest));
     }
 
     @Override

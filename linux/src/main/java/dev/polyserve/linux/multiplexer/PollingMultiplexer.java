@@ -1,6 +1,6 @@
 package dev.polyserve.linux.multiplexer;
 
-import dev.polyserve.linux.socket.Readiness;
+import dev.polyserve.linux.socket.EdgeReadiness;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.WaitCalls;
 import java.io.IOException;
@@ -84,7 +84,7 @@ public final class PollingMultiplexer extends DescriptorMultiplexer {
         if (watch.interest() == 0) {
             return false;
         }
-        asked.set(0, watch.descriptor(), Readiness.bits(watch.interest()));
+        asked.set(0, watch.descriptor(), EdgeReadiness.bits(watch.interest()));
         boolean ready = requireWaited("poll", WaitCalls.poll(memory, asked, 1, 0)) > 0;
         if (ready) {
             watch.tellBits(asked.takeHappened(0));

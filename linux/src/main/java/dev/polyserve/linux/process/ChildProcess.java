@@ -33,7 +33,7 @@ public final class ChildProcess implements AutoCloseable {
     private final WatchedDescriptor end;
     /// Guarded by `this`.
     private final ChildStatus status = new ChildStatus();
-    private @Nullable ExitStatus exit;
+    private @Nullable ChildExitStatus exit;
 
     private ChildProcess(int pid, boolean ownGroup, Descriptor pidfd) {
         this.pid = pid;
@@ -107,15 +107,15 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /// Returns how the process ended; empty while it runs. The first call that returns a result reaps it.
-    public synchronized Optional<ExitStatus> poll() throws IOException {
+    public synchronized Optional<ChildExitStatus> poll() throws IOException {
         if (exit == null) {
             SystemCallException.require("waitid",
                     onPidfd((memory, pidfd) -> ProcessCalls.reap(memory, pidfd, status)));
             if (status.ended()) {
-                ExitStatus.How how = status.exited()
-                        ? new ExitStatus.Code(status.status())
-                        : new ExitStatus.Signal(status.status());
-                exit = new ExitStatus(how, Duration.ofNanos(status.cpuNanos()));
+                ChildExitStatus.How how = status.exited()
+                        ? new ChildExitStatus.Code(status.status())
+                        : new ChildExitStatus.Signal(status.status());
+                exit = new ChildExitStatus(how, Duration.ofNanos(status.cpuNanos()));
             }
         }
         return Optional.ofNullable(exit);
@@ -124,10 +124,10 @@ public final class ChildProcess implements AutoCloseable {
     /// Waits for the end of the process. Not for virtual threads: it would block the carrier.
     ///
     /// @return empty when the process has not ended in time
-    public Optional<ExitStatus> await(Duration atMost) throws IOException {
+    public Optional<ChildExitStatus> await(Duration atMost) throws IOException {
         long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(atMost);
         while (true) {
-            Optional<ExitStatus> ended = poll();
+            Optional<ChildExitStatus> ended = poll();
             long left = deadline - System.nanoTime();
             if (ended.isPresent() || left <= 0) {
                 return ended;

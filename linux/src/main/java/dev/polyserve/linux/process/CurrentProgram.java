@@ -1,6 +1,6 @@
 package dev.polyserve.linux.process;
 
-import dev.polyserve.linux.system.SystemText;
+import dev.polyserve.linux.system.SurrogateEscape;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// How this program was started, byte for byte ([SystemText]), and the directory for programs that it starts.
+/// How this program was started, byte for byte ([SurrogateEscape]), and the directory for programs that it starts.
 ///
 /// **Thread**: any.
 public final class CurrentProgram {
@@ -28,12 +28,12 @@ public final class CurrentProgram {
 
     /// The encoding of these texts.
     public static Charset encoding() {
-        return SystemText.CHARSET;
+        return SurrogateEscape.CHARSET;
     }
 
     /// True when all bytes that such a text represents are valid in that encoding.
     public static boolean isText(String text) {
-        return !SystemText.hasForeignBytes(text);
+        return !SurrogateEscape.hasForeignBytes(text);
     }
 
     /// The command line that starts this program again, with its real path in the first place.
@@ -119,7 +119,7 @@ public final class CurrentProgram {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         for (byte next : Files.readAllBytes(SELF.resolve(file))) {
             if (next == 0) {
-                texts.add(SystemText.decode(text.toByteArray()));
+                texts.add(SurrogateEscape.decode(text.toByteArray()));
                 text.reset();
             } else {
                 text.write(next);

@@ -18,7 +18,7 @@ import java.util.concurrent.locks.ReentrantLock;
 ///
 /// @param mode the permission bits; empty: those of the umask
 /// @param owner the owner of the files; empty: this process's user
-public record FileCreation(Optional<Integer> mode, Optional<SystemUser> owner) {
+public record FileCreation(Optional<Integer> mode, Optional<RunAsUser> owner) {
     /// Changes neither owner nor mode.
     public static final FileCreation AS_EVER = new FileCreation(Optional.empty(), Optional.empty());
 

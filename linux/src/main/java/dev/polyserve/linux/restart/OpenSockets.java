@@ -3,7 +3,7 @@ package dev.polyserve.linux.restart;
 import dev.polyserve.Endpoint;
 import dev.polyserve.io.BindFailedException;
 import dev.polyserve.io.HostResolver;
-import dev.polyserve.linux.socket.OpenSocket;
+import dev.polyserve.linux.socket.OpenSocketInfo;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -36,9 +36,9 @@ final class OpenSockets {
     }
 
     private void look(int number) throws IOException {
-        OpenSocket open;
+        OpenSocketInfo open;
         try {
-            open = OpenSocket.of(new Endpoint.Inherited(Integer.toString(number)), number);
+            open = OpenSocketInfo.of(new Endpoint.Inherited(Integer.toString(number)), number);
         } catch (BindFailedException _) {
             // Most files are not sockets that can be served.
             return;

@@ -8,7 +8,7 @@
 ///        taken over: drains      otherwise: kills the new one and serves on
 /// ```
 ///
-/// **Threads**: one thread at a time uses an object; any may call [dev.polyserve.linux.restart.Successor#cancel].
+/// **Threads**: one thread at a time uses an object; any may call [dev.polyserve.linux.restart.RestartSuccessor#cancel].
 ///
 /// **Depends on** the sockets and processes of this module, and its system calls.
 @NullMarked

@@ -6,7 +6,7 @@ import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.MemoryCalls;
 import dev.polyserve.linux.system.RingCalls;
 import dev.polyserve.linux.system.RingLayout;
-import dev.polyserve.linux.system.MemoryShortage;
+import dev.polyserve.linux.system.MemoryShortageRetry;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -17,12 +17,12 @@ import java.lang.foreign.MemorySegment;
 /// thread after the other.
 final class IoUring implements AutoCloseable {
     private final CallMemory memory = CallMemory.small();
-    private final MemoryShortage shortage = new MemoryShortage();
+    private final MemoryShortageRetry shortage = new MemoryShortageRetry();
     private final Descriptor descriptor;
     private final MemorySegment queues;
     private final MemorySegment operations;
-    private final Submissions submissions;
-    private final Completions completions;
+    private final SubmissionQueue submissions;
+    private final CompletionQueue completions;
     /// The ring's number for [#enter]: its descriptor, or the index under which its thread has registered it.
     private int number;
     private final boolean movable;
@@ -48,8 +48,8 @@ final class IoUring implements AutoCloseable {
             MemoryCalls.unmap(memory, queues);
             throw e;
         }
-        this.submissions = new Submissions(queues, operations, setup.parameters());
-        this.completions = new Completions(queues, setup.parameters());
+        this.submissions = new SubmissionQueue(queues, operations, setup.parameters());
+        this.completions = new CompletionQueue(queues, setup.parameters());
     }
 
     /// Opens a ring.
@@ -60,11 +60,11 @@ final class IoUring implements AutoCloseable {
         return new IoUring(RingSetup.open(CallMemory.small(), submissions, movable), movable);
     }
 
-    Submissions submissions() {
+    SubmissionQueue submissions() {
         return submissions;
     }
 
-    Completions completions() {
+    CompletionQueue completions() {
         return completions;
     }
 

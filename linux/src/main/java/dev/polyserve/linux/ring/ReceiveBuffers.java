@@ -4,7 +4,7 @@ import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.conversation.LimitException;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.MemoryCalls;
-import dev.polyserve.linux.system.NativeBytes;
+import dev.polyserve.linux.system.NativeMemoryCopy;
 import dev.polyserve.linux.system.RingLayout;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -163,7 +163,7 @@ final class ReceiveBuffers {
     }
 
     private void copy(int buffer, ByteBuffer into, int count) {
-        NativeBytes.copyTo(into, bytes, (long) buffer * size + from[buffer], count);
+        NativeMemoryCopy.copyTo(into, bytes, (long) buffer * size + from[buffer], count);
     }
 
     /// Takes all bytes that are left.

@@ -3,7 +3,7 @@ package dev.polyserve.linux.ring;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.DatagramSender;
 import dev.polyserve.linux.socket.DescriptorDatagramPort;
-import dev.polyserve.linux.socket.Readiness;
+import dev.polyserve.linux.socket.EdgeReadiness;
 import dev.polyserve.linux.system.CallMemoryPool;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.MultishotMessages;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// many datagrams per call.
 ///
 /// **Thread**: as [DatagramPort].
-final class RingDatagramPort extends BoundHandle<DescriptorDatagramPort> implements DatagramPort {
+final class RingDatagramPort extends BoundRingHandle<DescriptorDatagramPort> implements DatagramPort {
     /// 2 MiB, with 64 KiB for each.
     private static final int BUFFERS = 32;
 
@@ -43,8 +43,8 @@ final class RingDatagramPort extends BoundHandle<DescriptorDatagramPort> impleme
     }
 
     /// Joins the ring that watches it from now on.
-    void joins(Operations itsOperations, CallMemoryPool memories) throws IOException {
-        direct.joins(memories, Readiness.UNTRACKED);
+    void joins(RingOperations itsOperations, CallMemoryPool memories) throws IOException {
+        direct.joins(memories, EdgeReadiness.UNTRACKED);
         group = itsOperations.newGroup();
         buffers = ReceiveBuffers.open(itsOperations.ring(), group, MultishotMessages.BUFFER_BYTES, BUFFERS);
         joins(itsOperations);
@@ -53,13 +53,13 @@ final class RingDatagramPort extends BoundHandle<DescriptorDatagramPort> impleme
     // --- receiving ---
 
     @Override
-    OperationKind multishot() {
-        return OperationKind.RECEIVE_MESSAGES;
+    RingOperationKind multishot() {
+        return RingOperationKind.RECEIVE_MESSAGES;
     }
 
     @Override
     void submit() {
-        Operations itsOperations = operations;
+        RingOperations itsOperations = operations;
         if (itsOperations == null || buffers == null || slot == 0) {
             return;
         }
@@ -74,7 +74,7 @@ final class RingDatagramPort extends BoundHandle<DescriptorDatagramPort> impleme
     }
 
     @Override
-    void completed(OperationKind operation, int result, int flags) {
+    void completed(RingOperationKind operation, int result, int flags) {
         if (operations == null || buffers == null) {
             throw new IllegalStateException("no ring watches " + direct.endpoint());
         }
@@ -135,7 +135,7 @@ final class RingDatagramPort extends BoundHandle<DescriptorDatagramPort> impleme
         return buffers == null ? direct.local() : local;
     }
 
-    private void giveFirstBack(ReceiveBuffers from, Operations itsOperations) {
+    private void giveFirstBack(ReceiveBuffers from, RingOperations itsOperations) {
         int given = first;
         first = from.next(given);
         from.giveBack(given);
@@ -173,7 +173,7 @@ final class RingDatagramPort extends BoundHandle<DescriptorDatagramPort> impleme
     /// the buffers and the slot stay until the ring is closed.
     @Override
     void leave() {
-        Operations itsOperations = operations;
+        RingOperations itsOperations = operations;
         if (itsOperations == null) {
             return;
         }

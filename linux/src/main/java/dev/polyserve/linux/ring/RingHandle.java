@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: the loop's.
 abstract sealed class RingHandle implements Multiplexer.Watch
-        permits MultishotHandle, PolledSource {
+        permits MultishotRingHandle, RingPolledDescriptor {
     private static final Multiplexer.Ready NO_CALLBACK = _ -> {};
 
     /// The operations of the ring that watches it; null while none does.
     @Nullable
-    Operations operations;
+    RingOperations operations;
     /// Its slot in the table; 0: none.
     int slot;
     /// True while it is on the list of handles to notify.
@@ -29,14 +29,14 @@ abstract sealed class RingHandle implements Multiplexer.Watch
     private Multiplexer.Ready ready = NO_CALLBACK;
 
     /// Joins the ring that watches it from now on.
-    final void joins(Operations itsOperations) {
+    final void joins(RingOperations itsOperations) {
         operations = itsOperations;
         itsOperations.join(this);
         itsOperations.due(this);
     }
 
-    final Operations requireOperations() {
-        Operations itsOperations = operations;
+    final RingOperations requireOperations() {
+        RingOperations itsOperations = operations;
         if (itsOperations == null) {
             throw new IllegalStateException("no ring watches it");
         }
@@ -88,7 +88,7 @@ abstract sealed class RingHandle implements Multiplexer.Watch
     abstract void submit();
 
     /// Handles a completion of an operation, or of a part of it.
-    abstract void completed(OperationKind operation, int result, int flags);
+    abstract void completed(RingOperationKind operation, int result, int flags);
 
     /// Handles the close of its ring; its operations have ended.
     abstract void abandon();

@@ -84,7 +84,7 @@ final class RingHandleTable {
     }
 
     /// Returns the user data of an operation for the handle in this slot; slot 0 stands for no handle.
-    long userData(OperationKind operation, int slot) {
+    long userData(RingOperationKind operation, int slot) {
         return operation.bits() | ((long) generations[slot] << Integer.SIZE) | slot;
     }
 
@@ -92,6 +92,6 @@ final class RingHandleTable {
     @Nullable RingHandle of(long userData) {
         int slot = (int) userData;
         RingHandle watched = slots[slot];
-        return watched != null && userData == userData(OperationKind.of(userData), slot) ? watched : null;
+        return watched != null && userData == userData(RingOperationKind.of(userData), slot) ? watched : null;
     }
 }

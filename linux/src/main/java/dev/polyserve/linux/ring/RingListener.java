@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// A listener on a ring: one multishot accept, and the connections that it has accepted.
 ///
 /// **Thread**: as [Listener].
-final class RingListener extends BoundHandle<DescriptorListener> implements Listener {
+final class RingListener extends BoundRingHandle<DescriptorListener> implements Listener {
     /// The limit of accepted connections that wait to be taken; accepting stops there.
     private static final int MOST_WAITING = 256;
 
@@ -34,8 +34,8 @@ final class RingListener extends BoundHandle<DescriptorListener> implements List
     // --- accepting ---
 
     @Override
-    OperationKind multishot() {
-        return OperationKind.ACCEPT;
+    RingOperationKind multishot() {
+        return RingOperationKind.ACCEPT;
     }
 
     @Override
@@ -50,13 +50,13 @@ final class RingListener extends BoundHandle<DescriptorListener> implements List
     }
 
     @Override
-    void completed(OperationKind operation, int result, int flags) {
+    void completed(RingOperationKind operation, int result, int flags) {
         if (result >= 0) {
             keep(result);
         } else if (result != -Errno.ECANCELED && result != -Errno.EAGAIN && result != -Errno.EINTR) {
             errno = -result;
         }
-        Operations itsOperations = requireOperations();
+        RingOperations itsOperations = requireOperations();
         if (ends(flags) || count >= MOST_WAITING || isToMove()) {
             itsOperations.due(this);
         }
@@ -131,7 +131,7 @@ final class RingListener extends BoundHandle<DescriptorListener> implements List
     /// Stops accepting before it returns; connections accepted before can still be taken.
     @Override
     void leave() {
-        Operations itsOperations = requireOperations();
+        RingOperations itsOperations = requireOperations();
         try {
             if (isActive()) {
                 cancelNow();

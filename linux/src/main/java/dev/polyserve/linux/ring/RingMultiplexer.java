@@ -1,9 +1,9 @@
 package dev.polyserve.linux.ring;
 
 import dev.polyserve.conversation.BufferBudget;
-import dev.polyserve.io.Source;
-import dev.polyserve.linux.socket.DescriptorSource;
-import dev.polyserve.linux.socket.Readiness;
+import dev.polyserve.io.Pollable;
+import dev.polyserve.linux.socket.PollableDescriptor;
+import dev.polyserve.linux.socket.EdgeReadiness;
 import dev.polyserve.linux.socket.Wakeup;
 import dev.polyserve.linux.system.CallMemoryPool;
 import dev.polyserve.linux.system.PollDescriptors;
@@ -22,7 +22,7 @@ public final class RingMultiplexer implements Multiplexer {
     private final ReceiveBuffers buffers;
     private final SendArena arena;
     private final MultiplexerOwner owner = new MultiplexerOwner("io_uring");
-    private final Operations operations;
+    private final RingOperations operations;
     private boolean closed;
 
     private RingMultiplexer(CallMemoryPool memories, Wakeup wakeup, IoUring ring, ReceiveBuffers buffers,
@@ -32,7 +32,7 @@ public final class RingMultiplexer implements Multiplexer {
         this.ring = ring;
         this.buffers = buffers;
         this.arena = arena;
-        this.operations = new Operations(ring, buffers, arena, budget, owner);
+        this.operations = new RingOperations(ring, buffers, arena, budget, owner);
     }
 
     /// Opens a multiplexer.
@@ -62,7 +62,7 @@ public final class RingMultiplexer implements Multiplexer {
     }
 
     @Override
-    public Watch watch(Source source, int interest, Ready ready) throws IOException {
+    public Watch watch(Pollable source, int interest, Ready ready) throws IOException {
         owner.assertOwner();
         if (closed) {
             throw new ClosedChannelException();
@@ -80,8 +80,8 @@ public final class RingMultiplexer implements Multiplexer {
                 port.joins(operations, memories);
                 yield port;
             }
-            case PolledListener listener -> polled(listener.watched());
-            case DescriptorSource other -> polled(other);
+            case RingPolledListener listener -> polled(listener.watched());
+            case PollableDescriptor other -> polled(other);
             default -> throw new IllegalArgumentException("a ring cannot watch " + source);
         };
         watched.watchedBy(ready, interest);
@@ -91,9 +91,9 @@ public final class RingMultiplexer implements Multiplexer {
         return watched;
     }
 
-    private PolledSource polled(DescriptorSource source) throws IOException {
-        source.joins(memories, Readiness.UNTRACKED);
-        PolledSource polled = new PolledSource(source.descriptor().number());
+    private RingPolledDescriptor polled(PollableDescriptor source) throws IOException {
+        source.joins(memories, EdgeReadiness.UNTRACKED);
+        RingPolledDescriptor polled = new RingPolledDescriptor(source.descriptor().number());
         polled.joins(operations);
         return polled;
     }

@@ -45,20 +45,20 @@ final class RingOutput {
     }
 
     /// Records the failure and discards the unsent bytes; nothing more is sent.
-    void fail(IOException why, Operations operations) {
+    void fail(IOException why, RingOperations operations) {
         failure = why;
         unsent.clear(operations.budget());
     }
 
     /// Puts the next bytes into the arena, and moves the buffer's position.
-    void put(RingSocket socket, int descriptor, Operations operations, ByteBuffer bytes) {
+    void put(RingSocket socket, int descriptor, RingOperations operations, ByteBuffer bytes) {
         int before = bytes.remaining();
         arenaAt = operations.send(socket, descriptor, bytes);
         arenaBytes = before - bytes.remaining();
     }
 
     /// Handles a short or failed send. Only such a send has a completion.
-    void refused(RingSocket socket, Operations operations, int result) {
+    void refused(RingSocket socket, RingOperations operations, int result) {
         int taken = Math.max(result, 0);
         if (result >= 0 || result == -Errno.EAGAIN || result == -Errno.EINTR) {
             roomAgain = false;
@@ -84,7 +84,7 @@ final class RingOutput {
     }
 
     /// Submits the next operation for the unsent bytes.
-    void submit(RingSocket socket, int descriptor, Operations operations) {
+    void submit(RingSocket socket, int descriptor, RingOperations operations) {
         if (unsent.isEmpty() || busy()) {
             return;
         }
@@ -107,15 +107,15 @@ final class RingOutput {
     }
 
     /// Cancels the poll, if there is one.
-    void cancel(RingSocket socket, Operations operations) {
+    void cancel(RingSocket socket, RingOperations operations) {
         if (polling && !cancelling) {
             cancelling = true;
-            operations.cancel(socket, OperationKind.POLL);
+            operations.cancel(socket, RingOperationKind.POLL);
         }
     }
 
     /// Discards the unsent bytes.
-    void clear(Operations operations) {
+    void clear(RingOperations operations) {
         unsent.clear(operations.budget());
     }
 }

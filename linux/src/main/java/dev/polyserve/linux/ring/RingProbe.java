@@ -2,7 +2,7 @@ package dev.polyserve.linux.ring;
 
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.Errno;
-import dev.polyserve.linux.system.FileCalls;
+import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.RingCalls;
 import dev.polyserve.linux.system.RingLayout;
 import dev.polyserve.linux.system.RingParameters;
@@ -32,7 +32,7 @@ public final class RingProbe {
             try {
                 return whatItLacks(memory, setup);
             } finally {
-                int unused = FileCalls.close(memory, setup.descriptor());
+                int unused = DescriptorCalls.close(memory, setup.descriptor());
                 assert unused == 0;
             }
         } catch (SystemCallException e) {

@@ -1,12 +1,12 @@
 package dev.polyserve.linux.ring;
 
 import dev.polyserve.conversation.LimitException;
-import dev.polyserve.conversation.ReadinessCheck;
+import dev.polyserve.conversation.ReadinessCheckResult;
 import dev.polyserve.io.SocketControl;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.io.StreamSource;
+import dev.polyserve.io.PollableStream;
 import dev.polyserve.linux.socket.DescriptorSocket;
-import dev.polyserve.linux.socket.Readiness;
+import dev.polyserve.linux.socket.EdgeReadiness;
 import dev.polyserve.linux.system.CallMemoryPool;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.PollDescriptors;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// with that limit, and holds nothing from then on.
 ///
 /// **Thread**: the loop's once it is watched, except [#pending].
-final class RingSocket extends MultishotHandle implements StreamSocket, StreamSource {
+final class RingSocket extends MultishotRingHandle implements StreamSocket, PollableStream {
     /// The limit of unread bytes while the owner is reading; the receive pauses until they are read.
     private static final int MOST_UNREAD_BYTES = 64 << 10;
     /// The limit while the owner does not want to read; small, yet large enough that a short pause costs no operation.
@@ -59,8 +59,8 @@ final class RingSocket extends MultishotHandle implements StreamSocket, StreamSo
     }
 
     /// Joins the ring that watches it from now on.
-    void joins(Operations itsOperations, CallMemoryPool memories) {
-        direct.joins(memories, Readiness.UNTRACKED);
+    void joins(RingOperations itsOperations, CallMemoryPool memories) {
+        direct.joins(memories, EdgeReadiness.UNTRACKED);
         joins(itsOperations);
     }
 
@@ -71,8 +71,8 @@ final class RingSocket extends MultishotHandle implements StreamSocket, StreamSo
     // --- receiving ---
 
     @Override
-    OperationKind multishot() {
-        return OperationKind.RECEIVE;
+    RingOperationKind multishot() {
+        return RingOperationKind.RECEIVE;
     }
 
     @Override
@@ -80,7 +80,7 @@ final class RingSocket extends MultishotHandle implements StreamSocket, StreamSo
         if (closing != Closing.NOT || slot == 0) {
             return;
         }
-        Operations itsOperations = requireOperations();
+        RingOperations itsOperations = requireOperations();
         boolean wanted = (interest() & Multiplexer.READ) != 0;
         if (wanted && !isActive() && !paused && !ended && receiveFailure == null && receiveQueue.ownBytes() == 0) {
             begins();
@@ -94,8 +94,8 @@ final class RingSocket extends MultishotHandle implements StreamSocket, StreamSo
     }
 
     @Override
-    void completed(OperationKind operation, int result, int flags) {
-        Operations itsOperations = requireOperations();
+    void completed(RingOperationKind operation, int result, int flags) {
+        RingOperations itsOperations = requireOperations();
         switch (operation) {
             case RECEIVE -> received(result, flags);
             case SEND -> output.refused(this, itsOperations, result);
@@ -154,7 +154,7 @@ final class RingSocket extends MultishotHandle implements StreamSocket, StreamSo
     }
 
     private void hold(int buffer, int count) {
-        Operations itsOperations = requireOperations();
+        RingOperations itsOperations = requireOperations();
         if (count <= 0 || closing != Closing.NOT || receiveFailure != null) {
             itsOperations.buffers().giveBack(buffer);
             return;
@@ -166,7 +166,7 @@ final class RingSocket extends MultishotHandle implements StreamSocket, StreamSo
 
     /// Copies the held bytes to memory of its own, because all connections share the buffers.
     void copyHeld() {
-        Operations itsOperations = requireOperations();
+        RingOperations itsOperations = requireOperations();
         try {
             receiveQueue.copyHeld(itsOperations.buffers(), itsOperations.budget());
         } catch (LimitException e) {
@@ -181,7 +181,7 @@ final class RingSocket extends MultishotHandle implements StreamSocket, StreamSo
     }
 
     /// Fails the connection for lack of memory. Every later read and write fails, and the connection holds nothing.
-    private void giveUp(Operations itsOperations, IOException why) {
+    private void giveUp(RingOperations itsOperations, IOException why) {
         receiveFailure = why;
         receiveQueue.clear(itsOperations.buffers(), itsOperations.budget());
         output.fail(why, itsOperations);
@@ -191,7 +191,7 @@ final class RingSocket extends MultishotHandle implements StreamSocket, StreamSo
 
     @Override
     public int read(ByteBuffer into) throws IOException {
-        Operations itsOperations = operations;
+        RingOperations itsOperations = operations;
         if (itsOperations == null) {
             return direct.read(into);
         }
@@ -229,7 +229,7 @@ final class RingSocket extends MultishotHandle implements StreamSocket, StreamSo
     /// Reports why no bytes are left. A failed send is a failure of the connection, which the receive may never report.
     ///
     /// @return 0 when more bytes may arrive
-    private int nothingLeft(Operations itsOperations) throws IOException {
+    private int nothingLeft(RingOperations itsOperations) throws IOException {
         if (receiveFailure != null) {
             throw NoMemoryException.toThrow(receiveFailure);
         }
@@ -263,7 +263,7 @@ final class RingSocket extends MultishotHandle implements StreamSocket, StreamSo
         return before - bytes.remaining();
     }
 
-    private void polled(Operations itsOperations) {
+    private void polled(RingOperations itsOperations) {
         output.polled();
         if (closing == Closing.NOT) {
             itsOperations.due(this);
@@ -299,7 +299,7 @@ final class RingSocket extends MultishotHandle implements StreamSocket, StreamSo
     }
 
     @Override
-    public StreamSource source() {
+    public PollableStream source() {
         return this;
     }
 
@@ -320,9 +320,9 @@ final class RingSocket extends MultishotHandle implements StreamSocket, StreamSo
     // --- ending ---
 
     @Override
-    public ReadinessCheck pending(boolean toWrite) {
+    public ReadinessCheckResult pending(boolean toWrite) {
         boolean held = !toWrite && (ended || !receiveQueue.isEmpty());
-        return held ? ReadinessCheck.YES : direct.pending(toWrite);
+        return held ? ReadinessCheckResult.YES : direct.pending(toWrite);
     }
 
     @Override
@@ -372,13 +372,13 @@ final class RingSocket extends MultishotHandle implements StreamSocket, StreamSo
         if (isActive() || output.busy() || slot == 0) {
             return;
         }
-        Operations itsOperations = requireOperations();
+        RingOperations itsOperations = requireOperations();
         itsOperations.leave(this);
         releaseMemory(itsOperations);
         closeReleased();
     }
 
-    private void releaseMemory(Operations itsOperations) {
+    private void releaseMemory(RingOperations itsOperations) {
         receiveQueue.clear(itsOperations.buffers(), itsOperations.budget());
         output.clear(itsOperations);
     }

@@ -42,7 +42,7 @@ public final class RingSocketProvider implements SocketProvider {
     public Listener listen(Endpoint endpoint, Options.Sockets options) throws IOException {
         Listener listener = descriptors.listen(endpoint, options);
         return switch (listener) {
-            case DescriptorListener accepting when shared -> new PolledListener(accepting);
+            case DescriptorListener accepting when shared -> new RingPolledListener(accepting);
             case DescriptorListener accepting -> new RingListener(accepting);
             // An inherited connection is watched by polls: there is nothing to accept repeatedly.
             default -> listener;

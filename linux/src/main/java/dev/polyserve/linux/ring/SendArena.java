@@ -4,7 +4,7 @@ import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.conversation.LimitException;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.MemoryCalls;
-import dev.polyserve.linux.system.NativeBytes;
+import dev.polyserve.linux.system.NativeMemoryCopy;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -43,7 +43,7 @@ final class SendArena {
     int put(ByteBuffer source) {
         int at = end;
         int count = Math.min(source.remaining(), MOST_BYTES);
-        NativeBytes.copyFrom(source, bytes, at, count);
+        NativeMemoryCopy.copyFrom(source, bytes, at, count);
         source.position(source.position() + count);
         end += count;
         return at;

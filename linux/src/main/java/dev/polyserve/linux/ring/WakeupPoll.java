@@ -36,7 +36,7 @@ final class WakeupPoll {
     }
 
     private long userData() {
-        return OperationKind.WAKE.bits() | (long) number << Integer.SIZE;
+        return RingOperationKind.WAKE.bits() | (long) number << Integer.SIZE;
     }
 
     /// Handles a completion.

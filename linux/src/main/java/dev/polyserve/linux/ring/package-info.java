@@ -4,15 +4,15 @@
 /// | class | purpose |
 /// |---|---|
 /// | `RingMultiplexer` | the turn: one `io_uring_enter` submits all operations, waits, and collects all completions |
-/// | `IoUring`, `RingSetup`, `Submissions`, `Completions` | the memory shared with the kernel, and its setup |
+/// | `IoUring`, `RingSetup`, `SubmissionQueue`, `CompletionQueue` | the memory shared with the kernel, and its setup |
 /// | `ReceiveBuffers`, `SendArena` | the memory of a loop for received and sent bytes; connections need none |
 /// | `RingSocket`, `ReceiveQueue`, `RingOutput` | a connection: multishot receive, one send at a time |
 /// | `RingListener` | one multishot accept |
-/// | `PolledListener` | a listener that other processes serve, too |
+/// | `RingPolledListener` | a listener that other processes serve, too |
 /// | `RingDatagramPort` | a datagram port: one multishot receive, into its own buffers |
-/// | `PolledSource` | any other descriptor, watched by polls |
+/// | `RingPolledDescriptor` | any other descriptor, watched by polls |
 /// | `RingHandleTable` | the watched handles, by the slots in the operations' user data |
-/// | `Operations` | shared by all handles: submission, and the list of handles to notify |
+/// | `RingOperations` | shared by all handles: submission, and the list of handles to notify |
 /// | `RingSocketProvider` | descriptors with `RingSocket`s as their connections |
 ///
 /// Processing a completion only records it. The handles are notified after all completions have been read. Reading

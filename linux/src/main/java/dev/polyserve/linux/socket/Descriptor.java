@@ -3,7 +3,7 @@ package dev.polyserve.linux.socket;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.CallMemoryPool;
 import dev.polyserve.linux.system.Errno;
-import dev.polyserve.linux.system.FileCalls;
+import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.linux.system.WaitCalls;
@@ -142,7 +142,7 @@ public final class Descriptor {
     private int releaseNow() {
         CallMemory memory = MEMORIES.take();
         try {
-            return FileCalls.close(memory, number);
+            return DescriptorCalls.close(memory, number);
         } finally {
             MEMORIES.give(memory);
         }

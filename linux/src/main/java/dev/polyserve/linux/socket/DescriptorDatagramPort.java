@@ -5,12 +5,12 @@ import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.DatagramSender;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.Errno;
-import dev.polyserve.linux.system.MessagesToSend;
-import dev.polyserve.linux.system.ReceivedMessages;
+import dev.polyserve.linux.system.SendmmsgBatch;
+import dev.polyserve.linux.system.RecvmmsgBatch;
 import dev.polyserve.linux.system.SocketAddresses;
 import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.SocketOption;
-import dev.polyserve.linux.system.SourcedMessage;
+import dev.polyserve.linux.system.SendFromAddress;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
 
 /// A datagram port on a descriptor, UDP or Unix. One call receives up to sixteen messages, which [#receive] returns one
 /// by one; one call sends all collected datagrams.
-public final class DescriptorDatagramPort extends BoundSource implements DatagramPort, DatagramSender {
+public final class DescriptorDatagramPort extends BoundPollableDescriptor implements DatagramPort, DatagramSender {
     /// 1 MiB per port, with 64 KiB for each. More messages at once would save about ten nanoseconds each.
     private static final int RECEIVED_AT_ONCE = 16;
 
-    private final ReceivedMessages received = new ReceivedMessages(RECEIVED_AT_ONCE);
+    private final RecvmmsgBatch received = new RecvmmsgBatch(RECEIVED_AT_ONCE);
     private final OutgoingDatagrams outgoing;
     private int held;
     private int next;
@@ -163,7 +163,7 @@ public final class DescriptorDatagramPort extends BoundSource implements Datagra
             // Fewer than requested are all: the call has found no more, or an error that arrived during the call and is
             // a new change.
             if (count == -Errno.EAGAIN || (count >= 0 && count < received.capacity())) {
-                readiness.usedUp(Readiness.READ, before);
+                readiness.usedUp(EdgeReadiness.READ, before);
             }
             return count == -Errno.EAGAIN ? count : SystemCallException.require("recvmmsg", count);
         } finally {
@@ -180,7 +180,7 @@ public final class DescriptorDatagramPort extends BoundSource implements Datagra
     public void collect(ByteBuffer bytes, SocketAddress to, SocketAddress from, Outcome outcome) {
         if (hasNoName(to)) {
             outcome.failed(to, noName());
-        } else if (bytes.remaining() > MessagesToSend.MOST_BYTES) {
+        } else if (bytes.remaining() > SendmmsgBatch.MOST_BYTES) {
             outcome.failed(to, tooLong(bytes.remaining()));
         } else {
             if (!outgoing.fits(bytes.remaining())) {
@@ -260,7 +260,7 @@ public final class DescriptorDatagramPort extends BoundSource implements Datagra
             do {
                 sent = from == null
                         ? SocketCalls.sendTo(memory, descriptor.number(), bytes, bound.family(), to)
-                        : SourcedMessage.send(memory, descriptor.number(), bytes, bound.family(), to, from);
+                        : SendFromAddress.send(memory, descriptor.number(), bytes, bound.family(), to, from);
             } while (sent == -Errno.EINTR);
             if (sent == -Errno.EAGAIN || sent == -Errno.ENOBUFS) {
                 return false;

@@ -5,7 +5,7 @@ import dev.polyserve.Options;
 import dev.polyserve.io.Listener;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.Errno;
-import dev.polyserve.linux.system.FileCalls;
+import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.SocketAddresses;
 import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.SocketOption;
@@ -17,7 +17,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A listener on a descriptor, TCP or Unix.
-public final class DescriptorListener extends BoundSource implements Listener {
+public final class DescriptorListener extends BoundPollableDescriptor implements Listener {
     static final SocketAddress UNKNOWN_PEER = new InetSocketAddress(0);
 
     private static final int NONE = -1;
@@ -61,7 +61,7 @@ public final class DescriptorListener extends BoundSource implements Listener {
                 accepted = SocketCalls.accept(memory, descriptor.number());
             } while (accepted == -Errno.EINTR);
             if (accepted == -Errno.EAGAIN) {
-                readiness.usedUp(Readiness.READ, before);
+                readiness.usedUp(EdgeReadiness.READ, before);
                 return accepted;
             }
             if (accepted < 0) {
@@ -102,7 +102,7 @@ public final class DescriptorListener extends BoundSource implements Listener {
     /// Closes a connection that could not be served. Without memory for that, the next call does.
     private void closeUnclosed(CallMemory memory) {
         if (unclosed != NONE) {
-            int unused = FileCalls.close(memory, unclosed);
+            int unused = DescriptorCalls.close(memory, unclosed);
             assert unused <= 0;
             unclosed = NONE;
         }

@@ -2,11 +2,11 @@ package dev.polyserve.linux.socket;
 
 import dev.polyserve.ConnectionInfo.Credentials;
 import dev.polyserve.conversation.AddressPair;
-import dev.polyserve.conversation.ReadinessCheck;
+import dev.polyserve.conversation.ReadinessCheckResult;
 import dev.polyserve.io.BlockingSocket;
 import dev.polyserve.io.SocketControl;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.io.StreamSource;
+import dev.polyserve.io.PollableStream;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.PollDescriptors;
@@ -30,14 +30,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Its descriptor is always non-blocking. A blocking socket waits for the descriptor. A platform thread waits itself; a
 /// virtual thread starts a platform thread for the wait, so this is for exceptional cases and not for a model.
-public sealed class DescriptorSocket extends DescriptorSource
+public sealed class DescriptorSocket extends PollableDescriptor
         implements
             StreamSocket,
-            StreamSource,
+            PollableStream,
             SocketControl,
             BlockingSocket,
             AddressPair
-        permits ForwardedSocket {
+        permits ReceivedConnectionSocket {
     /// The most bytes discarded before closing: a peer that sends without end is reset after all.
     private static final int DRAIN_MOST_BYTES = 256 << 10;
     private static final long PAUSE_MILLIS = 5;
@@ -76,7 +76,7 @@ public sealed class DescriptorSocket extends DescriptorSource
     }
 
     @Override
-    public StreamSource source() {
+    public PollableStream source() {
         return this;
     }
 
@@ -154,7 +154,7 @@ public sealed class DescriptorSocket extends DescriptorSource
             int before = readiness.state();
             int count = SocketCalls.receive(memory, descriptor.number(), atMostBytes);
             if (count == -Errno.EAGAIN || (count > 0 && count < atMostBytes && isWhole())) {
-                readiness.usedUp(Readiness.READ, before);
+                readiness.usedUp(EdgeReadiness.READ, before);
             }
             return requireUnlessNotNow("recv", count);
         } finally {
@@ -205,7 +205,7 @@ public sealed class DescriptorSocket extends DescriptorSource
             int before = readiness.state();
             int count = SocketCalls.send(memory, descriptor.number(), bytes);
             if (count == -Errno.EAGAIN || (count >= 0 && count < bytes)) {
-                readiness.usedUp(Readiness.WRITE, before);
+                readiness.usedUp(EdgeReadiness.WRITE, before);
             }
             return Math.max(0, requireUnlessNotNow("send", count));
         } finally {
@@ -255,14 +255,14 @@ public sealed class DescriptorSocket extends DescriptorSource
     }
 
     @Override
-    public ReadinessCheck pending(boolean toWrite) {
+    public ReadinessCheckResult pending(boolean toWrite) {
         try {
             return descriptor.isReady(toWrite ? PollDescriptors.OUT : PollDescriptors.IN)
-                    ? ReadinessCheck.YES
-                    : ReadinessCheck.NO;
+                    ? ReadinessCheckResult.YES
+                    : ReadinessCheckResult.NO;
         } catch (IOException e) {
             // Closed: its owner notices that itself.
-            return ReadinessCheck.NO;
+            return ReadinessCheckResult.NO;
         }
     }
 

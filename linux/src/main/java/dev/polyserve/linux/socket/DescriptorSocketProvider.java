@@ -49,7 +49,7 @@ public final class DescriptorSocketProvider implements SocketProvider {
         List<Place> places = new ArrayList<>();
         for (int number : open.numbers(inherited)) {
             places.add(new Place(new Endpoint.Inherited(Integer.toString(number)),
-                    OpenSocket.of(endpoint, number).kind() == OpenSocket.Kind.DATAGRAMS));
+                    OpenSocketInfo.of(endpoint, number).kind() == OpenSocketInfo.Kind.DATAGRAMS));
         }
         if (places.isEmpty()) {
             throw new BindFailedException(endpoint, "no socket of that name was inherited; see LISTEN_FDNAMES", null);
@@ -66,12 +66,12 @@ public final class DescriptorSocketProvider implements SocketProvider {
         };
     }
 
-    /// Returns a [DescriptorListener], or a [ReceivedListener] for an inherited connection.
+    /// Returns a [DescriptorListener], or a [ReceivedConnectionsListener] for an inherited connection.
     @Override
     public Listener listen(Endpoint endpoint, Options.Sockets options) throws IOException {
         Optional<PreopenedSockets.Given> given = open.take(endpoint);
         if (given.isPresent()) {
-            OpenSocket found = OpenSocket.of(endpoint, given.get().descriptor());
+            OpenSocketInfo found = OpenSocketInfo.of(endpoint, given.get().descriptor());
             BoundDescriptor bound = SocketAdoption.stream(endpoint, given.get(), found, options);
             return switch (found.kind()) {
                 case CONNECTION -> handed(bound);
@@ -91,8 +91,9 @@ public final class DescriptorSocketProvider implements SocketProvider {
 
     /// Returns a listener with the given connection as its only one.
     private static Listener handed(BoundDescriptor connection) throws IOException {
-        ReceivedListener listener = ReceivedListener.open(connection.endpoint(), connection.address(), () -> {
-        });
+        ReceivedConnectionsListener listener = ReceivedConnectionsListener.open(connection.endpoint(),
+                connection.address(), () -> {
+                });
         listener.take(connection.descriptor().number());
         return listener;
     }

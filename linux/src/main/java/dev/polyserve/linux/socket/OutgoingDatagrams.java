@@ -3,8 +3,8 @@ package dev.polyserve.linux.socket;
 import dev.polyserve.io.DatagramSender;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.Errno;
-import dev.polyserve.linux.system.MessagesToSend;
-import dev.polyserve.linux.system.ReceivedMessages;
+import dev.polyserve.linux.system.SendmmsgBatch;
+import dev.polyserve.linux.system.RecvmmsgBatch;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: the loop's of its port.
 final class OutgoingDatagrams {
     private final int family;
-    private final MessagesToSend messages = new MessagesToSend();
-    private final @Nullable SocketAddress[] peers = new SocketAddress[MessagesToSend.CAPACITY];
+    private final SendmmsgBatch messages = new SendmmsgBatch();
+    private final @Nullable SocketAddress[] peers = new SocketAddress[SendmmsgBatch.CAPACITY];
     /// The largest length at which the system has not refused joined datagrams; 0 where it cannot send them.
     private int mostPieceBytes;
 
     OutgoingDatagrams(int family, boolean canJoin) {
         this.family = family;
-        this.mostPieceBytes = canJoin ? MessagesToSend.MOST_BYTES : 0;
+        this.mostPieceBytes = canJoin ? SendmmsgBatch.MOST_BYTES : 0;
     }
 
     boolean isEmpty() {
@@ -44,7 +44,7 @@ final class OutgoingDatagrams {
     }
 
     /// Like [#add], to the sender of a received message.
-    void addReply(ByteBuffer bytes, SocketAddress to, @Nullable SocketAddress from, ReceivedMessages requests,
+    void addReply(ByteBuffer bytes, SocketAddress to, @Nullable SocketAddress from, RecvmmsgBatch requests,
             int index) {
         peers[messages.count()] = to;
         messages.addReply(bytes, requests, index, from);

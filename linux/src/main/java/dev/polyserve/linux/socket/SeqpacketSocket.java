@@ -3,7 +3,7 @@ package dev.polyserve.linux.socket;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.DescriptorMessage;
 import dev.polyserve.linux.system.Errno;
-import dev.polyserve.linux.system.FileCalls;
+import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.SocketAddresses;
 import dev.polyserve.linux.system.SocketCalls;
@@ -71,7 +71,7 @@ public final class SeqpacketSocket {
 
     /// Takes the socket that this process was started with; allowed once.
     public static SeqpacketSocket inherited() throws IOException {
-        SystemCallException.require("fcntl", FileCalls.closeOnExec(CallMemory.small(), INHERITED));
+        SystemCallException.require("fcntl", DescriptorCalls.closeOnExec(CallMemory.small(), INHERITED));
         return new SeqpacketSocket(new Descriptor(INHERITED));
     }
 
@@ -117,7 +117,7 @@ public final class SeqpacketSocket {
         public void closeDescriptors() {
             CallMemory memory = CallMemory.small();
             for (int useless : descriptors) {
-                int closed = FileCalls.close(memory, useless);
+                int closed = DescriptorCalls.close(memory, useless);
                 assert closed == 0;
             }
         }

@@ -5,7 +5,7 @@ import dev.polyserve.Options;
 import dev.polyserve.io.BindFailedException;
 import dev.polyserve.io.SocketFile;
 import dev.polyserve.linux.system.CallMemory;
-import dev.polyserve.linux.system.FileCalls;
+import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.SocketAddresses;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
@@ -23,34 +23,34 @@ final class SocketAdoption {
     private SocketAdoption() {}
 
     /// Adopts a listener, or a single connection.
-    static BoundDescriptor stream(Endpoint asked, PreopenedSockets.Given given, OpenSocket open,
+    static BoundDescriptor stream(Endpoint asked, PreopenedSockets.Given given, OpenSocketInfo open,
             Options.Sockets options)
             throws IOException {
-        if (open.kind() == OpenSocket.Kind.DATAGRAMS) {
+        if (open.kind() == OpenSocketInfo.Kind.DATAGRAMS) {
             throw new BindFailedException(asked, BindFailedException.NO_CONNECTIONS, null);
         }
         BoundDescriptor bound = bound(open, given);
         if (open.family() != SocketAddresses.AF_UNIX) {
-            new SocketSettings(asked, bound.descriptor()).ofTcpListener(options);
+            new SocketOptionSetter(asked, bound.descriptor()).ofTcpListener(options);
         }
         return bound;
     }
 
     static BoundDescriptor port(Endpoint asked, PreopenedSockets.Given given, Options.Sockets options)
             throws IOException {
-        OpenSocket open = OpenSocket.of(asked, given.descriptor());
-        if (open.kind() != OpenSocket.Kind.DATAGRAMS) {
+        OpenSocketInfo open = OpenSocketInfo.of(asked, given.descriptor());
+        if (open.kind() != OpenSocketInfo.Kind.DATAGRAMS) {
             throw new BindFailedException(asked, BindFailedException.NO_DATAGRAMS, null);
         }
         BoundDescriptor bound = bound(open, given);
-        new SocketSettings(asked, bound.descriptor()).buffers(options);
+        new SocketOptionSetter(asked, bound.descriptor()).buffers(options);
         return bound;
     }
 
-    private static BoundDescriptor bound(OpenSocket open, PreopenedSockets.Given given) throws IOException {
+    private static BoundDescriptor bound(OpenSocketInfo open, PreopenedSockets.Given given) throws IOException {
         CallMemory memory = CallMemory.small();
-        SystemCallException.require("fcntl", FileCalls.closeOnExec(memory, open.number()));
-        SystemCallException.require("fcntl", FileCalls.nonBlocking(memory, open.number()));
+        SystemCallException.require("fcntl", DescriptorCalls.closeOnExec(memory, open.number()));
+        SystemCallException.require("fcntl", DescriptorCalls.nonBlocking(memory, open.number()));
         Optional<SocketFile> file = given.ownsFile() && open.address() instanceof UnixDomainSocketAddress unix
                 && isFile(unix.getPath())
                         ? Optional.of(SocketFile.made(unix.getPath()))

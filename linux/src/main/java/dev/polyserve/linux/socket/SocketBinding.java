@@ -27,14 +27,14 @@ final class SocketBinding {
     private final Endpoint endpoint;
     private final int family;
     private final Descriptor descriptor;
-    private final SocketSettings settings;
+    private final SocketOptionSetter settings;
 
     private SocketBinding(Endpoint endpoint, int family, int type) throws IOException {
         this.endpoint = endpoint;
         this.family = family;
         this.descriptor = new Descriptor(
                 SystemCallException.require("socket", SocketCalls.socket(memory, family, type)));
-        this.settings = new SocketSettings(endpoint, descriptor);
+        this.settings = new SocketOptionSetter(endpoint, descriptor);
     }
 
     /// Creates an Internet socket. For the wildcard host it is an IPv6 socket, which serves IPv4, too; a system without

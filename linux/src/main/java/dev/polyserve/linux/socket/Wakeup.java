@@ -2,7 +2,7 @@ package dev.polyserve.linux.socket;
 
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.CallMemoryPool;
-import dev.polyserve.linux.system.FileCalls;
+import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 
@@ -18,7 +18,7 @@ public final class Wakeup {
         this.memories = memories;
         CallMemory memory = memories.take();
         try {
-            this.descriptor = new Descriptor(SystemCallException.require("eventfd", FileCalls.eventfd(memory)));
+            this.descriptor = new Descriptor(SystemCallException.require("eventfd", DescriptorCalls.eventfd(memory)));
         } finally {
             memories.give(memory);
         }
@@ -42,7 +42,7 @@ public final class Wakeup {
             return;
         }
         try {
-            int unused = FileCalls.eventfdAdd(memory, descriptor.number());
+            int unused = DescriptorCalls.eventfdAdd(memory, descriptor.number());
             // The write fails only when 2^64 signals have filled the counter.
             assert unused == Long.BYTES;
         } finally {
@@ -53,7 +53,7 @@ public final class Wakeup {
 
     /// Clears the readiness until the next signal.
     public void reset(CallMemory memory) {
-        int unused = FileCalls.eventfdReset(memory, descriptor.number());
+        int unused = DescriptorCalls.eventfdReset(memory, descriptor.number());
         assert unused != 0;
     }
 

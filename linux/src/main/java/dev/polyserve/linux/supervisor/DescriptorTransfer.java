@@ -4,7 +4,7 @@ import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.Cause;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.conversation.DelegatedConversation;
+import dev.polyserve.conversation.RemoteConversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.linux.socket.DescriptorSocket;
 import dev.polyserve.proxy.ProxyHeader;
@@ -29,9 +29,9 @@ import java.util.concurrent.TimeUnit;
 final class DescriptorTransfer
         implements
             Runner.Prepared,
-            DelegatedConversation.RemoteControl,
+            RemoteConversation.RemoteControl,
             Worker.Assignment,
-            WorkItem {
+            WorkerJob {
     /// The most attempts to transfer a connection. A worker that dies before it takes the connection did not die of it,
     /// but the attempts must end some day.
     private static final int MOST_TRIES = 10;
@@ -44,19 +44,19 @@ final class DescriptorTransfer
         WAITING, SENT, TAKEN, OVER
     }
 
-    private final PerConnectionRunner runner;
+    private final ProcessPerConnectionRunner runner;
     private final DescriptorSocket socket;
     private final int slot;
     /// The PROXY header that was read from it.
     private final Optional<ProxyHeader> header;
-    private final DelegatedConversation conversation;
+    private final RemoteConversation conversation;
     /// Written on the loop.
     private volatile State state = State.WAITING;
     private Optional<Worker> worker = Optional.empty();
     private int tries;
     private boolean opened;
 
-    DescriptorTransfer(PerConnectionRunner runner, ServerContext context, Conversation.Identity identity,
+    DescriptorTransfer(ProcessPerConnectionRunner runner, ServerContext context, Conversation.Identity identity,
             DescriptorSocket socket,
             int slot) {
         this.runner = runner;
@@ -65,7 +65,7 @@ final class DescriptorTransfer
         this.header = identity.ends() instanceof ProxiedAddresses proxied
                 ? Optional.of(proxied.header())
                 : Optional.empty();
-        this.conversation = new DelegatedConversation(context, identity, this);
+        this.conversation = new RemoteConversation(context, identity, this);
     }
 
     @Override

@@ -5,15 +5,15 @@ import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.Cause;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.conversation.DelegatedConversation;
+import dev.polyserve.conversation.RemoteConversation;
 import dev.polyserve.conversation.AddressPair;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.BlockingSocket;
 import dev.polyserve.io.SocketControl;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.io.StreamSource;
+import dev.polyserve.io.PollableStream;
 import dev.polyserve.run.Runner;
-import dev.polyserve.text.Addresses;
+import dev.polyserve.text.PrintableAddress;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -36,13 +36,13 @@ final class RemoteConnection
             StreamSocket,
             SocketControl,
             AddressPair,
-            DelegatedConversation.RemoteControl,
+            RemoteConversation.RemoteControl,
             Worker.Assignment {
     private final Worker worker;
     private final WorkerEvent.ConnectionAccepted came;
     private final Runner.Admission admission;
     private final List<WorkerEvent> early = new ArrayList<>();
-    private @Nullable DelegatedConversation conversation;
+    private @Nullable RemoteConversation conversation;
     private @Nullable ServerContext context;
     private @Nullable IOException lost;
     private boolean begun;
@@ -55,7 +55,7 @@ final class RemoteConnection
 
     /// Its conversation, which receives the queued early events as soon as it begins.
     Runner.Prepared prepared(ServerContext serverContext, Conversation.Identity identity) {
-        var delegated = new DelegatedConversation(serverContext, identity, this);
+        var delegated = new RemoteConversation(serverContext, identity, this);
         conversation = delegated;
         context = serverContext;
         return new Runner.Prepared() {
@@ -83,7 +83,7 @@ final class RemoteConnection
 
     @Override
     public void told(WorkerEvent event) {
-        DelegatedConversation known = conversation;
+        RemoteConversation known = conversation;
         if (known == null || !begun) {
             early.add(event);
         } else {
@@ -91,7 +91,7 @@ final class RemoteConnection
         }
     }
 
-    private void tell(DelegatedConversation known, WorkerEvent event) {
+    private void tell(RemoteConversation known, WorkerEvent event) {
         switch (event) {
             case WorkerEvent.HandlerStarted _ -> {
                 boolean unused = known.begins();
@@ -116,13 +116,13 @@ final class RemoteConnection
     @Override
     public void lost(IOException why) {
         lost = why;
-        DelegatedConversation known = conversation;
+        RemoteConversation known = conversation;
         if (known != null && begun) {
             tellLost(known, why);
         }
     }
 
-    private static void tellLost(DelegatedConversation known, IOException why) {
+    private static void tellLost(RemoteConversation known, IOException why) {
         if (!known.isDone()) {
             known.failed(why);
             known.ends(new Cause.Failed(why));
@@ -212,7 +212,7 @@ final class RemoteConnection
     }
 
     @Override
-    public StreamSource source() {
+    public PollableStream source() {
         throw notHere();
     }
 
@@ -222,6 +222,6 @@ final class RemoteConnection
     }
 
     private IllegalStateException notHere() {
-        return new IllegalStateException("the bytes of " + Addresses.shown(came.peer()) + " are at " + worker);
+        return new IllegalStateException("the bytes of " + PrintableAddress.shown(came.peer()) + " are at " + worker);
     }
 }

@@ -21,7 +21,7 @@ public final class RemoteDatagrams implements DatagramHandler {
     /// The time that a worker may take to start and to answer.
     private static final long MOST_SECONDS = 60;
 
-    private final CompletableFuture<PerConnectionRunner> runner = new CompletableFuture<>();
+    private final CompletableFuture<ProcessPerConnectionRunner> runner = new CompletableFuture<>();
     private final DatagramHandler handler;
 
     /// Creates a handler for a runner that is set later.
@@ -32,7 +32,7 @@ public final class RemoteDatagrams implements DatagramHandler {
     }
 
     /// Sets the runner that owns the workers.
-    void asks(PerConnectionRunner ofTheServer) {
+    void asks(ProcessPerConnectionRunner ofTheServer) {
         runner.complete(ofTheServer);
     }
 
@@ -66,13 +66,13 @@ public final class RemoteDatagrams implements DatagramHandler {
     }
 
     /// One datagram on its way to a worker and back. **Thread**: the supervisor's loop.
-    private static final class Exchange implements WorkItem, Worker.Assignment {
+    private static final class Exchange implements WorkerJob, Worker.Assignment {
         final CompletableFuture<WorkerEvent.DatagramAnswered> answer = new CompletableFuture<>();
-        private final PerConnectionRunner runner;
+        private final ProcessPerConnectionRunner runner;
         private final Datagram request;
         private Optional<Worker> worker = Optional.empty();
 
-        Exchange(PerConnectionRunner runner, Datagram request) {
+        Exchange(ProcessPerConnectionRunner runner, Datagram request) {
             this.runner = runner;
             this.request = request;
         }

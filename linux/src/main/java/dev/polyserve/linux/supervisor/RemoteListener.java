@@ -24,7 +24,7 @@ final class RemoteListener implements Listener {
         this.real = real;
     }
 
-    /// Adds a connection that a worker has accepted; [SharedMultiplexer#handed] announces it.
+    /// Adds a connection that a worker has accepted; [SupervisorMultiplexer#handed] announces it.
     void hand(StreamSocket connection) {
         waiting.add(connection);
     }

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 ///
 /// **Thread**: as [Runner] and [WorkerControl]; as [ScalingPolicy], the loop.
 abstract sealed class Supervisor implements Runner, WorkerControl, ScalingPolicy
-        permits PerConnectionRunner, PoolRunner {
+        permits ProcessPerConnectionRunner, ProcessPoolRunner {
     /// Whether the server's limits differ from those with which a worker's program starts. Owned by the loop.
     private boolean reconfigured;
 

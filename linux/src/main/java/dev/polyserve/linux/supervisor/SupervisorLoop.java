@@ -24,7 +24,7 @@ final class SupervisorLoop {
 
     private final EventLoop loop;
     private final WorkerPool workerPool;
-    private final CertificateReplacement certificates;
+    private final WorkerCertificateReplacement certificates;
     private final ServerContext context;
     private final long bootNanos;
     private final CompletableFuture<@Nullable Void> firstServes = new CompletableFuture<>();
@@ -44,14 +44,14 @@ final class SupervisorLoop {
         this.context = context;
         this.bootNanos = ServerContext.nanos(limits.boot());
         this.workerPool = new WorkerPool(loop, WorkerProgram.of(limits), limits, scaling, context);
-        this.certificates = new CertificateReplacement(loop, workerPool);
+        this.certificates = new WorkerCertificateReplacement(loop, workerPool);
     }
 
     WorkerPool workerPool() {
         return workerPool;
     }
 
-    CertificateReplacement certificates() {
+    WorkerCertificateReplacement certificates() {
         return certificates;
     }
 

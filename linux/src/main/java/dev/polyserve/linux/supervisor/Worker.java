@@ -1,12 +1,12 @@
 package dev.polyserve.linux.supervisor;
 
-import dev.polyserve.linux.control.ControlChannel;
-import dev.polyserve.linux.control.ControlMessage;
+import dev.polyserve.linux.control.WorkerChannel;
+import dev.polyserve.linux.control.WorkerMessage;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.WorkerInfo;
 import dev.polyserve.linux.process.ChildProcess;
-import dev.polyserve.linux.process.ExitStatus;
+import dev.polyserve.linux.process.ChildExitStatus;
 import dev.polyserve.linux.system.ProcessCalls;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.Multiplexer;
@@ -38,7 +38,7 @@ final class Worker {
     private final EventLoop loop;
     final int number;
     final ChildProcess child;
-    final ControlChannel channel;
+    final WorkerChannel channel;
     final long startedNanos;
     /// The connections and datagrams that it serves, by the numbers that it shares with the supervisor.
     final Map<Long, Assignment> served = new HashMap<>();
@@ -199,7 +199,7 @@ final class Worker {
     }
 
     /// Passes an event to the assignment that it concerns.
-    void told(ControlMessage message) {
+    void told(WorkerMessage message) {
         loop.assertOwner();
         switch (message) {
             case WorkerEvent.ConnectionTaken taken -> told(taken.id(), taken);
@@ -309,9 +309,9 @@ final class Worker {
     }
 
     /// One sentence that describes how it ended.
-    String exitSummary(Optional<ExitStatus> exit, long nowNanos) {
+    String exitSummary(Optional<ChildExitStatus> exit, long nowNanos) {
         return this + " ended after " + TimeUnit.NANOSECONDS.toMillis(nowNanos - startedNanos) + " ms: "
-                + exit.map(ExitStatus::text).orElse("unknown exit status")
+                + exit.map(ChildExitStatus::text).orElse("unknown exit status")
                 + killedBecause.map(why -> " (by us: " + why + ")").orElse("")
                 + startFailure.map(why -> " (" + why + ")").orElse("");
     }

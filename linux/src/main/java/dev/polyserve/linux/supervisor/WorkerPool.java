@@ -1,14 +1,14 @@
 package dev.polyserve.linux.supervisor;
 
-import dev.polyserve.linux.control.ControlChannel;
-import dev.polyserve.linux.control.ControlMessage;
+import dev.polyserve.linux.control.WorkerChannel;
+import dev.polyserve.linux.control.WorkerMessage;
 import dev.polyserve.linux.control.WorkerBootstrap;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.WorkerInfo;
 import dev.polyserve.Workers;
 import dev.polyserve.conversation.ServerContext;
-import dev.polyserve.linux.process.ExitStatus;
+import dev.polyserve.linux.process.ChildExitStatus;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.run.WorkerTotals;
 import java.io.IOException;
@@ -41,7 +41,7 @@ final class WorkerPool {
     private final ServerContext context;
     private final List<Worker> all = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final RestartBackoff pause;
+    private final WorkerRestartBackoff pause;
     private final WorkerReplacement replacement;
     private int nextNumber = 1;
     private int mostStarting = Math.max(2, Runtime.getRuntime().availableProcessors());
@@ -60,7 +60,7 @@ final class WorkerPool {
         this.limits = limits;
         this.scaling = scaling;
         this.context = context;
-        this.pause = new RestartBackoff(now(), () -> ThreadLocalRandom.current().nextDouble(0.8, 1.2));
+        this.pause = new WorkerRestartBackoff(now(), () -> ThreadLocalRandom.current().nextDouble(0.8, 1.2));
         this.replacement = new WorkerReplacement(this, loop, limits, scaling, context);
     }
 
@@ -205,7 +205,7 @@ final class WorkerPool {
     private void examine(Worker worker, long now) {
         if (worker.isStuck()) {
             kill(worker,
-                    "it does not read its commands, of which " + ControlChannel.MOST_WAITING_BYTES + " bytes wait");
+                    "it does not read its commands, of which " + WorkerChannel.MOST_WAITING_BYTES + " bytes wait");
             return;
         }
         boolean told = worker.flush();
@@ -276,7 +276,7 @@ final class WorkerPool {
     private void listen(Worker worker) {
         loop.turnBegins();
         try {
-            for (ControlChannel.Received received; (received = worker.channel.receive()) != null;) {
+            for (WorkerChannel.Received received; (received = worker.channel.receive()) != null;) {
                 if (received.messages().isEmpty()) {
                     // The worker has closed its side or is dead: the watch of its process reports its end.
                     worker.forgetLink();
@@ -294,14 +294,14 @@ final class WorkerPool {
 
     /// Checks that a packet contains events only. Only commands have descriptors; those in a worker's packet would stay
     /// open here.
-    private static void requireEvents(ControlChannel.Received received) throws IOException {
+    private static void requireEvents(WorkerChannel.Received received) throws IOException {
         if (!received.messages().stream().allMatch(WorkerEvent.class::isInstance)) {
             received.closeDescriptors();
             throw new IOException("it sends commands: " + received.messages());
         }
     }
 
-    private void hear(Worker worker, ControlMessage message) {
+    private void hear(Worker worker, WorkerMessage message) {
         switch (message) {
             case WorkerCommand command -> throw new IllegalStateException("a command from a worker: " + command);
             case WorkerEvent.Ready _ -> ready(worker);
@@ -364,7 +364,7 @@ final class WorkerPool {
             // Its last events first.
             listen(worker);
         }
-        Optional<ExitStatus> exit;
+        Optional<ChildExitStatus> exit;
         try {
             exit = worker.child.poll();
         } catch (IOException e) {
@@ -380,7 +380,7 @@ final class WorkerPool {
         scaling.changed();
         if (stopping) {
             tellIfAllEnded();
-        } else if (exit.isPresent() && exit.get().how().equals(new ExitStatus.Code(WorkerBootstrap.FATAL))) {
+        } else if (exit.isPresent() && exit.get().how().equals(new ChildExitStatus.Code(WorkerBootstrap.FATAL))) {
             scaling.hopeless(exitSummary + ", which says that no other one would do better");
         } else if (worker.startFailure.filter(scaling::startFailed).isPresent()) {
             long _ = pause(); // until the server is closed

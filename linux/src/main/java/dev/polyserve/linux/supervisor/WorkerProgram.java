@@ -1,16 +1,16 @@
 package dev.polyserve.linux.supervisor;
 
-import dev.polyserve.linux.control.ControlChannel;
+import dev.polyserve.linux.control.WorkerChannel;
 import dev.polyserve.linux.control.WorkerBootstrap;
 import dev.polyserve.Workers;
 import dev.polyserve.linux.process.ChildProcess;
-import dev.polyserve.linux.process.ProcessLocalVariables;
-import dev.polyserve.linux.process.Program;
+import dev.polyserve.linux.process.NonInheritedVariables;
+import dev.polyserve.linux.process.ChildProgram;
 import dev.polyserve.linux.process.CurrentProgram;
 import dev.polyserve.linux.socket.Descriptor;
 import dev.polyserve.linux.socket.SeqpacketSocket;
 import dev.polyserve.linux.system.CallMemory;
-import dev.polyserve.linux.system.FileCalls;
+import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 import java.util.List;
@@ -19,7 +19,7 @@ import java.util.Optional;
 
 /// The program that is started as a worker: this program again, or the configured one.
 ///
-/// A worker has nothing to read at 0, the supervisor's output and errors at 1 and 2, and its [ControlChannel] at 3. It
+/// A worker has nothing to read at 0, the supervisor's output and errors at 1 and 2, and its [WorkerChannel] at 3. It
 /// leads a process group, so that an interrupt typed at the terminal reaches the supervisor alone.
 ///
 /// **Thread**: any.
@@ -30,9 +30,9 @@ final class WorkerProgram {
     private static final int OUTPUT = 1;
     private static final int ERRORS = 2;
 
-    private final Program program;
+    private final ChildProgram program;
 
-    private WorkerProgram(Program program) {
+    private WorkerProgram(ChildProgram program) {
         this.program = program;
     }
 
@@ -42,13 +42,13 @@ final class WorkerProgram {
     static WorkerProgram of(Workers workers) throws IOException {
         Map<String, String> environment = CurrentProgram.environment();
         // A worker reads which sockets its supervisor inherited, and so resolves the same endpoints.
-        environment.keySet().removeAll(ProcessLocalVariables.REPORTS);
-        environment.remove(ProcessLocalVariables.TAKES_OVER);
+        environment.keySet().removeAll(NonInheritedVariables.REPORTS);
+        environment.remove(NonInheritedVariables.TAKES_OVER);
         WorkerBootstrap.addTo(environment);
         List<String> command = workers.program().isEmpty()
                 ? withOwnCache(CurrentProgram.commandLine())
                 : workers.program();
-        return new WorkerProgram(new Program(command, environment, Optional.empty(), true));
+        return new WorkerProgram(new ChildProgram(command, environment, Optional.empty(), true));
     }
 
     private static List<String> withOwnCache(List<String> command) {
@@ -61,13 +61,14 @@ final class WorkerProgram {
     /// Starts a worker, which receives the other side of the channel.
     Started start() throws IOException {
         CallMemory memory = CallMemory.forTransfers();
-        Descriptor nothing = new Descriptor(SystemCallException.require("open", FileCalls.open(memory, "/dev/null")));
+        Descriptor nothing = new Descriptor(
+                SystemCallException.require("open", DescriptorCalls.open(memory, "/dev/null")));
         try {
             SeqpacketSocket.Pair pair = SeqpacketSocket.pair();
             try {
                 ChildProcess child = program.in(CurrentProgram.directory()).start(nothing.number(), OUTPUT, ERRORS,
                         pair.theirs().number());
-                return new Started(child, new ControlChannel(pair.ours()));
+                return new Started(child, new WorkerChannel(pair.ours()));
             } catch (IOException | RuntimeException | Error e) {
                 pair.ours().close();
                 throw e;
@@ -80,5 +81,5 @@ final class WorkerProgram {
     }
 
     /// A started worker.
-    record Started(ChildProcess child, ControlChannel channel) {}
+    record Started(ChildProcess child, WorkerChannel channel) {}
 }

@@ -2,13 +2,13 @@
 /// connections and datagrams through them.
 ///
 /// ```
-///   PoolRunner, PerConnectionRunner ── SupervisorLoop ── WorkerPool ── Worker ── ControlChannel
+///   ProcessPoolRunner, ProcessPerConnectionRunner ── SupervisorLoop ── WorkerPool ── Worker ── ControlChannel
 ///        │                                                               └ its assignments:
-///        └ SharedSocketProvider, IndexedSocketProvider                               RemoteConnection, DescriptorTransfer
+///        └ SupervisorSocketProvider, NumberedSocketProvider                               RemoteConnection, DescriptorTransfer
 /// ```
 ///
-/// [dev.polyserve.linux.supervisor.PoolRunner] shares its listeners with workers that accept themselves (prefork);
-/// [dev.polyserve.linux.supervisor.PerConnectionRunner] accepts, and transfers each connection to a worker of its own.
+/// [dev.polyserve.linux.supervisor.ProcessPoolRunner] shares its listeners with workers that accept themselves (prefork);
+/// [dev.polyserve.linux.supervisor.ProcessPerConnectionRunner] accepts, and transfers each connection to a worker of its own.
 ///
 /// **Threads**: the supervisor's loop, which is the server's accept loop; members that any thread may call state it.
 ///

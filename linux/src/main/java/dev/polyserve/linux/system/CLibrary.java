@@ -1,6 +1,6 @@
 package dev.polyserve.linux.system;
 
-import dev.polyserve.file.FileNames;
+import dev.polyserve.file.FileNameEncoding;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -43,7 +43,7 @@ public final class CLibrary {
     /// `unsetenv(3)`: child processes do not inherit the variable. Java's copy of the environment is unchanged.
     public static void unsetEnvironment(String variable) {
         try (Arena arena = Arena.ofConfined()) {
-            int unused = call(Function.UNSETENV, arena.allocateFrom(variable, FileNames.ENCODING).address());
+            int unused = call(Function.UNSETENV, arena.allocateFrom(variable, FileNameEncoding.ENCODING).address());
             assert unused == 0;
         }
     }
@@ -63,7 +63,7 @@ public final class CLibrary {
     /// `getgrouplist(3)`: all groups of a user, including the given one.
     public static int[] groups(String user, int gid) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment name = arena.allocateFrom(user, FileNames.ENCODING);
+            MemorySegment name = arena.allocateFrom(user, FileNameEncoding.ENCODING);
             MemorySegment count = arena.allocate(ValueLayout.JAVA_INT);
             for (int room = FIRST_GROUPS; room <= MOST_GROUPS; room *= 4) {
                 MemorySegment groups = arena.allocate(ValueLayout.JAVA_INT, room);
@@ -120,7 +120,7 @@ public final class CLibrary {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment entry = arena.allocate(bytes, Long.BYTES);
             MemorySegment found = arena.allocate(ValueLayout.JAVA_LONG);
-            MemorySegment asked = arena.allocateFrom(name, FileNames.ENCODING);
+            MemorySegment asked = arena.allocateFrom(name, FileNameEncoding.ENCODING);
             int result = -ERANGE;
             for (int room = FIRST_TEXT_BYTES; result == -ERANGE && room <= MOST_TEXT_BYTES; room *= 4) {
                 // These functions return the error number itself and do not set errno.

@@ -129,11 +129,11 @@ public final class CallMemory {
 
     /// Copies the bytes that a call has written here, and moves the buffer's position.
     public void copyTo(ByteBuffer into, int count) {
-        NativeBytes.copyTo(into, all, TRANSFER_AT, count);
+        NativeMemoryCopy.copyTo(into, all, TRANSFER_AT, count);
     }
 
     /// Copies the buffer's next bytes here for a call, without moving its position.
     public void copyFrom(ByteBuffer bytes, int count) {
-        NativeBytes.copyFrom(bytes, all, TRANSFER_AT, count);
+        NativeMemoryCopy.copyFrom(bytes, all, TRANSFER_AT, count);
     }
 }

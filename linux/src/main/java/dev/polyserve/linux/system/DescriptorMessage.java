@@ -59,7 +59,7 @@ public final class DescriptorMessage {
         if (descriptors.length > MOST_DESCRIPTORS) {
             return -Errno.EINVAL;
         }
-        NativeBytes.copyFrom(message, bytes, 0, count);
+        NativeMemoryCopy.copyFrom(message, bytes, 0, count);
         piece.set(ValueLayout.JAVA_LONG, MessageHeaders.PIECE_LENGTH, count);
         put(descriptors);
         return (int) call(memory, CallNumber.SENDMSG, socket, header.address(),

@@ -31,7 +31,7 @@ public final class MultishotMessages {
         PAYLOAD = CONTROL_AT + MessageHeaders.CONTROL_BYTES;
         // Not a power of two: otherwise the starts of all buffers would compete for a few sets of the processor's
         // caches.
-        BUFFER_BYTES = ReceivedMessages.MOST_BYTES + 5 * 64;
+        BUFFER_BYTES = RecvmmsgBatch.MOST_BYTES + 5 * 64;
     }
 
     private final MemorySegment wish = Arena.ofAuto().allocate(MessageHeaders.BYTES, Long.BYTES);
@@ -67,7 +67,7 @@ public final class MultishotMessages {
         return addresses.read(buffer.asSlice(NAME_AT, SocketAddresses.LONGEST_BYTES), bytes);
     }
 
-    /// Like [ReceivedMessages#local].
+    /// Like [RecvmmsgBatch#local].
     public SocketAddress local(MemorySegment buffer, SocketAddress bound) {
         if (!(bound instanceof InetSocketAddress inet)) {
             return bound;

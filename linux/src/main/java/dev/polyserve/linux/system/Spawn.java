@@ -78,7 +78,7 @@ public final class Spawn implements AutoCloseable {
     ///
     /// @param environment the whole of its environment
     /// @return the number of its process, or `-errno`
-    public int start(ProgramTexts program, Map<String, String> environment) {
+    public int start(NativeArguments program, Map<String, String> environment) {
         MemorySegment pid = room(Long.BYTES);
         try {
             int result = Function.SPAWN.call(pid.address(), program.name(), actions(), attributes,
@@ -90,7 +90,7 @@ public final class Spawn implements AutoCloseable {
         }
     }
 
-    private long array(ProgramTexts program, Map<String, String> environment) {
+    private long array(NativeArguments program, Map<String, String> environment) {
         MemorySegment array = room((environment.size() + 1L) * Long.BYTES);
         int index = 0;
         for (Map.Entry<String, String> variable : environment.entrySet()) {
@@ -103,7 +103,7 @@ public final class Spawn implements AutoCloseable {
     }
 
     private long text(String text) {
-        byte[] bytes = SystemText.encode(text);
+        byte[] bytes = SurrogateEscape.encode(text);
         // The memory is zeroed, which terminates the text.
         MemorySegment copy = room(bytes.length + 1L);
         MemorySegment.copy(bytes, 0, copy, ValueLayout.JAVA_BYTE, 0, bytes.length);

@@ -7,7 +7,7 @@ import dev.polyserve.io.BindFailedException;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.SocketProvider;
-import dev.polyserve.linux.socket.ReceivedListener;
+import dev.polyserve.linux.socket.ReceivedConnectionsListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -26,7 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// **Thread**: one thread at a time binds; [#take] any.
 final class ReceivedConnectionsProvider implements SocketProvider {
     private final List<WorkerCommand.Slot> slots;
-    private final Map<Integer, ReceivedListener> listeners = new ConcurrentHashMap<>();
+    private final Map<Integer, ReceivedConnectionsListener> listeners = new ConcurrentHashMap<>();
 
     ReceivedConnectionsProvider(List<WorkerCommand.Slot> slots) {
         this.slots = slots;
@@ -47,7 +47,7 @@ final class ReceivedConnectionsProvider implements SocketProvider {
 
     @Override
     public Listener listen(Endpoint real, Options.Sockets options) throws IOException {
-        ReceivedListener listener = ReceivedListener.open(real, address(real), () -> {
+        ReceivedConnectionsListener listener = ReceivedConnectionsListener.open(real, address(real), () -> {
             // The listener belongs to the supervisor; the worker does not close it.
         });
         for (int slot = 0; slot < slots.size(); slot++) {
@@ -81,7 +81,7 @@ final class ReceivedConnectionsProvider implements SocketProvider {
     ///
     /// @param header the PROXY header that the supervisor has read from it
     void take(int slot, int descriptor, Optional<ProxyHeader> header) throws IOException {
-        ReceivedListener listener = listeners.get(slot);
+        ReceivedConnectionsListener listener = listeners.get(slot);
         if (listener == null) {
             throw new IOException("a connection came through socket " + slot + ", which is no listener here");
         }

@@ -1,7 +1,7 @@
 package dev.polyserve.linux.worker;
 
-import dev.polyserve.linux.control.ControlChannel;
-import dev.polyserve.linux.control.ControlMessage;
+import dev.polyserve.linux.control.WorkerChannel;
+import dev.polyserve.linux.control.WorkerMessage;
 import dev.polyserve.linux.control.WorkerBootstrap;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
@@ -14,10 +14,10 @@ import dev.polyserve.spi.Engine;
 import dev.polyserve.OnFull;
 import dev.polyserve.Options;
 import dev.polyserve.Server;
-import dev.polyserve.conversation.CertificateHolders;
+import dev.polyserve.conversation.RemoteCertificates;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.linux.process.ExitDeadline;
-import dev.polyserve.linux.process.TerminalSignals;
+import dev.polyserve.linux.process.JobControlSignals;
 import dev.polyserve.linux.socket.PreopenedSockets;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.run.Runner;
@@ -28,7 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /// The main part of a worker process: its sockets, received from the supervisor in the first command, and its end of
-/// the [ControlChannel].
+/// the [WorkerChannel].
 ///
 /// ```
 ///   here ─▶ prepared ─▶ runner ─▶ starting: READY ──commands──▶ SERVING ──Drain, the channel's end──▶ ENDING ─▶ exit
@@ -45,19 +45,19 @@ public final class WorkerMain {
     /// The exit status of a worker that cannot use the certificates; another one is tried.
     private static final int CANNOT_START = 1;
 
-    private final ControlChannel channel;
+    private final WorkerChannel channel;
     private final WorkerCommand.Serve serve;
     private final List<Integer> descriptors;
-    private final EventReporter eventReporter;
+    private final WorkerEventReporter eventReporter;
     private final WorkerSignals signals;
     private final ReceivedConnectionsProvider handed;
     private final ExitDeadline exitDeadline = ExitDeadline.start();
 
-    private WorkerMain(ControlChannel channel, WorkerCommand.Serve serve, List<Integer> descriptors) {
+    private WorkerMain(WorkerChannel channel, WorkerCommand.Serve serve, List<Integer> descriptors) {
         this.channel = channel;
         this.serve = serve;
         this.descriptors = descriptors;
-        this.eventReporter = new EventReporter(channel, serve);
+        this.eventReporter = new WorkerEventReporter(channel, serve);
         this.signals = WorkerSignals.reportedBy(eventReporter);
         this.handed = new ReceivedConnectionsProvider(serve.slots());
     }
@@ -97,21 +97,21 @@ public final class WorkerMain {
 
         private static Beginning read() {
             try {
-                TerminalSignals.ignore();
-                ControlChannel channel = WorkerBootstrap.channel();
-                Optional<ControlChannel.Received> first = channel.await(FIRST_COMMAND_NANOS);
+                JobControlSignals.ignore();
+                WorkerChannel channel = WorkerBootstrap.channel();
+                Optional<WorkerChannel.Received> first = channel.await(FIRST_COMMAND_NANOS);
                 return first.isEmpty() ? new Beginning.Failed("it says nothing") : beginning(channel, first.get());
             } catch (IOException e) {
                 return new Beginning.Failed(String.valueOf(e.getMessage()));
             }
         }
 
-        private static Beginning beginning(ControlChannel channel, ControlChannel.Received first) {
+        private static Beginning beginning(WorkerChannel channel, WorkerChannel.Received first) {
             return switch (first.messages().isEmpty() ? null : first.messages().getFirst()) {
                 case WorkerCommand.Serve serve ->
                     new Beginning.Commanded(new WorkerMain(channel, serve, first.descriptors()));
                 case null -> new Beginning.SupervisorGone();
-                case ControlMessage other -> new Beginning.Failed("it begins with " + other);
+                case WorkerMessage other -> new Beginning.Failed("it begins with " + other);
             };
         }
     }
@@ -223,13 +223,13 @@ public final class WorkerMain {
 
     /// The runner of a worker, around the runner of the worker's own model.
     public Runner runner(Runner inner, Engine.Setup setup, ServerContext context) {
-        context.certificateHolders(new CertificateHolders() {
+        context.certificateHolders(new RemoteCertificates() {
             @Override
             public void cannotStart(String why) {
                 endAtStart(why);
             }
         });
-        return new WorkerRunner(inner, this, setup);
+        return new InnerModelRunner(inner, this, setup);
     }
 
     /// Reports that the accept loop turns.
@@ -245,11 +245,11 @@ public final class WorkerMain {
     /// Serves according to the supervisor's commands; does not return.
     void serve(Server server, Engine.Setup setup, EventLoop acceptLoop) throws IOException {
         Thread.currentThread().setName("polyserve-control");
-        ControlLoop controlLoop = new ControlLoop(server, acceptLoop, this, serve.shared(),
+        WorkerCommandLoop controlLoop = new WorkerCommandLoop(server, acceptLoop, this, serve.shared(),
                 (now, command) -> reconfigured(now, command, setup));
         try {
             if (!serve.shared()) {
-                WarmUp.hold(setup);
+                WorkerWarmUp.hold(setup);
                 controlLoop.warmUp();
                 server.start();
             }
@@ -268,12 +268,12 @@ public final class WorkerMain {
     }
 
     /// The channel of the supervisor's commands. **Thread**: the one that reads them.
-    ControlChannel channel() {
+    WorkerChannel channel() {
         return channel;
     }
 
     /// The reporter of events to the supervisor.
-    EventReporter eventReporter() {
+    WorkerEventReporter eventReporter() {
         return eventReporter;
     }
 

@@ -16,12 +16,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class WorkerSignals {
     private static final CompletableFuture<WorkerSignals> OF_THIS_WORKER = new CompletableFuture<>();
 
-    private final EventReporter eventReporter;
+    private final WorkerEventReporter eventReporter;
     private final AtomicInteger signals = new AtomicInteger();
     /// Ends this worker now; empty while its supervisor decides.
     private volatile Optional<Runnable> endNow = Optional.empty();
 
-    private WorkerSignals(EventReporter eventReporter) {
+    private WorkerSignals(WorkerEventReporter eventReporter) {
         this.eventReporter = eventReporter;
     }
 
@@ -33,7 +33,7 @@ public final class WorkerSignals {
     }
 
     /// Reports the signals of this worker from now on, and those received before.
-    static WorkerSignals reportedBy(EventReporter eventReporter) {
+    static WorkerSignals reportedBy(WorkerEventReporter eventReporter) {
         WorkerSignals reported = new WorkerSignals(eventReporter);
         OF_THIS_WORKER.complete(reported);
         return reported;

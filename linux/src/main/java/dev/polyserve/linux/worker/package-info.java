@@ -1,9 +1,9 @@
 /// A worker process: the part of a server that serves connections and datagrams by the commands of its supervisor.
 ///
 /// ```
-///   ControlChannel ── ControlLoop: carries out commands ──▶ Server ── WorkerRunner ── the inner model's Runner
+///   ControlChannel ── WorkerCommandLoop: carries out commands ──▶ Server ── InnerModelRunner ── the inner model's Runner
 ///         ▲                                                   │
-///         └────────────── EventReporter: reports events ◀─────┘
+///         └────────────── WorkerEventReporter: reports events ◀─────┘
 /// ```
 ///
 /// **Threads**: the thread that starts the server, `polyserve-control`, carries out commands; any thread may report

@@ -2,7 +2,7 @@ package dev.polyserve.linux.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.polyserve.Command;
+import dev.polyserve.InetdCommand;
 import dev.polyserve.DrainReport;
 import dev.polyserve.Model;
 import java.net.Socket;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.condition.OS;
 class CommandLoopsTest {
     private static final String FIRST = "polyserve-accept";
     private static final String SECOND = "polyserve-loop-1";
-    private static final Command CAT = Command.of("sh", "-c", "echo ready; exec cat");
+    private static final InetdCommand CAT = InetdCommand.of("sh", "-c", "echo ready; exec cat");
     private static final Duration LONG = Duration.ofSeconds(60);
 
     private static Socket ready(CommandServer serves) throws Exception {
@@ -72,7 +72,8 @@ class CommandLoopsTest {
 
     @Test
     void aServerThatIsClosedEndsTheCommandsOfAllLoops() throws Exception {
-        Command ignoring = Command.of("sh", "-c", "trap '' TERM HUP PIPE; echo ready; while true; do sleep 0.1; done")
+        InetdCommand ignoring = InetdCommand
+                .of("sh", "-c", "trap '' TERM HUP PIPE; echo ready; while true; do sleep 0.1; done")
                 .withTimes(LONG, LONG);
         CommandServer serves = CommandServer.command(ignoring, builder -> builder);
         try (Socket _ = ready(serves); Socket _ = ready(serves)) {

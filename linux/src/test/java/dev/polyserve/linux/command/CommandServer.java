@@ -1,7 +1,7 @@
 package dev.polyserve.linux.command;
 
 import dev.polyserve.Cause;
-import dev.polyserve.Command;
+import dev.polyserve.InetdCommand;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Server;
@@ -28,7 +28,7 @@ final class CommandServer implements AutoCloseable {
     /// @param connection the connection
     /// @param cause the cause of its end
     record Closed(ConnectionInfo connection, Cause cause) {
-        Command.Exit exit() {
+        InetdCommand.Exit exit() {
             return connection.exit().orElseThrow();
         }
     }
@@ -64,10 +64,10 @@ final class CommandServer implements AutoCloseable {
     }
 
     static CommandServer shell(String script) throws IOException {
-        return command(Command.of("sh", "-c", script), builder -> builder);
+        return command(InetdCommand.of("sh", "-c", script), builder -> builder);
     }
 
-    static CommandServer command(Command command, UnaryOperator<ServerBuilder> change) throws IOException {
+    static CommandServer command(InetdCommand command, UnaryOperator<ServerBuilder> change) throws IOException {
         return new CommandServer(change.apply(Server.at("tcp://127.0.0.1:0").command(command)));
     }
 

@@ -2,7 +2,7 @@ package dev.polyserve.linux.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.polyserve.Command;
+import dev.polyserve.InetdCommand;
 import dev.polyserve.Server;
 import java.net.Socket;
 import java.net.StandardProtocolFamily;
@@ -49,7 +49,7 @@ class CommandSurroundingsTest {
 
     @Test
     void signalsAreAsAProgramExpects() throws Exception {
-        Command grep = Command.of("grep", "^Sig", "/proc/self/status");
+        InetdCommand grep = InetdCommand.of("grep", "^Sig", "/proc/self/status");
         try (CommandServer serves = CommandServer.command(grep, builder -> builder)) {
             assertThat(serves.talk("")).containsPattern("SigBlk:\\s0{16}\n").containsPattern("SigIgn:\\s0{16}\n");
         }
@@ -72,7 +72,7 @@ class CommandSurroundingsTest {
 
     @Test
     void theEnvironmentIsCleanAndTellsOfTheConnection() throws Exception {
-        Command env = Command.of("env", "-0").withEnvironment(Map.of("PATH", "/usr/bin:/bin", "OWN", "yes",
+        InetdCommand env = InetdCommand.of("env", "-0").withEnvironment(Map.of("PATH", "/usr/bin:/bin", "OWN", "yes",
                 "TCPREMOTEHOST", "stale", "REMOTE_PORT", "stale"));
         try (CommandServer serves = CommandServer.command(env, builder -> builder); Socket socket = serves.connect()) {
             String told = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -88,7 +88,7 @@ class CommandSurroundingsTest {
     void aUnixClientIsToldByItsUserAndNameIfItHasOne() throws Exception {
         Path path = directory.resolve("s");
         Path name = directory.resolve("client");
-        Command env = Command.of("env", "-0").withEnvironment(Map.of());
+        InetdCommand env = InetdCommand.of("env", "-0").withEnvironment(Map.of());
         try (Server _ = Server.at("unix:" + path).command(env).start()) {
             String uid = Files.getAttribute(directory, "unix:uid").toString();
             String gid = Files.getAttribute(directory, "unix:gid").toString();

@@ -13,10 +13,10 @@ import dev.polyserve.linux.ring.RingMultiplexer;
 import dev.polyserve.linux.ring.RingProbe;
 import dev.polyserve.linux.ring.RingSocketProvider;
 import dev.polyserve.linux.socket.DescriptorSocketProvider;
-import dev.polyserve.linux.socket.ReceivedListener;
+import dev.polyserve.linux.socket.ReceivedConnectionsListener;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.DescriptorMessage;
-import dev.polyserve.linux.system.FileCalls;
+import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.SocketAddresses;
 import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.loop.Multiplexer;
@@ -149,7 +149,7 @@ class LeftoversTest {
                 assertThat(message.send(memory, client, ByteBuffer.wrap(bytes("def")))).isEqualTo(3);
                 assertThat(readAll(multiplexer, socket, 6)).isEqualTo("abcdef");
             }
-            assertThat(FileCalls.close(memory, client)).isZero();
+            assertThat(DescriptorCalls.close(memory, client)).isZero();
             socket.close(false);
             listener.close();
         }
@@ -159,7 +159,7 @@ class LeftoversTest {
     @MethodSource("kinds")
     void connectionsThatAreHandedOver(Kind kind) throws Exception {
         try (Multiplexer multiplexer = open(kind)) {
-            ReceivedListener listener = ReceivedListener.open(Endpoint.parse("tcp://127.0.0.1:0"),
+            ReceivedConnectionsListener listener = ReceivedConnectionsListener.open(Endpoint.parse("tcp://127.0.0.1:0"),
                     new InetSocketAddress(0),
                     () -> {
                     });

@@ -8,7 +8,7 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.io.StreamSource;
+import dev.polyserve.io.PollableStream;
 import dev.polyserve.io.SocketProvider;
 import dev.polyserve.linux.socket.DescriptorSocketProvider;
 import dev.polyserve.loop.Multiplexer;
@@ -172,7 +172,7 @@ public abstract class MultiplexerContract {
     /// As after a PROXY header, which the accept loop reads before the connection has its owner.
     @Test
     void watchesAgainWhatItHasForgotten() throws Exception {
-        StreamSource source = socket.control().unowned().source();
+        PollableStream source = socket.control().unowned().source();
         Multiplexer.Watch first = multiplexer.watch(source, READ, told::add);
         assertSilence();
         send(10);

@@ -22,38 +22,39 @@ import org.junit.jupiter.api.condition.OS;
 class ChildProcessTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
-    private static ExitStatus ended(ChildProcess child) throws Exception {
+    private static ChildExitStatus ended(ChildProcess child) throws Exception {
         return child.await(LIMIT).orElseThrow();
     }
 
     @Test
     void howItEndsIsTold() throws Exception {
-        try (ChildProcess child = ProgramTest.shell("exit 7").start(0, 1, 2)) {
-            assertThat(ended(child).how()).isEqualTo(new ExitStatus.Code(7));
+        try (ChildProcess child = ChildProgramTest.shell("exit 7").start(0, 1, 2)) {
+            assertThat(ended(child).how()).isEqualTo(new ChildExitStatus.Code(7));
             assertThat(ended(child).text()).as("again").isEqualTo("exit 7");
         }
-        try (ChildProcess child = ProgramTest.shell("kill -9 $$").start(0, 1, 2)) {
-            assertThat(ended(child).how()).isEqualTo(new ExitStatus.Signal(ProcessCalls.SIGKILL));
+        try (ChildProcess child = ChildProgramTest.shell("kill -9 $$").start(0, 1, 2)) {
+            assertThat(ended(child).how()).isEqualTo(new ChildExitStatus.Signal(ProcessCalls.SIGKILL));
             assertThat(ended(child).text()).isEqualTo("killed by SIGKILL");
         }
-        assertThat(new ExitStatus(new ExitStatus.Signal(42), Duration.ZERO).text()).isEqualTo("killed by signal 42");
+        assertThat(new ChildExitStatus(new ChildExitStatus.Signal(42), Duration.ZERO).text())
+                .isEqualTo("killed by signal 42");
     }
 
     @Test
     void itsProcessorTimeIsTold() throws Exception {
         String busy = "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done";
-        try (ChildProcess child = ProgramTest.shell(busy).start(0, 1, 2)) {
+        try (ChildProcess child = ChildProgramTest.shell(busy).start(0, 1, 2)) {
             assertThat(ended(child).cpu()).isBetween(Duration.ofMillis(5), Duration.ofSeconds(30));
         }
     }
 
     @Test
     void itRunsUntilItIsSignalled() throws Exception {
-        try (ChildProcess child = ProgramTest.shell("exec sleep 1000").start(0, 1, 2)) {
+        try (ChildProcess child = ChildProgramTest.shell("exec sleep 1000").start(0, 1, 2)) {
             assertThat(child.poll()).isEmpty();
             assertThat(child.await(Duration.ofMillis(1))).isEmpty();
             child.signal(ProcessCalls.SIGTERM);
-            assertThat(ended(child).how()).isEqualTo(new ExitStatus.Signal(ProcessCalls.SIGTERM));
+            assertThat(ended(child).how()).isEqualTo(new ChildExitStatus.Signal(ProcessCalls.SIGTERM));
             child.signal(ProcessCalls.SIGTERM);
             child.signalGroup(ProcessCalls.SIGTERM);
             assertThat(child.signalLeftOver(0)).isFalse();
@@ -63,11 +64,11 @@ class ChildProcessTest {
     @Test
     void aGroupIsSignalledAsAWhole() throws Exception {
         try (Pair pair = new Pair()) {
-            try (ChildProcess child = ProgramTest.shell("sleep 1000 & echo started; wait").start(pair.theirs,
+            try (ChildProcess child = ChildProgramTest.shell("sleep 1000 & echo started; wait").start(pair.theirs,
                     pair.theirs)) {
                 assertThat(pair.readLine()).isEqualTo("started");
                 child.signalGroup(ProcessCalls.SIGKILL);
-                assertThat(ended(child).how()).isEqualTo(new ExitStatus.Signal(ProcessCalls.SIGKILL));
+                assertThat(ended(child).how()).isEqualTo(new ChildExitStatus.Signal(ProcessCalls.SIGKILL));
                 assertThat(pair.readAll()).as("until no process has it any more").isEmpty();
             }
         }
@@ -76,9 +77,9 @@ class ChildProcessTest {
     @Test
     void whatItLeavesBehindCanBeEnded() throws Exception {
         try (Pair pair = new Pair()) {
-            try (ChildProcess child = ProgramTest.shell("sleep 1000 & exit 0").start(pair.theirs, pair.theirs)) {
+            try (ChildProcess child = ChildProgramTest.shell("sleep 1000 & exit 0").start(pair.theirs, pair.theirs)) {
                 assertThat(child.signalLeftOver(ProcessCalls.SIGKILL)).as("before it has ended").isFalse();
-                assertThat(ended(child).how()).isEqualTo(new ExitStatus.Code(0));
+                assertThat(ended(child).how()).isEqualTo(new ChildExitStatus.Code(0));
                 assertThat(child.signalLeftOver(0)).isTrue();
                 assertThat(child.signalLeftOver(ProcessCalls.SIGKILL)).isTrue();
                 assertThat(pair.readAll()).isEmpty();
@@ -90,7 +91,7 @@ class ChildProcessTest {
     void itsEndWakesALoop() throws Exception {
         EpollMultiplexer multiplexer = new EpollMultiplexer();
         try (Pair pair = new Pair();
-                ChildProcess child = ProgramTest.shell("read line").start(pair.theirs, pair.theirs)) {
+                ChildProcess child = ChildProgramTest.shell("read line").start(pair.theirs, pair.theirs)) {
             List<Integer> told = new ArrayList<>();
             Multiplexer.Watch watch = multiplexer.watch(child.end(), Multiplexer.READ, told::add);
             multiplexer.await(0);
@@ -110,7 +111,7 @@ class ChildProcessTest {
     void oneThatHasEndedAndWasNotReapedDoesNotRun() throws Exception {
         EpollMultiplexer multiplexer = new EpollMultiplexer();
         try (Pair pair = new Pair();
-                ChildProcess child = ProgramTest.shell("read line").start(pair.theirs, pair.theirs)) {
+                ChildProcess child = ChildProgramTest.shell("read line").start(pair.theirs, pair.theirs)) {
             assertThat(OtherProcess.isRunning(child.pid())).isTrue();
             assertThat(ProcessGroups.running()).contains(child.pid());
             List<Integer> told = new ArrayList<>();
@@ -133,8 +134,8 @@ class ChildProcessTest {
     void childrenOfOthersAreLeftToThem() throws Exception {
         Process users = new ProcessBuilder("sh", "-c", "exit 72").start();
         for (int i = 0; i < 20; i++) {
-            try (ChildProcess child = ProgramTest.shell("exit 1").start(0, 1, 2)) {
-                assertThat(ended(child).how()).isEqualTo(new ExitStatus.Code(1));
+            try (ChildProcess child = ChildProgramTest.shell("exit 1").start(0, 1, 2)) {
+                assertThat(ended(child).how()).isEqualTo(new ChildExitStatus.Code(1));
             }
         }
         assertThat(users.waitFor()).isEqualTo(72);
@@ -142,17 +143,17 @@ class ChildProcessTest {
 
     @Test
     void aClosedOneIsNotAskedAnyMore() throws Exception {
-        ChildProcess child = ProgramTest.shell("exit 0").start(0, 1, 2);
+        ChildProcess child = ChildProgramTest.shell("exit 0").start(0, 1, 2);
         ended(child);
         child.close();
         child.close();
         assertThat(child.poll()).isPresent();
-        ChildProcess unasked = ProgramTest.shell("exit 0").start(0, 1, 2);
+        ChildProcess unasked = ChildProgramTest.shell("exit 0").start(0, 1, 2);
         try (ChildProcess _ = unasked) {
             assertThat(unasked.end().descriptor().isOpen()).isTrue();
             ended(unasked);
         }
-        ChildProcess running = ProgramTest.shell("exec sleep 1000").start(0, 1, 2);
+        ChildProcess running = ChildProgramTest.shell("exec sleep 1000").start(0, 1, 2);
         running.signal(ProcessCalls.SIGKILL);
         running.close();
         assertThatThrownBy(running::poll).isInstanceOf(ClosedChannelException.class);

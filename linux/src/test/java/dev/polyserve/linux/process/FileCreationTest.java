@@ -61,7 +61,7 @@ class FileCreationTest {
     void theOwnerHasThemAlsoInADirectoryOfRoot() throws Exception {
         assumeTrue(System.getProperty("user.name").equals("root"), "needs root");
         List<String> rightsBefore = rights();
-        FileCreation creation = new FileCreation(Optional.of(0640), Optional.of(SystemUser.of("nobody")));
+        FileCreation creation = new FileCreation(Optional.of(0640), Optional.of(RunAsUser.of("nobody")));
         for (SocketProvider family : FAMILIES) {
             Path file = directory.resolve("socket");
             Listener listener = creation.of(() -> family.listen(new Endpoint.Unix(file), Options.defaults().sockets()));

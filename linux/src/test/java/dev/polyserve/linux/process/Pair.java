@@ -1,7 +1,7 @@
 package dev.polyserve.linux.process;
 
 import dev.polyserve.linux.system.CallMemory;
-import dev.polyserve.linux.system.FileCalls;
+import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.SystemCallException;
@@ -27,7 +27,7 @@ final class Pair implements AutoCloseable {
         }
         here = (int) pair;
         theirs = (int) (pair >>> Integer.SIZE);
-        SystemCallException.require("fcntl", FileCalls.blocking(memory, theirs));
+        SystemCallException.require("fcntl", DescriptorCalls.blocking(memory, theirs));
     }
 
     /// All output of the processes that hold the other socket, up to the end of the last of them.
@@ -75,7 +75,7 @@ final class Pair implements AutoCloseable {
     private void giveUpTheirs() throws IOException {
         if (theirsOpen) {
             theirsOpen = false;
-            SystemCallException.require("close", FileCalls.close(memory, theirs));
+            SystemCallException.require("close", DescriptorCalls.close(memory, theirs));
         }
     }
 
@@ -89,6 +89,6 @@ final class Pair implements AutoCloseable {
     @Override
     public void close() throws IOException {
         giveUpTheirs();
-        SystemCallException.require("close", FileCalls.close(memory, here));
+        SystemCallException.require("close", DescriptorCalls.close(memory, here));
     }
 }

@@ -46,7 +46,7 @@ class MovableRingTest {
     private ReceiveBuffers buffers;
     private SendArena arena;
     private Wakeup wakeup;
-    private Operations operations;
+    private RingOperations operations;
     private RingListener listener;
     private RingSocket socket;
     private RingDatagramPort port;
@@ -66,7 +66,7 @@ class MovableRingTest {
         buffers = ReceiveBuffers.forConnections(ring);
         arena = SendArena.open();
         wakeup = new Wakeup(memories);
-        operations = new Operations(ring, buffers, arena, new BufferBudget(1 << 20), new MultiplexerOwner("ring"));
+        operations = new RingOperations(ring, buffers, arena, new BufferBudget(1 << 20), new MultiplexerOwner("ring"));
         Listener opened = new RingSocketProvider().listen(Endpoint.parse("tcp://127.0.0.1:0"),
                 Options.defaults().sockets());
         listener = (RingListener) opened;

@@ -8,9 +8,9 @@ import dev.polyserve.Options;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.DatagramSender;
 import dev.polyserve.linux.system.CallMemory;
-import dev.polyserve.linux.system.MessagesToSend;
+import dev.polyserve.linux.system.SendmmsgBatch;
 import dev.polyserve.linux.system.PollDescriptors;
-import dev.polyserve.linux.system.ReceivedMessages;
+import dev.polyserve.linux.system.RecvmmsgBatch;
 import dev.polyserve.linux.system.SocketAddresses;
 import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.SocketOption;
@@ -90,7 +90,7 @@ class DatagramBatchTest {
     /// Receives at least this many datagrams and all others that wait, checks their bytes, and returns their lengths.
     private static List<Integer> received(DatagramPort port, int atLeast) throws IOException {
         List<Integer> lengths = new ArrayList<>();
-        ByteBuffer in = ByteBuffer.allocateDirect(ReceivedMessages.MOST_BYTES);
+        ByteBuffer in = ByteBuffer.allocateDirect(RecvmmsgBatch.MOST_BYTES);
         long deadline = System.nanoTime() + TIMEOUT_NANOS;
         // One more call in any case: a port returns null once after a call that has received everything.
         for (boolean more = true; more; Thread.onSpinWait()) {
@@ -192,7 +192,7 @@ class DatagramBatchTest {
                 for (InetSocketAddress address : asked) {
                     client.send(datagram(100), address);
                 }
-                ByteBuffer in = ByteBuffer.allocateDirect(ReceivedMessages.MOST_BYTES);
+                ByteBuffer in = ByteBuffer.allocateDirect(RecvmmsgBatch.MOST_BYTES);
                 for (InetSocketAddress address : asked) {
                     SocketAddress peer = receive(server, in.clear());
                     assertThat(server.local()).isEqualTo(address);
@@ -228,7 +228,7 @@ class DatagramBatchTest {
             try (DatagramChannel client = DatagramChannel.open()) {
                 client.connect(new InetSocketAddress(address, port));
                 client.write(datagram(10));
-                ByteBuffer in = ByteBuffer.allocateDirect(ReceivedMessages.MOST_BYTES);
+                ByteBuffer in = ByteBuffer.allocateDirect(RecvmmsgBatch.MOST_BYTES);
                 SocketAddress peer = receive(server, in);
                 assertThat(((InetSocketAddress) server.local()).getAddress()).isEqualTo(address);
                 server.sender().collect(in.flip(), peer, server.local(), outcomes);
@@ -245,11 +245,11 @@ class DatagramBatchTest {
     void moreThanFitAreSentBefore() throws Exception {
         DatagramPort server = udp();
         DatagramPort client = udp();
-        int many = MessagesToSend.CAPACITY + 10;
+        int many = SendmmsgBatch.CAPACITY + 10;
         for (int i = 0; i < many; i++) {
             collect(server, client.address(), i + 1);
         }
-        assertThat(outcomes.all).hasSize(MessagesToSend.CAPACITY).containsOnly(SENT);
+        assertThat(outcomes.all).hasSize(SendmmsgBatch.CAPACITY).containsOnly(SENT);
         server.sender().flush(outcomes);
         assertThat(received(client, many)).hasSize(many).isSorted();
         outcomes.all.clear();
@@ -271,7 +271,7 @@ class DatagramBatchTest {
                 && SocketCalls.getOption(memory, descriptor, SocketOption.UDP_SEGMENT) >= 0;
         collect(server, client.address(), 100, 100, 100, 40, 100);
         server.sender().flush(outcomes);
-        ReceivedMessages messages = new ReceivedMessages(1);
+        RecvmmsgBatch messages = new RecvmmsgBatch(1);
         PollDescriptors readable = new PollDescriptors(1);
         readable.set(0, descriptor, PollDescriptors.IN);
         assertThat(WaitCalls.poll(memory, readable, 1, TIMEOUT_NANOS)).isEqualTo(1);

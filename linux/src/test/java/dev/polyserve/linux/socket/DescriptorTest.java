@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polyserve.linux.system.CallMemory;
-import dev.polyserve.linux.system.FileCalls;
+import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -22,11 +22,11 @@ import org.junit.jupiter.api.condition.OS;
 @Timeout(30)
 class DescriptorTest {
     private final CallMemory memory = CallMemory.small();
-    private final int number = FileCalls.eventfd(memory);
+    private final int number = DescriptorCalls.eventfd(memory);
     private final Descriptor descriptor = new Descriptor(number);
 
     private boolean lives() {
-        return FileCalls.eventfdAdd(memory, number) > 0;
+        return DescriptorCalls.eventfdAdd(memory, number) > 0;
     }
 
     @Test
@@ -35,11 +35,11 @@ class DescriptorTest {
         descriptor.close();
         assertThat(descriptor.isOpen()).isFalse();
         assertThat(lives()).isFalse();
-        int next = FileCalls.eventfd(memory);
+        int next = DescriptorCalls.eventfd(memory);
         assertThat(next).as("the system gives the number again").isEqualTo(number);
         descriptor.close();
         assertThat(lives()).as("what has the number now").isTrue();
-        assertThat(FileCalls.close(memory, next)).isZero();
+        assertThat(DescriptorCalls.close(memory, next)).isZero();
     }
 
     @Test
@@ -59,16 +59,16 @@ class DescriptorTest {
 
     @Test
     void saysWhatTheSystemSaidToItsClose() throws IOException {
-        assertThat(FileCalls.close(memory, number)).isZero();
+        assertThat(DescriptorCalls.close(memory, number)).isZero();
         assertThatThrownBy(descriptor::close).isInstanceOf(SystemCallException.class)
                 .hasMessage("Bad file descriptor (EBADF) in close");
     }
 
     @Test
     void noCallMeetsTheNextOwner() throws Exception {
-        assertThat(FileCalls.close(memory, number)).isZero();
+        assertThat(DescriptorCalls.close(memory, number)).isZero();
         for (int round = 0; round < 200; round++) {
-            Descriptor raced = new Descriptor(FileCalls.eventfd(memory));
+            Descriptor raced = new Descriptor(DescriptorCalls.eventfd(memory));
             CyclicBarrier start = new CyclicBarrier(3);
             AtomicInteger failed = new AtomicInteger();
             List<Thread> users = new ArrayList<>();
@@ -81,7 +81,7 @@ class DescriptorTest {
                 user.join();
             }
             assertThat(failed).hasValue(0);
-            assertThat(FileCalls.eventfdAdd(memory, raced.number())).as("closed in the end").isNegative();
+            assertThat(DescriptorCalls.eventfdAdd(memory, raced.number())).as("closed in the end").isNegative();
         }
     }
 
@@ -94,7 +94,7 @@ class DescriptorTest {
             return;
         }
         while (raced.tryBegin()) {
-            if (FileCalls.eventfdAdd(own, raced.number()) < 0) {
+            if (DescriptorCalls.eventfdAdd(own, raced.number()) < 0) {
                 failed.incrementAndGet();
             }
             raced.end();

@@ -7,11 +7,11 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
-import dev.polyserve.io.Source;
+import dev.polyserve.io.Pollable;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.SocketProvider;
 import dev.polyserve.linux.system.CallMemory;
-import dev.polyserve.linux.system.FileCalls;
+import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
@@ -48,9 +48,9 @@ class SocketAdoptionTest {
     private Path directory;
 
     /// Duplicates the descriptor of a socket, as if a parent process had passed it down.
-    private int handedDown(Source source) throws IOException {
+    private int handedDown(Pollable source) throws IOException {
         return SystemCallException.require("dup",
-                FileCalls.duplicate(memory, ((DescriptorSource) source).descriptor().number()));
+                DescriptorCalls.duplicate(memory, ((PollableDescriptor) source).descriptor().number()));
     }
 
     private static Endpoint inherited(int number) {
@@ -174,7 +174,7 @@ class SocketAdoptionTest {
         assertThatThrownBy(() -> socketProvider.places(Endpoint.parse("fd:99999999"))).isInstanceOf(IOException.class)
                 .hasMessage("cannot listen at fd:99999999: descriptor 99999999 is not open; the process that starts"
                         + " this one has to hand it down");
-        int event = FileCalls.eventfd(memory);
+        int event = DescriptorCalls.eventfd(memory);
         assertThatThrownBy(() -> socketProvider.places(inherited(event))).hasMessage("cannot listen at fd:" + event
                 + ": descriptor " + event + " is not a socket; hand down a listening one");
         int socket = SocketCalls.socket(memory, 2, SocketCalls.STREAM);
@@ -184,7 +184,7 @@ class SocketAdoptionTest {
         assertThatThrownBy(() -> socketProvider.bind(inherited(unbound), OPTIONS))
                 .hasMessage("cannot listen at fd:" + unbound + ": it is bound to no port; hand down a bound socket");
         for (int number : new int[]{event, socket, unbound}) {
-            assertThat(FileCalls.close(memory, number)).as("it was left alone").isZero();
+            assertThat(DescriptorCalls.close(memory, number)).as("it was left alone").isZero();
         }
     }
 

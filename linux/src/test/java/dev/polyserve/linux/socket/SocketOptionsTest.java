@@ -9,7 +9,7 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
-import dev.polyserve.io.Source;
+import dev.polyserve.io.Pollable;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.SocketProvider;
 import dev.polyserve.linux.system.CallMemory;
@@ -61,8 +61,8 @@ class SocketOptionsTest {
         return socketProvider.bind(Endpoint.parse(endpoint), options(change));
     }
 
-    private int option(Source source, SocketOption option) {
-        return SocketCalls.getOption(memory, ((DescriptorSource) source).descriptor().number(), option);
+    private int option(Pollable source, SocketOption option) {
+        return SocketCalls.getOption(memory, ((PollableDescriptor) source).descriptor().number(), option);
     }
 
     /// A query that is repeated until it returns a value; the class's time limit ends it.

@@ -1,13 +1,13 @@
 package dev.polyserve.linux.supervisor;
 
-import dev.polyserve.linux.control.ControlChannel;
+import dev.polyserve.linux.control.WorkerChannel;
 import dev.polyserve.linux.control.WorkerBootstrap;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.Cause;
 import dev.polyserve.Endpoint;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.linux.socket.ReceivedListener;
+import dev.polyserve.linux.socket.ReceivedConnectionsListener;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.SocketCalls;
@@ -30,10 +30,10 @@ final class LateWorker {
     private static final int SLOT = 0;
     private static final int BUFFER_BYTES = 4096;
 
-    private final ControlChannel channel;
+    private final WorkerChannel channel;
     private final CallMemory memory = CallMemory.small();
 
-    private LateWorker(ControlChannel channel) {
+    private LateWorker(WorkerChannel channel) {
         this.channel = channel;
     }
 
@@ -42,7 +42,7 @@ final class LateWorker {
     }
 
     private void work() throws IOException {
-        ControlChannel.Received first = receive();
+        WorkerChannel.Received first = receive();
         WorkerCommand.Serve serve = (WorkerCommand.Serve) first.messages().getFirst();
         int listener = first.descriptors().getFirst();
         event(new WorkerEvent.Ready());
@@ -63,7 +63,7 @@ final class LateWorker {
         return receive().messages().stream().anyMatch(WorkerCommand.Drain.class::isInstance);
     }
 
-    private ControlChannel.Received receive() throws IOException {
+    private WorkerChannel.Received receive() throws IOException {
         return channel.await(MOST_NANOS).orElseThrow(() -> new IOException("the supervisor says nothing"));
     }
 
@@ -79,9 +79,10 @@ final class LateWorker {
         one.set(0, descriptor, PollDescriptors.IN);
         SystemCallException.require("poll", WaitCalls.poll(memory, one, 1, MOST_NANOS));
         int accepted = SystemCallException.require("accept", SocketCalls.accept(memory, descriptor));
-        ReceivedListener listener = ReceivedListener.open(endpoint, UnixDomainSocketAddress.of(""), () -> {
-            // The listener belongs to the supervisor; the worker does not close it.
-        });
+        ReceivedConnectionsListener listener = ReceivedConnectionsListener.open(endpoint,
+                UnixDomainSocketAddress.of(""), () -> {
+                    // The listener belongs to the supervisor; the worker does not close it.
+                });
         listener.take(accepted);
         return Objects.requireNonNull(listener.accept());
     }

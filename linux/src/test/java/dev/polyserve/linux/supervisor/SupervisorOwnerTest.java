@@ -11,13 +11,13 @@ import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
-import dev.polyserve.io.Source;
+import dev.polyserve.io.Pollable;
 import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.Multiplexer;
-import dev.polyserve.run.AcceptMode;
+import dev.polyserve.run.AcceptQuota;
 import dev.polyserve.spi.Engine;
-import dev.polyserve.spi.Execution;
+import dev.polyserve.spi.HandlerExecution;
 import dev.polyserve.spi.ModelPlan;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,13 +41,13 @@ class SupervisorOwnerTest {
 
     private final ServerContext context = new ServerContext(Options.defaults(), new ServerListener() {},
             NanoClock.SYSTEM, _ -> {});
-    private PoolRunner pool;
+    private ProcessPoolRunner pool;
     private EventLoop loop;
 
     @BeforeEach
     void start() throws Exception {
-        var model = new Execution.ProcessPool(1, 1, ModelPlan.of(Model.virtual()), NO_WORKERS);
-        pool = PoolRunner.open(model, context);
+        var model = new HandlerExecution.ProcessPool(1, 1, ModelPlan.of(Model.virtual()), NO_WORKERS);
+        pool = ProcessPoolRunner.open(model, context);
         loop = pool.loop();
         loop.start(_ -> {});
     }
@@ -86,7 +86,7 @@ class SupervisorOwnerTest {
 
     @Test
     void theRunnerOfAPool() {
-        assertRefused(() -> pool.accept(AcceptMode.NONE, _ -> {}));
+        assertRefused(() -> pool.accept(AcceptQuota.NONE, _ -> {}));
         assertRefused(() -> pool.whenAcknowledged(() -> {}));
         assertRefused(pool::reconfigured);
         assertRefused(pool::drain);
@@ -98,8 +98,8 @@ class SupervisorOwnerTest {
         Model model = Model.process(1, NO_WORKERS);
         var setup = new Engine.Setup(List.of(Endpoint.parse("tcp://127.0.0.1:0")), model, null, null,
                 Options.defaults(), null, List.of(), List.of(), List.of(), null);
-        PerConnectionRunner runner = PerConnectionRunner.open(
-                new Execution.ProcessPerConnection(1, NO_WORKERS), setup, context);
+        ProcessPerConnectionRunner runner = ProcessPerConnectionRunner.open(
+                new HandlerExecution.ProcessPerConnection(1, NO_WORKERS), setup, context);
         runner.loop().start(_ -> {});
         assertRefused(runner::nextDatagram);
         assertRefused(runner::drain);
@@ -109,8 +109,9 @@ class SupervisorOwnerTest {
 
     @Test
     void theMultiplexerOfSharedSockets() throws Exception {
-        Source shared = new Source() {};
-        try (SharedMultiplexer multiplexer = new SharedMultiplexer(new EpollMultiplexer(), shared::equals, _ -> {})) {
+        Pollable shared = new Pollable() {};
+        try (SupervisorMultiplexer multiplexer = new SupervisorMultiplexer(new EpollMultiplexer(), shared::equals,
+                _ -> {})) {
             Multiplexer.Watch watch = multiplexer.watch(shared, 0, _ -> {});
             CompletableFuture.runAsync(() -> awaitNothing(multiplexer)).get(30, TimeUnit.SECONDS);
             for (ThrowingCallable call : List.<ThrowingCallable>of(() -> multiplexer.watch(shared, 0, _ -> {}),

@@ -7,7 +7,7 @@ import dev.polyserve.ServerListener;
 import dev.polyserve.Workers;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
-import dev.polyserve.linux.control.ControlChannel;
+import dev.polyserve.linux.control.WorkerChannel;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.loop.EventLoop;
@@ -81,12 +81,12 @@ class WorkerPoolTest {
         // Long commands: each one costs an attempt to send those that wait, and of short ones a hundred thousand fit.
         InetSocketAddress peer = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
         int commands = 0;
-        while (!worker.isStuck() && commands < ControlChannel.MOST_WAITING_BYTES) {
+        while (!worker.isStuck() && commands < WorkerChannel.MOST_WAITING_BYTES) {
             worker.command(new WorkerCommand.AnswerDatagram(commands, peer, peer, false,
                     ByteBuffer.allocate(DATAGRAM_BYTES)));
             commands++;
         }
-        assertThat(commands).as("commands until one was dropped").isLessThan(2 * ControlChannel.MOST_WAITING_BYTES
+        assertThat(commands).as("commands until one was dropped").isLessThan(2 * WorkerChannel.MOST_WAITING_BYTES
                 / DATAGRAM_BYTES);
         long until = System.nanoTime() + LIMIT_NANOS;
         while (workerPool.counters().restarts() == 0 && System.nanoTime() - until < 0) {

@@ -41,8 +41,8 @@ class CallsTest {
 
     @AfterEach
     void close() {
-        assertThat(FileCalls.close(memory, here)).isZero();
-        assertThat(FileCalls.close(memory, there)).isZero();
+        assertThat(DescriptorCalls.close(memory, here)).isZero();
+        assertThat(DescriptorCalls.close(memory, there)).isZero();
     }
 
     private void sendByte() {
@@ -52,7 +52,7 @@ class CallsTest {
 
     @Test
     void anErrorIsItsNumber() {
-        assertThat(FileCalls.close(memory, -1)).isEqualTo(-Errno.EBADF);
+        assertThat(DescriptorCalls.close(memory, -1)).isEqualTo(-Errno.EBADF);
         assertThat(SocketCalls.receive(memory, here, 10)).isEqualTo(-Errno.EAGAIN);
         assertThatThrownBy(() -> SystemCallException.require("recv", -104))
                 .hasMessage("Connection reset by peer (ECONNRESET) in recv");
@@ -107,7 +107,7 @@ class CallsTest {
             assertThat(events.bits(0)).isEqualTo(EpollEvents.IN);
             assertThat(events.data(0)).isEqualTo(data);
         }
-        assertThat(FileCalls.close(memory, epoll)).isZero();
+        assertThat(DescriptorCalls.close(memory, epoll)).isZero();
     }
 
     @Test
@@ -137,13 +137,13 @@ class CallsTest {
 
     @Test
     void anEventfdIsReadableUntilItIsReset() {
-        int counter = FileCalls.eventfd(memory);
-        assertThat(FileCalls.eventfdReset(memory, counter)).isEqualTo(-Errno.EAGAIN);
-        assertThat(FileCalls.eventfdAdd(memory, counter)).isEqualTo(8);
-        assertThat(FileCalls.eventfdAdd(memory, counter)).isEqualTo(8);
-        assertThat(FileCalls.eventfdReset(memory, counter)).isEqualTo(8);
-        assertThat(FileCalls.eventfdReset(memory, counter)).isEqualTo(-Errno.EAGAIN);
-        assertThat(FileCalls.close(memory, counter)).isZero();
+        int counter = DescriptorCalls.eventfd(memory);
+        assertThat(DescriptorCalls.eventfdReset(memory, counter)).isEqualTo(-Errno.EAGAIN);
+        assertThat(DescriptorCalls.eventfdAdd(memory, counter)).isEqualTo(8);
+        assertThat(DescriptorCalls.eventfdAdd(memory, counter)).isEqualTo(8);
+        assertThat(DescriptorCalls.eventfdReset(memory, counter)).isEqualTo(8);
+        assertThat(DescriptorCalls.eventfdReset(memory, counter)).isEqualTo(-Errno.EAGAIN);
+        assertThat(DescriptorCalls.close(memory, counter)).isZero();
     }
 
     @Test

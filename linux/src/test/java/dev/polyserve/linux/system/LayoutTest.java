@@ -190,8 +190,8 @@ class LayoutTest {
         ours.put("sizeof(sigset_t)", (long) Spawn.SIGNAL_SET_BYTES);
         ours.put("sizeof(posix_spawn_file_actions_t) <= " + Spawn.STRUCTURE_BYTES, 1L);
         ours.put("sizeof(posix_spawnattr_t) <= " + Spawn.STRUCTURE_BYTES, 1L);
-        ours.put("FIONBIO", (long) FileCalls.FIONBIO);
-        ours.put("F_DUPFD_CLOEXEC", (long) FileCalls.F_DUPFD_CLOEXEC);
+        ours.put("FIONBIO", (long) DescriptorCalls.FIONBIO);
+        ours.put("F_DUPFD_CLOEXEC", (long) DescriptorCalls.F_DUPFD_CLOEXEC);
         compare(PROCESS_HEADERS, ours);
     }
 

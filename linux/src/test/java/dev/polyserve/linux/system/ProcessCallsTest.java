@@ -85,7 +85,7 @@ class ProcessCallsTest {
         setAction(SIGUSR2, SIG_IGN, 0);
         try (Spawn spawn = new Spawn(false)) {
             int pid = spawn.start(
-                    new ProgramTexts(List.of("sh", "-c", "exec grep ^Sig /proc/self/status >" + seen), Map.of()),
+                    new NativeArguments(List.of("sh", "-c", "exec grep ^Sig /proc/self/status >" + seen), Map.of()),
                     Map.of("PATH", "/usr/bin:/bin"));
             assertThat(pid).isPositive();
             int pidfd = ProcessCalls.pidfdOpen(memory, pid);
@@ -93,7 +93,7 @@ class ProcessCallsTest {
             one.set(0, pidfd, PollDescriptors.IN);
             assertThat(WaitCalls.poll(memory, one, 1, 30_000_000_000L)).isEqualTo(1);
             assertThat(ProcessCalls.reap(memory, pidfd, new ChildStatus())).isZero();
-            assertThat(FileCalls.close(memory, pidfd)).isZero();
+            assertThat(DescriptorCalls.close(memory, pidfd)).isZero();
         } finally {
             setAction(SIGUSR2, 0, 0);
         }
@@ -103,7 +103,7 @@ class ProcessCallsTest {
     @Test
     void aChildWithoutADescriptorIsEndedAndReaped() {
         try (Spawn spawn = new Spawn(true)) {
-            int pid = spawn.start(new ProgramTexts(List.of("sleep", "1000"), Map.of()), Map.of());
+            int pid = spawn.start(new NativeArguments(List.of("sleep", "1000"), Map.of()), Map.of());
             assertThat(pid).isPositive();
             assertThat(ProcessCalls.killAndReap(memory, pid, true)).isZero();
             assertThat(ProcessCalls.pidfdOpen(memory, pid)).isEqualTo(-Errno.ESRCH);

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.Model;
 import dev.polyserve.Server;
-import dev.polyserve.linux.control.ControlChannel;
+import dev.polyserve.linux.control.WorkerChannel;
 import dev.polyserve.linux.control.WorkerBootstrap;
 import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.linux.process.ChildProcess;
 import dev.polyserve.linux.process.CurrentProgram;
-import dev.polyserve.linux.process.ExitStatus;
-import dev.polyserve.linux.process.Program;
+import dev.polyserve.linux.process.ChildExitStatus;
+import dev.polyserve.linux.process.ChildProgram;
 import dev.polyserve.linux.socket.SeqpacketSocket;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,7 +52,7 @@ class WorkerMainTest {
         SeqpacketSocket.Pair pair = SeqpacketSocket.pair();
         try (ChildProcess worker = worker(pair)) {
             pair.ours().close();
-            assertThat(worker.await(LIMIT).map(ExitStatus::text)).contains("exit 0");
+            assertThat(worker.await(LIMIT).map(ChildExitStatus::text)).contains("exit 0");
             assertThat(errors()).isEmpty();
         }
     }
@@ -60,11 +60,11 @@ class WorkerMainTest {
     @Test
     void withOneSentenceWhenTheOtherSideIsNoSupervisor() throws Exception {
         SeqpacketSocket.Pair pair = SeqpacketSocket.pair();
-        ControlChannel channel = new ControlChannel(pair.ours());
+        WorkerChannel channel = new WorkerChannel(pair.ours());
         try (ChildProcess worker = worker(pair)) {
             assertThat(channel.send(new WorkerEvent.Ready())).isTrue();
             assertThat(channel.flush()).isTrue();
-            assertThat(worker.await(LIMIT).map(ExitStatus::text)).contains("exit 1");
+            assertThat(worker.await(LIMIT).map(ChildExitStatus::text)).contains("exit 1");
             assertThat(errors()).isEqualTo(
                     "polyserve: this worker process has no supervisor: it begins with " + new WorkerEvent.Ready()
                             + "\n");
@@ -82,7 +82,8 @@ class WorkerMainTest {
                 "--enable-native-access=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED", "-cp",
                 System.getProperty("java.class.path"), Serves.class.getName(), "tcp://127.0.0.1:0");
         try {
-            return new Program(command, environment, Optional.empty(), false).start(0, 1, 2, pair.theirs().number());
+            return new ChildProgram(command, environment, Optional.empty(), false).start(0, 1, 2,
+                    pair.theirs().number());
         } finally {
             pair.theirs().close();
         }

@@ -1,0 +1,73 @@
+package dev.polyserve.conversation;
+
+import dev.polyserve.Cause;
+import java.io.IOException;
+
+/// A conversation that this process serves: its buffers, and its connection as other threads control it.
+///
+/// **Thread**: as [Conversation]; the buffers belong to the owner.
+abstract sealed class BufferedConversation extends Conversation permits HandlerConversation, ProtocolConversation {
+    final ConnectionContext control;
+    ConnectionBuffers buffers;
+
+    BufferedConversation(ServerContext context, Identity identity, ConnectionContext control,
+            ConnectionBuffers buffers) {
+        super(context, identity);
+        this.control = control;
+        this.buffers = buffers;
+    }
+
+    /// With buffers of its own.
+    BufferedConversation(ServerContext context, Identity identity, ConnectionContext control) {
+        this(context, identity, control, ConnectionBuffers.own(control.pool(), context.options().limits()));
+    }
+
+    /// Accounts for the bytes of the buffers, before a wait.
+    final void accountBuffers() throws LimitException {
+        buffers.account(context.budget());
+    }
+
+    @Override
+    final void accountNothing() {
+        buffers.accountNothing(context.budget());
+    }
+
+    /// The owner's thread cannot go on, for lack of memory or by a defect: leaves the end to the monitor.
+    final void ownerFailed(Throwable why) {
+        abandon(why);
+        context.log().failed(System.Logger.Level.ERROR, why instanceof OutOfMemoryError
+                ? "a connection lacks memory, and is closed"
+                : "a defect in a connection, which is closed", why);
+    }
+
+    @Override
+    final long waitBeginsNanos() {
+        return control.waitBeginsNanos(this, context.clock());
+    }
+
+    @Override
+    ReadinessCheckResult pending(boolean toWrite) {
+        return control.pending(toWrite);
+    }
+
+    @Override
+    final int unacknowledged() throws IOException {
+        return control instanceof KernelSendQueue queue ? queue.unacknowledged() : Wire.UNKNOWN;
+    }
+
+    /// As [dev.polyserve.Output#reset].
+    public final void reset(Cause why) {
+        giveUp(why);
+        control.resetOnClose();
+    }
+
+    @Override
+    void shutdown() {
+        control.shutdown();
+    }
+
+    @Override
+    void cutInput() {
+        control.cutInput();
+    }
+}

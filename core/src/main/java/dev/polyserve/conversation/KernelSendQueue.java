@@ -1,0 +1,12 @@
+package dev.polyserve.conversation;
+
+import java.io.IOException;
+
+/// What the system still holds of the bytes that it has accepted for a peer.
+///
+/// **Thread**: the owner's or the monitor's.
+public interface KernelSendQueue {
+    /// How many of our bytes, with our end counted as one, the peer's system has not acknowledged; [Wire#UNKNOWN]
+    /// when the system does not report it.
+    int unacknowledged() throws IOException;
+}

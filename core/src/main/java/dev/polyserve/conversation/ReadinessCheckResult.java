@@ -1,0 +1,12 @@
+package dev.polyserve.conversation;
+
+/// Whether the awaited readiness is there. It is checked before a time limit takes effect: a process that was stopped,
+/// or had no processor, sees the time before the data that came in time.
+public enum ReadinessCheckResult {
+    /// It is ready: the wait ends as soon as its thread runs.
+    YES,
+    /// It is not ready.
+    NO,
+    /// The system cannot report it.
+    UNKNOWN
+}

@@ -1,8 +1,0 @@
-package dev.polyserve.io;
-
-import java.nio.channels.SelectableChannel;
-
-/// A source of the JDK's family.
-public interface ChannelSource extends Source {
-    SelectableChannel channel();
-}

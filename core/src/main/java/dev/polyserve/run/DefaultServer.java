@@ -1,0 +1,488 @@
+package dev.polyserve.run;
+
+import dev.polyserve.ConnectionFuture;
+import dev.polyserve.DatagramHandler;
+import dev.polyserve.DrainReport;
+import dev.polyserve.Endpoint;
+import dev.polyserve.spi.Engine;
+import dev.polyserve.spi.ModelChoice;
+import dev.polyserve.Model;
+import dev.polyserve.Networks;
+import dev.polyserve.Options;
+import dev.polyserve.RequestResult;
+import dev.polyserve.Server;
+import dev.polyserve.Tls;
+import dev.polyserve.ServerStats;
+import dev.polyserve.WorkerInfo;
+import dev.polyserve.conversation.NanoClock;
+import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.conversation.ServerLog;
+import dev.polyserve.coroutine.hub.Hub;
+import dev.polyserve.io.DatagramPort;
+import dev.polyserve.io.Listener;
+import dev.polyserve.loop.EventLoop;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// A server: its sockets, its runner, and the operations that its [Lifecycle] permits.
+///
+/// **Thread**: any. Only the accept loop uses the listeners. Event loops and coroutines may close a server, too.
+final class DefaultServer implements Server {
+    /// Creates the runner of a server.
+    @FunctionalInterface
+    interface RunnerFactory {
+        /// Creates a runner that is not started.
+        Runner of(Engine.Setup setup, ServerContext context) throws IOException;
+    }
+
+    private final Engine.Setup setup;
+    private final Optional<TlsLayer> tls;
+    private final Runner runner;
+    private final ServerContext context;
+    private final ServerCounters counters;
+    private final LiveConnections live;
+    private final Bans bans;
+    private final ConnectionStarter connectionStarter;
+    private final List<Endpoint> endpoints = new ArrayList<>();
+    private final List<SocketAddress> addresses = new ArrayList<>();
+    private final BoundListeners boundListeners = new BoundListeners();
+    private final ProxyHeaderStage proxyHeaders;
+    private final AcceptGate acceptLimit;
+    private final AcceptRate acceptRate;
+    private final SingleRequest singleRequest;
+    private final PeriodicActions periodicActions;
+    private final Shutdown shutdown;
+    private final Lifecycle lifecycle = new Lifecycle();
+    private Optional<ModelChoice> choice = Optional.empty();
+    private volatile boolean running;
+
+    private DefaultServer(Engine.Setup setup, RunnerFactory runners) throws IOException {
+        this.setup = setup;
+        this.counters = new ServerCounters();
+        this.live = new LiveConnections(() -> onAcceptLoop(this::armAgain));
+        ServerLog log = new ServerLog();
+        this.bans = new Bans(this::options, log, NanoClock.SYSTEM, this::afterOnAcceptLoop);
+        CompositeServerListener events = CompositeServerListener.of(setup, counters, bans, log);
+        this.context = new ServerContext(setup.options(), events, NanoClock.SYSTEM, live::leave, log);
+        this.runner = runners.of(setup, context);
+        this.tls = tls(setup, context, runner);
+        this.connectionStarter = new ConnectionStarter(runner, tls, live, bans, events,
+                new ConnectionFilterChain(log, setup.filters()), context);
+        this.proxyHeaders = new ProxyHeaderStage(acceptLoop(), connectionStarter, context, boundListeners::arm);
+        this.acceptLimit = new AcceptGate(acceptLoop(),
+                now -> runner.workerControl().accept(now, this::answeredElsewhere));
+        this.acceptRate = new AcceptRate(acceptLoop(), context, boundListeners::arm);
+        this.singleRequest = new SingleRequest(runner, connectionStarter, acceptLimit, boundListeners::arm);
+        this.periodicActions = new PeriodicActions(
+                Stream.concat(setup.periodic().stream(), tls.flatMap(TlsLayer::refresh).stream()).toList(), log);
+        this.shutdown = new Shutdown(context, live, this::release);
+    }
+
+    /// Reads the certificates. The supervisor of a worker process learns what cannot be used.
+    private static Optional<TlsLayer> tls(Engine.Setup setup, ServerContext context, Runner runner)
+            throws IOException {
+        try {
+            return TlsLayer.of(setup, context);
+        } catch (IOException e) {
+            context.certificateHolders().cannotStart(String.valueOf(e.getMessage()));
+            runner.stop();
+            throw e;
+        } catch (RuntimeException | Error e) {
+            runner.stop();
+            throw e;
+        }
+    }
+
+    static DefaultServer bind(Engine.Setup setup) throws IOException {
+        return bind(setup, Runners::of);
+    }
+
+    static DefaultServer bind(Engine.Setup setup, RunnerFactory runners) throws IOException {
+        DefaultServer server = new DefaultServer(setup, runners);
+        Deque<SocketOpening.Opened> opened = new ArrayDeque<>();
+        try {
+            opened.addAll(SocketOpening.of(setup, server.runner.socketProvider()));
+            while (!opened.isEmpty()) {
+                server.add(opened.getFirst());
+                opened.removeFirst();
+            }
+            return server;
+        } catch (IOException | RuntimeException | Error e) {
+            SocketOpening.close(opened, e);
+            server.close();
+            throw e;
+        }
+    }
+
+    /// Sets the model that stands in for `auto`; the start logs it. Call it before the server is passed on.
+    void chose(ModelChoice taken) {
+        choice = Optional.of(taken);
+    }
+
+    private void add(SocketOpening.Opened opened) {
+        endpoints.add(opened.endpoint());
+        switch (opened) {
+            case SocketOpening.Opened.Datagrams(DatagramPort port) -> {
+                addresses.add(port.address());
+                DatagramHandler handler = Objects.requireNonNull(setup.datagrams(), "checked before it was opened");
+                boundListeners.add(
+                        new DatagramService(runner, port, handler, context, acceptLimit, counters, connectionStarter));
+            }
+            case SocketOpening.Opened.Stream(Listener listener, Endpoint asked) -> {
+                addresses.add(listener.address());
+                boundListeners.add(
+                        new Acceptor(acceptLoop(), listener, proxyHeaders.at(asked), acceptLimit, acceptRate,
+                                context.listener(), this::oneIsDown));
+            }
+        }
+    }
+
+    @Override
+    public List<Endpoint> endpoints() {
+        return List.copyOf(endpoints);
+    }
+
+    @Override
+    public SocketAddress address() {
+        return addresses.getFirst();
+    }
+
+    @Override
+    public int port() {
+        return BindTargets.port(endpoints);
+    }
+
+    @Override
+    public Model model() {
+        return setup.model();
+    }
+
+    @Override
+    public boolean isAccepting() {
+        return lifecycle.isAccepting();
+    }
+
+    @Override
+    public boolean isStopped() {
+        return shutdown.isOver();
+    }
+
+    @Override
+    public List<ConnectionFuture> connections() {
+        return live.list();
+    }
+
+    @Override
+    public List<WorkerInfo> workers() {
+        return runner.workerControl().workers();
+    }
+
+    @Override
+    public int addWorkers(int more) {
+        int most = runner.workerControl().addWorkers(more);
+        onAcceptLoop(this::armAgain);
+        return most;
+    }
+
+    @Override
+    public Optional<Hub> hub() {
+        return acceptLoop().coroutines().hub();
+    }
+
+    @Override
+    public ServerStats stats() {
+        return counters.snapshot(live.size(), context.budget().used(),
+                runner.loops().stream().mapToLong(EventLoop::handOffs).sum(), runner.workerControl().counters());
+    }
+
+    @Override
+    public CompletableFuture<Void> pulse() {
+        return CompletableFuture.runAsync(() -> {
+        }, this::onAcceptLoop);
+    }
+
+    @Override
+    public String toString() {
+        return "server at " + endpoints + " with " + setup.model().id();
+    }
+
+    @Override
+    public Server start() throws IOException {
+        runner.workerControl().starting(this);
+        if (!startUnlessClosed()) {
+            throw new IllegalStateException("the server was closed and cannot start again: " + this);
+        }
+        return this;
+    }
+
+    /// @return whether the server serves
+    private boolean startUnlessClosed() throws IOException {
+        if (lifecycle.claimStart()) {
+            startRunner(true);
+        }
+        return lifecycle.isServing();
+    }
+
+    private void startRunner(boolean serves) throws IOException {
+        boolean started = false;
+        try {
+            if (!running) {
+                context.log().start();
+                choice.ifPresent(taken -> context.log().log(System.Logger.Level.INFO,
+                        () -> "the model auto takes " + taken, null));
+                runner.start(this::loopLost);
+                running = true;
+            }
+            started = true;
+        } finally {
+            lifecycle.endStart(serves && started, this::acceptFromNowOn).ifPresent(this::stop);
+        }
+    }
+
+    /// Goes on with what waits for room: connections whose header is whole, and then new ones.
+    private void armAgain() {
+        proxyHeaders.passWaiting();
+        boundListeners.arm();
+    }
+
+    private void acceptFromNowOn() {
+        onAcceptLoop(() -> {
+            acceptLimit.unlimited();
+            boundListeners.arm();
+        });
+        periodicActions.start();
+    }
+
+    @Override
+    public void serveForever() throws IOException, InterruptedException {
+        runner.workerControl().starting(this);
+        boolean _ = startUnlessClosed(); // if the server was closed, only its end remains
+        await();
+    }
+
+    @Override
+    public void await() throws InterruptedException {
+        shutdown.awaitOver();
+    }
+
+    @Override
+    public boolean await(Duration atMost) throws InterruptedException {
+        return shutdown.awaitOver(atMost);
+    }
+
+    @Override
+    public RequestResult handleRequest(Duration atMost) throws IOException, InterruptedException {
+        runner.workerControl().starting(this);
+        return singleRequest.handle(ServerContext.nanos(atMost), this::beginOne);
+    }
+
+    /// Handles the one connection or datagram that a worker process was allowed to take. **Thread**: the accept loop's.
+    private void answeredElsewhere(RequestResult how) {
+        acceptLimit.used();
+        connectionStarter.answer(how);
+    }
+
+    private void beginOne() throws IOException {
+        if (!lifecycle.claimStart()) {
+            throw new IllegalStateException("handleRequest is for a server that was bound, not started or closed");
+        }
+        startRunner(false);
+    }
+
+    @Override
+    public Options options() {
+        return context.options();
+    }
+
+    @Override
+    public void reconfigure(UnaryOperator<Options> change) {
+        Options before = context.options();
+        Options after = change.apply(before);
+        ReconfigurableOptions.requirePossible(before, after);
+        if (!context.replace(before, after)) {
+            reconfigure(change); // another thread has changed the options meanwhile
+            return;
+        }
+        live.limitsChanged();
+        bans.optionsChanged();
+        if (running) {
+            onAcceptLoop(this::armAgain);
+        }
+    }
+
+    @Override
+    public void replaceTls(Tls identity) throws IOException {
+        tls.orElseThrow(() -> new IllegalStateException("this server has no tls:// endpoint: " + this))
+                .replace(identity);
+    }
+
+    @Override
+    public Optional<Instant> certificateExpires() {
+        return tls.flatMap(TlsLayer::expires);
+    }
+
+    @Override
+    public Map<Networks, Duration> bans() {
+        return bans.list();
+    }
+
+    @Override
+    public boolean liftBan(InetAddress address) {
+        return bans.lift(address);
+    }
+
+    @Override
+    public int liftBans() {
+        return bans.liftAll();
+    }
+
+    @Override
+    public void pause() {
+        setPaused(true);
+    }
+
+    @Override
+    public void resume() {
+        setPaused(false);
+    }
+
+    private void setPaused(boolean pausing) {
+        CompletableFuture<@Nullable Void> inForce = new CompletableFuture<>();
+        boolean changes = lifecycle.setPaused(pausing, () -> onAcceptLoop(() -> {
+            if (pausing) {
+                acceptLimit.none();
+            } else {
+                acceptLimit.unlimited();
+            }
+            boundListeners.arm();
+            runner.workerControl().whenAcknowledged(() -> inForce.complete(null));
+        }));
+        if (!changes) {
+            return;
+        }
+        // Waits, so that no client is accepted after pause() has returned. A handler cannot wait for the loop that it
+        // may run on.
+        if (!live.servesThisThread(runner)) {
+            inForce.completeOnTimeout(null, 1, TimeUnit.SECONDS).join();
+        }
+    }
+
+    private EventLoop acceptLoop() {
+        return runner.loops().getFirst();
+    }
+
+    private void onAcceptLoop(Runnable task) {
+        acceptLoop().post(task);
+    }
+
+    private void afterOnAcceptLoop(Runnable task, long nanos) {
+        onAcceptLoop(() -> acceptLoop().schedule(nanos, task));
+    }
+
+    /// Handles a listener that can never accept again. The server stops once no listener is left.
+    private void oneIsDown() {
+        if (!boundListeners.isAnyOpen()) {
+            beginStop(context.options().timeouts().drain());
+        }
+    }
+
+    /// Stops the server when a loop has failed: the loop can serve neither new clients nor its present ones, and the
+    /// server must not appear alive.
+    private void loopLost(IOException why) {
+        if (lifecycle.isStopping()) {
+            return;
+        }
+        endpoints.forEach(endpoint -> context.listener().listenerDown(endpoint, why));
+        beginStop(context.options().timeouts().close());
+    }
+
+    @Override
+    public DrainReport drain() throws InterruptedException {
+        return drain(context.options().timeouts().drain());
+    }
+
+    @Override
+    public DrainReport drain(Duration deadline) throws InterruptedException {
+        beginStop(deadline);
+        return mustNotWait() ? shutdown.reportSoFar() : shutdown.awaitReport();
+    }
+
+    @Override
+    public void close() {
+        beginStop(context.options().timeouts().close());
+        if (!mustNotWait()) {
+            shutdown.awaitOverWhateverInterrupts();
+        }
+    }
+
+    /// Whether the shutdown waits for the calling thread.
+    private boolean mustNotWait() {
+        return shutdown.runsOn(Thread.currentThread()) || live.servesThisThread(runner)
+                || lifecycle.startsInThisThread();
+    }
+
+    private void beginStop(Duration deadline) {
+        if (lifecycle.claimStop(deadline)) {
+            stop(deadline);
+        } else {
+            shutdown.notLaterThan(deadline);
+        }
+    }
+
+    private void stop(Duration deadline) {
+        if (running) {
+            // First: once a client sees a refused connection, every handler must already see the draining state.
+            context.startDraining();
+            live.expects();
+            onAcceptLoop(() -> {
+                runner.workerControl().drain();
+                stopAccepting();
+                // Connections that workers accept before they acknowledge the drain are waited for like the others.
+                runner.workerControl().whenAcknowledged(() -> {
+                    boundListeners.closeListeners(lifecycle.acceptedUntilStop());
+                    live.expectsNoMore();
+                });
+                shutdown.listenersClosed();
+            });
+            shutdown.begin(deadline);
+        } else {
+            periodicActions.stop();
+            // Before the listeners: a start that failed may have left loops running, which own them.
+            runner.stop();
+            stopAccepting();
+            boundListeners.closeListeners(false);
+            boundListeners.closePorts();
+            context.log().close();
+            shutdown.nothingToDo();
+        }
+    }
+
+    private void stopAccepting() {
+        acceptLimit.none();
+        proxyHeaders.close();
+        connectionStarter.close();
+        boundListeners.stopReceiving();
+    }
+
+    private void release() {
+        periodicActions.stop();
+        boundListeners.closePorts();
+        runner.stop();
+        context.log().close();
+    }
+}

@@ -1,8 +1,0 @@
-package dev.polyserve.coroutine.hub;
-
-/// The body of a task without a result.
-@FunctionalInterface
-public interface Action {
-    /// Runs; may wait.
-    void run() throws Exception;
-}

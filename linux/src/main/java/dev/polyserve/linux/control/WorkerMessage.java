@@ -1,0 +1,9 @@
+package dev.polyserve.linux.control;
+
+/// A message between a supervisor and its worker over their [WorkerChannel].
+public sealed interface WorkerMessage permits WorkerCommand, WorkerEvent {
+    /// How many descriptors accompany the message.
+    default int descriptors() {
+        return 0;
+    }
+}

@@ -1,0 +1,152 @@
+package dev.polyserve.linux.process;
+
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.CallMemoryPool;
+import dev.polyserve.linux.system.DescriptorCalls;
+import dev.polyserve.linux.system.ProcessCalls;
+import dev.polyserve.linux.system.NativeArguments;
+import dev.polyserve.linux.system.Spawn;
+import dev.polyserve.linux.system.SystemCallException;
+import dev.polyserve.linux.system.SurrogateEscape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A program that can be started any number of times.
+///
+/// It starts with an empty signal mask and the default action of every signal, and with no descriptors but those that
+/// it is given: other open descriptors of this JVM and its libraries do not reach it, close-on-exec or not.
+///
+/// **Thread**: any.
+public final class ChildProgram {
+    private final List<String> command;
+    private final Map<String, String> environment;
+    private final Optional<Path> directory;
+    private final boolean ownGroup;
+    private final NativeArguments texts;
+
+    /// Creates a program from copies of the collections.
+    ///
+    /// @param command the program, as a path or a name to be found on our PATH, and its arguments
+    /// @param environment the whole of its environment, unless a start gives it another one
+    /// @param directory its working directory; empty: ours
+    /// @param ownGroup whether it leads a process group of its own, so that it can be ended with all processes that it
+    ///         has started
+    /// @throws IllegalArgumentException when no program is named, or a text cannot be passed to a program
+    public ChildProgram(List<String> command, Map<String, String> environment, Optional<Path> directory,
+            boolean ownGroup) {
+        this.command = List.copyOf(command);
+        this.environment = Map.copyOf(environment);
+        this.directory = directory;
+        this.ownGroup = ownGroup;
+        if (command.isEmpty()) {
+            throw new IllegalArgumentException("a program's command is empty: name a program to start");
+        }
+        this.command.forEach(argument -> requirePlain("argument", argument, argument));
+        this.environment.forEach(ChildProgram::requireVariable);
+        this.texts = new NativeArguments(this.command, this.environment);
+    }
+
+    private ChildProgram(ChildProgram other, Optional<Path> directory) {
+        this.command = other.command;
+        this.environment = other.environment;
+        this.directory = directory;
+        this.ownGroup = other.ownGroup;
+        this.texts = other.texts;
+    }
+
+    private static void requireVariable(String name, String value) {
+        requirePlain("environment variable", name, name + value);
+        if (name.isEmpty() || name.indexOf('=') >= 0) {
+            throw new IllegalArgumentException("'" + name + "' is no name of an environment variable");
+        }
+    }
+
+    private static void requirePlain(String what, String name, String text) {
+        if (text.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException(what + " " + name.replace('\0', '?')
+                    + " has a character NUL, which no program can be given");
+        }
+        try {
+            byte[] _ = SurrogateEscape.encode(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(what + " " + name + " cannot be given to a program: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    /// The reason in one sentence why programs cannot be started here; empty when they can.
+    public static Optional<String> whyNot() {
+        return Spawn.whyNot();
+    }
+
+    /// The same program with another working directory.
+    public ChildProgram in(Optional<Path> other) {
+        return new ChildProgram(this, other);
+    }
+
+    /// As [#start(Map, int...)], with the program's own environment.
+    public ChildProcess start(int... descriptors) throws IOException {
+        return start(environment, descriptors);
+    }
+
+    /// Starts the program. The descriptors become its 0, 1, 2 and so on, in that order; the same one may occur twice.
+    /// They stay open here, and must stay open until this returns.
+    ///
+    /// @param variables the whole of its environment; those that the program has are encoded already
+    /// @throws ProgramStartException naming the program, the reason and what to do
+    /// @throws IllegalArgumentException when a text cannot be passed to a program
+    public ChildProcess start(Map<String, String> variables, int... descriptors) throws IOException {
+        if (directory.isPresent() && !Files.isDirectory(directory.get())) {
+            throw new ProgramStartException(command.getFirst(), directory.get());
+        }
+        variables.forEach((name, value) -> {
+            if (!texts.has(name, value)) {
+                requireVariable(name, value);
+            }
+        });
+        CallMemory memory = CallMemoryPool.shared().take();
+        List<Integer> copies = new ArrayList<>();
+        try (Spawn spawn = new Spawn(ownGroup)) {
+            SystemCallException.require("rt_sigaction", ProcessCalls.keepChildren(memory));
+            addDescriptors(spawn, memory, descriptors, copies);
+            if (directory.isPresent()) {
+                SystemCallException.require("posix_spawn", spawn.directory(directory.get().toString()));
+            }
+            int pid = spawn.start(texts, variables);
+            if (pid < 0) {
+                throw new ProgramStartException(command.getFirst(), -pid);
+            }
+            return ChildProcess.of(memory, pid, ownGroup);
+        } finally {
+            for (int copy : copies) {
+                int unused = DescriptorCalls.close(memory, copy);
+                assert unused == 0;
+            }
+            CallMemoryPool.shared().give(memory);
+        }
+    }
+
+    /// Gives the new process its descriptors and no others.
+    ///
+    /// @param copies receives the descriptors to close after the start
+    private static void addDescriptors(Spawn spawn, CallMemory memory, int[] descriptors, List<Integer> copies)
+            throws SystemCallException {
+        for (int number = 0; number < descriptors.length; number++) {
+            int source = descriptors[number];
+            // One that keeps its number is not copied: that only clears its close-on-exec flag (posix_spawn(3)).
+            if (source < descriptors.length && source != number) {
+                // It would be overwritten before its turn.
+                source = SystemCallException.require("fcntl",
+                        DescriptorCalls.duplicate(memory, source, descriptors.length));
+                copies.add(source);
+            }
+            SystemCallException.require("posix_spawn", spawn.become(source, number));
+        }
+        SystemCallException.require("posix_spawn", spawn.closeFrom(descriptors.length));
+    }
+}

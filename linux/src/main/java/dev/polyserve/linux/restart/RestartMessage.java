@@ -1,0 +1,64 @@
+package dev.polyserve.linux.restart;
+
+import dev.polyserve.Endpoint;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The message of an old program to the new one, which the sockets accompany.
+///
+/// @param generation the number of programs before the new one
+/// @param older the process numbers of those that may still be alive, the newest first
+/// @param sockets the endpoints of each socket, in the order of the sockets
+record RestartMessage(int generation, List<Long> older, List<Slot> sockets) {
+    /// The first line; its number is the version of the format.
+    private static final String GREETING = "polyserve restart 2";
+
+    /// The endpoints of a socket.
+    ///
+    /// @param asked the endpoint as the old program requested it
+    /// @param real its real endpoint
+    record Slot(Endpoint asked, Endpoint real) {
+        /// The file of the Unix socket, if it has one.
+        Optional<Path> file() {
+            return switch (real) {
+                case Endpoint.Unix unix -> Optional.of(unix.path());
+                case Endpoint.UnixDatagram unix -> Optional.of(unix.path());
+                case Endpoint.Tcp _, Endpoint.Tls _, Endpoint.Udp _, Endpoint.Inherited _ -> Optional.empty();
+            };
+        }
+    }
+
+    ByteBuffer written() {
+        List<String> lines = new ArrayList<>(List.of(GREETING, Integer.toString(generation),
+                String.join(" ", older.stream().map(pid -> Long.toString(pid)).toList())));
+        for (Slot slot : sockets) {
+            lines.add(slot.asked.toString());
+            lines.add(slot.real.toString());
+        }
+        return ByteBuffer.wrap(String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Parses the message of an old program.
+    ///
+    /// @throws IOException when the message is not in this format
+    static RestartMessage read(ByteBuffer message) throws IOException {
+        List<String> lines = List.of(StandardCharsets.UTF_8.decode(message).toString().split("\n", -1));
+        if (!lines.getFirst().equals(GREETING) || lines.size() < 3 || lines.size() % 2 == 0) {
+            throw new IOException("the program that runs hands its sockets on in another way than '" + GREETING
+                    + "'; stop it and start this one");
+        }
+        List<Slot> sockets = new ArrayList<>();
+        for (int i = 3; i < lines.size(); i += 2) {
+            sockets.add(new Slot(Endpoint.parse(lines.get(i)), Endpoint.parse(lines.get(i + 1))));
+        }
+        List<Long> older = lines.get(2).isEmpty()
+                ? List.of()
+                : List.of(lines.get(2).split(" ", -1)).stream().map(Long::valueOf).toList();
+        return new RestartMessage(Integer.parseInt(lines.get(1)), older, sockets);
+    }
+}

@@ -1,0 +1,130 @@
+package dev.polyserve.linux.restart;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.io.HostResolver;
+import dev.polyserve.io.SocketFile;
+import dev.polyserve.linux.process.NonInheritedVariables;
+import dev.polyserve.linux.socket.PreopenedSockets;
+import dev.polyserve.linux.socket.SeqpacketSocket;
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.DescriptorCalls;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// The program that this one takes over from, as the new program sees it.
+///
+/// **Thread**: one at a time.
+public final class RestartPredecessor {
+    static final String READY = "ready";
+    static final String CONFIRMED = "confirmed";
+    static final String TAKEN_OVER = "taken over";
+
+    private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private static final System.Logger LOG = System.getLogger(RestartPredecessor.class.getName());
+
+    private final SeqpacketSocket channel;
+    private final RestartMessage restartState;
+    private final List<Integer> descriptors;
+
+    private RestartPredecessor(SeqpacketSocket channel, RestartMessage restartState, List<Integer> descriptors) {
+        this.channel = channel;
+        this.restartState = restartState;
+        this.descriptors = descriptors;
+    }
+
+    /// The program that has started this one to take over, if there is one; call once.
+    ///
+    /// @throws IOException when that program is gone, or its message is invalid
+    public static Optional<RestartPredecessor> here() throws IOException {
+        if (!SeqpacketSocket.isInherited(NonInheritedVariables.TAKES_OVER)) {
+            return Optional.empty();
+        }
+        SeqpacketSocket channel = SeqpacketSocket.inherited();
+        SeqpacketSocket.Packet first = channel.await(ANSWER_NANOS)
+                .orElseThrow(() -> new IOException("the program to take over from says nothing"));
+        if (first.isEnd()) {
+            throw new IOException("the program to take over from is gone");
+        }
+        return Optional.of(new RestartPredecessor(channel, RestartMessage.read(first.bytes()), first.descriptors()));
+    }
+
+    /// Lets a server at these endpoints take over the old program's sockets of the same endpoints. A socket at none of
+    /// them is closed here; an endpoint without a socket is bound as usual.
+    public void takeOver(List<Endpoint> wanted) {
+        List<Endpoint> missing = new ArrayList<>(wanted);
+        for (int i = 0; i < descriptors.size(); i++) {
+            RestartMessage.Slot slot = restartState.sockets().get(i);
+            int descriptor = descriptors.get(i);
+            // A host name stands for several sockets, any other endpoint for one.
+            if (missing.remove(slot.asked()) || (stoodForOneBefore(slot, i) && wanted.contains(slot.asked()))) {
+                give(slot, slot.asked(), descriptor);
+            } else if (missing.remove(slot.real())) {
+                give(slot, slot.real(), descriptor);
+            } else {
+                int closed = DescriptorCalls.close(CallMemory.small(), descriptor);
+                assert closed == 0;
+            }
+        }
+    }
+
+    private boolean stoodForOneBefore(RestartMessage.Slot slot, int index) {
+        return restartState.sockets().subList(0, index).stream().anyMatch(before -> before.asked().equals(slot.asked()))
+                && switch (slot.asked()) {
+                    case Endpoint.Tcp tcp -> HostResolver.isName(tcp.host());
+                    case Endpoint.Tls tls -> HostResolver.isName(tls.host());
+                    case Endpoint.Udp udp -> HostResolver.isName(udp.host());
+                    case Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> false;
+                };
+    }
+
+    private static void give(RestartMessage.Slot slot, Endpoint endpoint, int descriptor) {
+        PreopenedSockets given = PreopenedSockets.ofThisProcess();
+        // Until this program serves, the files belong to the old one: if this one fails, the old one serves on.
+        slot.file().ifPresent(SocketFile::leave);
+        switch (endpoint) {
+            case Endpoint.Inherited inherited -> given.name(inherited.name(), descriptor);
+            case Endpoint.Tcp _, Endpoint.Tls _, Endpoint.Udp _, Endpoint.Unix _, Endpoint.UnixDatagram _ ->
+                given.give(endpoint, new PreopenedSockets.Given(descriptor, true, Optional.of(slot.real())));
+        }
+    }
+
+    /// Reports that this program serves, and waits until the old one confirms that this one replaces it. Until then all
+    /// files belong to the old one.
+    ///
+    /// @throws IOException when it does not: this program must end, and leave the files
+    public void awaitConfirmation() throws IOException {
+        int sent = channel.send(StandardCharsets.UTF_8.encode(READY));
+        boolean confirmed = sent > 0
+                && channel.await(ANSWER_NANOS).filter(packet -> packet.isText(CONFIRMED)).isPresent();
+        if (!confirmed) {
+            throw new IOException("the program to take over from has not confirmed that this one replaces it");
+        }
+    }
+
+    /// Reports that the pid file and the control socket are in place: the files of Unix sockets now belong to this
+    /// program, too, and the old one ends.
+    public void complete() throws IOException {
+        restartState.sockets().forEach(slot -> slot.file().ifPresent(SocketFile::own));
+        int sent = channel.send(StandardCharsets.UTF_8.encode(TAKEN_OVER));
+        if (sent < 0) {
+            // The old program has confirmed, so this one serves on.
+            LOG.log(System.Logger.Level.DEBUG, "the replaced program has ended before its successor took over");
+        }
+        channel.close();
+    }
+
+    /// The number of programs before this one.
+    public int generation() {
+        return restartState.generation();
+    }
+
+    /// The processes of older programs that may still be alive.
+    List<Long> older() {
+        return restartState.older();
+    }
+}

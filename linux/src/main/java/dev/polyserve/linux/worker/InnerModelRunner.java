@@ -1,0 +1,96 @@
+package dev.polyserve.linux.worker;
+
+import dev.polyserve.spi.Engine;
+import dev.polyserve.Server;
+import dev.polyserve.conversation.Conversation;
+import dev.polyserve.io.StreamSocket;
+import dev.polyserve.io.SocketProvider;
+import dev.polyserve.loop.EventLoop;
+import dev.polyserve.run.ModelConcurrency;
+import dev.polyserve.run.Runner;
+import dev.polyserve.run.WorkerControl;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The runner of a worker's own model, started by the supervisor's command.
+///
+/// **Thread**: as [Runner] and [WorkerControl].
+final class InnerModelRunner implements Runner, WorkerControl {
+    private static final long BEAT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Runner inner;
+    private final WorkerMain workerMain;
+    private final Engine.Setup setup;
+    private volatile @Nullable Server server;
+
+    InnerModelRunner(Runner inner, WorkerMain workerMain, Engine.Setup setup) {
+        this.inner = inner;
+        this.setup = setup;
+        this.workerMain = workerMain;
+    }
+
+    @Override
+    public WorkerControl workerControl() {
+        return this;
+    }
+
+    @Override
+    public void starting(Server starting) throws IOException {
+        if (server == null) {
+            server = starting;
+            workerMain.serve(starting, setup, acceptLoop());
+        }
+        // The second start comes from the control loop.
+    }
+
+    @Override
+    public void start(Consumer<? super IOException> whenLost) throws IOException {
+        inner.start(whenLost);
+        EventLoop loop = acceptLoop();
+        loop.post(() -> loop.repeat(BEAT_NANOS, () -> {
+            Server serving = server;
+            if (serving != null) {
+                workerMain.beat(serving);
+            }
+            return BEAT_NANOS;
+        }));
+    }
+
+    /// Reports that this worker stops accepting; connections accepted before were reported before.
+    @Override
+    public void drain() {
+        workerMain.acknowledged();
+    }
+
+    private EventLoop acceptLoop() {
+        return inner.loops().getFirst();
+    }
+
+    @Override
+    public SocketProvider socketProvider() {
+        return inner.socketProvider();
+    }
+
+    @Override
+    public List<EventLoop> loops() {
+        return inner.loops();
+    }
+
+    @Override
+    public ModelConcurrency concurrency() {
+        return inner.concurrency();
+    }
+
+    @Override
+    public Prepared prepare(StreamSocket socket, Conversation.Identity identity) {
+        return inner.prepare(socket, identity);
+    }
+
+    @Override
+    public void stop() {
+        inner.stop();
+    }
+}

@@ -1,0 +1,288 @@
+package dev.polyserve.linux.worker;
+
+import dev.polyserve.linux.control.WorkerChannel;
+import dev.polyserve.linux.control.SerializedException;
+import dev.polyserve.linux.control.WorkerCommand;
+import dev.polyserve.linux.control.WorkerEvent;
+import dev.polyserve.Cause;
+import dev.polyserve.ConnectionFuture;
+import dev.polyserve.ConnectionInfo;
+import dev.polyserve.Datagram;
+import dev.polyserve.DatagramHandler;
+import dev.polyserve.Endpoint;
+import dev.polyserve.Limit;
+import dev.polyserve.Server;
+import dev.polyserve.ServerListener;
+import dev.polyserve.conversation.Conversation;
+import dev.polyserve.coroutine.carrier.NonQueueingLock;
+import dev.polyserve.run.ReplyBuffer;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// Reports what happens in a worker to its supervisor, which logs it, counts it and notifies the program's listeners.
+///
+/// **Thread**: any.
+final class WorkerEventReporter implements ServerListener {
+    private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LOOK_MILLIS = 1;
+    private static final long ROOM_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final NonQueueingLock lock = new NonQueueingLock();
+    private final WorkerChannel channel;
+    private final WorkerCommand.Serve serve;
+    /// Connections by the supervisor's numbers. Guarded by `lock`, as is the next.
+    private final Map<Long, ConnectionFuture> connections = new HashMap<>();
+    /// The supervisor's number of each connection that the supervisor has accepted, by the worker's number.
+    private final Map<Long, Long> numbers = new HashMap<>();
+    /// The thread that waits until all ends are reported.
+    private volatile @Nullable Thread awaiting;
+    /// The supervisor's numbers of the connections that come next, in order.
+    private final Queue<Long> taken = new ConcurrentLinkedQueue<>();
+    private volatile @Nullable DatagramHandler datagrams;
+
+    WorkerEventReporter(WorkerChannel channel, WorkerCommand.Serve serve) {
+        this.channel = channel;
+        this.serve = serve;
+    }
+
+    void answersWith(@Nullable DatagramHandler handler) {
+        datagrams = handler;
+    }
+
+    /// Reports an event, now or as soon as the supervisor reads. When too many messages wait already, because the
+    /// supervisor is suspended or busy, this waits for room, so that the worker accepts no faster than the supervisor
+    /// reads.
+    void event(WorkerEvent event) {
+        try {
+            while (!channel.send(event)) {
+                channel.awaitRoom(ROOM_NANOS);
+            }
+        } catch (IOException e) {
+            // The supervisor is gone. The reading side sees that, too, and ends this process.
+            return;
+        }
+        flush();
+    }
+
+    /// Reports that the accept loop turns, with its counters.
+    void beat(Server server) {
+        var stats = server.stats();
+        event(new WorkerEvent.Heartbeat(stats.active(), stats.bufferedBytes(), stats.handOffs(), stats.datagramsIn(),
+                stats.datagramsOut()));
+    }
+
+    /// Sends waiting messages.
+    void flush() {
+        try {
+            channel.flush();
+        } catch (IOException e) {
+            // The supervisor is gone. The reading side sees that, too, and ends this process.
+            assert !channel.isFlushed();
+        }
+    }
+
+    /// Sends waiting messages until the supervisor has received all of them.
+    ///
+    /// @return whether it has; false if the supervisor is gone
+    boolean awaitSent(Duration atMost) throws InterruptedException {
+        long began = System.nanoTime();
+        try {
+            while (!channel.flush()) {
+                if (System.nanoTime() - began >= atMost.toNanos()) {
+                    return false;
+                }
+                Thread.sleep(LOOK_MILLIS);
+            }
+            return true;
+        } catch (IOException e) {
+            // The supervisor is gone: no process reads the messages.
+            return false;
+        }
+    }
+
+    // --- the supervisor's commands about a connection ---
+
+    /// Announces that the next connection has this number.
+    void takes(long id) {
+        taken.add(id);
+        event(new WorkerEvent.ConnectionTaken(id));
+    }
+
+    void abort(long id) {
+        ConnectionFuture connection = connection(id);
+        if (connection != null) {
+            connection.abort();
+        }
+    }
+
+    void cutInput(long id) {
+        if (connection(id) instanceof Conversation conversation) {
+            conversation.cutInput(true);
+        }
+    }
+
+    /// Answers a datagram. **Thread**: one of its own.
+    void answer(WorkerCommand.AnswerDatagram ask) {
+        DatagramHandler handler = datagrams;
+        ReplyBuffer reply = new ReplyBuffer();
+        try {
+            if (handler == null) {
+                throw new IllegalStateException("this program has no handler of datagrams");
+            }
+            handler.handle(new Asked(ask.peer(), ask.local(), ask.payload(), ask.truncated()), reply);
+            event(new WorkerEvent.DatagramAnswered(ask.id(),
+                    reply.written() ? Optional.of(reply.bytes()) : Optional.empty(),
+                    Optional.empty()));
+        } catch (Throwable e) { // whatever it is, it fails this datagram only
+            event(new WorkerEvent.DatagramAnswered(ask.id(), Optional.empty(), Optional.of(SerializedException.of(e))));
+        }
+    }
+
+    /// A datagram that the supervisor has received.
+    private record Asked(SocketAddress peer, SocketAddress local, ByteBuffer payload, boolean truncated)
+            implements
+                Datagram {}
+
+    // --- events of this worker ---
+
+    @Override
+    public void accepted(ConnectionFuture connection) {
+        Long given = taken.poll();
+        long id = given == null ? connection.id() : given;
+        lock.lock();
+        try {
+            numbers.put(connection.id(), id);
+            connections.put(id, connection);
+        } finally {
+            lock.unlock();
+        }
+        if (given == null) {
+            event(new WorkerEvent.ConnectionAccepted(id, slot(connection.endpoint()), connection.peer(),
+                    connection.local(),
+                    connection.peerCredentials()));
+        }
+        // On completion, not on close: a connection that ends before its handler began must be reported, too.
+        connection.onDone(this::over);
+    }
+
+    private void over(ConnectionFuture connection) {
+        long id = number(connection);
+        event(new WorkerEvent.ConnectionClosed(id, connection.outcome().orElseGet(Cause.Stopped::new),
+                connection.bytesIn(),
+                connection.bytesOut()));
+        lock.lock();
+        try {
+            connections.remove(id);
+            numbers.remove(connection.id());
+        } finally {
+            lock.unlock();
+        }
+        LockSupport.unpark(awaiting);
+    }
+
+    /// Waits, for a moment at most, until the end of each finished connection is reported. A server has drained as soon
+    /// as its connections are over, and this process ends then.
+    ///
+    /// @param open how many connections are not over
+    void awaitTold(IntSupplier open) throws InterruptedException {
+        awaiting = Thread.currentThread();
+        long until = System.nanoTime() + TELL_NANOS;
+        for (long left; untold() > open.getAsInt() && (left = until - System.nanoTime()) > 0;) {
+            LockSupport.parkNanos(this, left);
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+        }
+    }
+
+    private int untold() {
+        lock.lock();
+        try {
+            return connections.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable ConnectionFuture connection(long id) {
+        lock.lock();
+        try {
+            return connections.get(id);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long number(ConnectionInfo connection) {
+        lock.lock();
+        try {
+            return numbers.getOrDefault(connection.id(), connection.id());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int slot(Endpoint real) {
+        String text = real.toString();
+        for (int slot = 0; slot < serve.slots().size(); slot++) {
+            if (serve.slots().get(slot).real().equals(text)) {
+                return slot;
+            }
+        }
+        throw new IllegalStateException("no socket of this server: " + real);
+    }
+
+    @Override
+    public void rejected(ConnectionInfo connection, Optional<Limit> limit) {
+        event(new WorkerEvent.ConnectionRejected(number(connection), limit));
+    }
+
+    @Override
+    public void opened(ConnectionInfo connection) {
+        event(new WorkerEvent.HandlerStarted(number(connection)));
+    }
+
+    @Override
+    public void failed(ConnectionInfo connection, Throwable error) {
+        event(new WorkerEvent.HandlerFailed(number(connection), SerializedException.of(error)));
+    }
+
+    @Override
+    public void datagramFailed(Endpoint endpoint, SocketAddress peer, Throwable error) {
+        event(new WorkerEvent.DatagramFailed(slot(endpoint), peer, SerializedException.of(error)));
+    }
+
+    @Override
+    public void limitReached(Limit limit) {
+        event(new WorkerEvent.LimitReached(limit));
+    }
+
+    @Override
+    public void acceptFailed(Endpoint endpoint, Throwable error, Duration retryAfter) {
+        event(new WorkerEvent.AcceptFailed(slot(endpoint), SerializedException.of(error), retryAfter.toNanos()));
+    }
+
+    @Override
+    public void listenerDown(Endpoint endpoint, Throwable error) {
+        event(new WorkerEvent.ListenerDown(slot(endpoint), SerializedException.of(error)));
+    }
+
+    @Override
+    public void stalled(String loop, Duration soFar, Optional<ConnectionInfo> connection,
+            List<StackTraceElement> stack) {
+        event(new WorkerEvent.LoopStalled(loop, soFar.toNanos(), connection.map(this::number).orElse(0L),
+                SerializedException.of(stack)));
+    }
+}

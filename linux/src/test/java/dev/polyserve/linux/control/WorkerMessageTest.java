@@ -1,0 +1,194 @@
+package dev.polyserve.linux.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.polyserve.Cause;
+import dev.polyserve.ConnectionInfo;
+import dev.polyserve.Endpoint;
+import dev.polyserve.Limit;
+import dev.polyserve.Networks;
+import dev.polyserve.OnFull;
+import dev.polyserve.Options;
+import dev.polyserve.RequestResult;
+import dev.polyserve.Tls;
+import dev.polyserve.linux.system.DescriptorMessage;
+import dev.polyserve.proxy.ProxyTlvs;
+import dev.polyserve.proxy.ProxyHeader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Every message arrives as it was sent; a damaged packet is an error and nothing else.
+class WorkerMessageTest {
+    private static final InetSocketAddress V4 = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 65_535);
+    private static final InetSocketAddress V6 = new InetSocketAddress(InetAddress.ofLiteral("::1"), 1);
+    private static final UnixDomainSocketAddress UNIX = UnixDomainSocketAddress.of("/run/ä b");
+    private static final SerializedException FAILURE = new SerializedException("java.lang.Error: ü", "ü",
+            List.of(new SerializedException.Frame("a.B", "c", "B.java", 7),
+                    new SerializedException.Frame("a.B$D", "<init>", "null", -2)),
+            true);
+
+    static Stream<WorkerMessage> messages() {
+        return Stream.concat(commands(), reports());
+    }
+
+    private static Stream<WorkerMessage> commands() {
+        return Stream.of(
+                new WorkerCommand.Serve(true, List.of(new WorkerCommand.Slot("tcp://*:0", "tcp://*:80"),
+                        new WorkerCommand.Slot("unix:/ü", "unix:/ü")), 10_000),
+                new WorkerCommand.Serve(false, List.of(), 1), new WorkerCommand.SetAccepting(true),
+                new WorkerCommand.SetAccepting(false),
+                new WorkerCommand.AcceptOne(7),
+                new WorkerCommand.RejectExcess(true), new WorkerCommand.RejectExcess(false),
+                new WorkerCommand.TakeConnection(Long.MAX_VALUE, 3, Optional.empty()),
+                new WorkerCommand.AnswerDatagram(-1, V4, V6, true, ByteBuffer.wrap(new byte[65_507])),
+                new WorkerCommand.AnswerDatagram(-2, UNIX, UnixDomainSocketAddress.of(""), false,
+                        ByteBuffer.allocate(0)),
+                new WorkerCommand.CutInput(5), new WorkerCommand.Abort(6), new WorkerCommand.Drain(30_000),
+                new WorkerCommand.DumpThreads(), limits(),
+                new WorkerCommand.CheckTls(3, Tls.selfSigned().withAlpn("h2")),
+                new WorkerCommand.ReplaceTls(Tls.selfSigned().withMinimumVersion("1.3").withAlpn("h2", "smtp")),
+                new WorkerCommand.ReplaceTls(Tls.server(Path.of("/ü"), Path.of("/k"))
+                        .withCertificate(Path.of("b"), Path.of("c")).withPassword("ü")
+                        .withClientCertificatesWanted(Path.of("ca"))),
+                new WorkerCommand.ReplaceTls(Tls.server(Path.of("a"), Path.of("b"))
+                        .withClientCertificatesNeeded(Path.of("ca"))));
+    }
+
+    @Test
+    void aTransferredConnectionKeepsItsHeader() throws Exception {
+        var route = new ProxyHeader.Route(new InetSocketAddress("192.0.2.7", 1), new InetSocketAddress("::1", 2));
+        var fields = new ProxyTlvs(List.of(new ProxyTlvs.Field(ProxyTlvs.AUTHORITY, new byte[]{'a'})));
+        byte[] bytes = WorkerMessageWriter.bytes(new WorkerCommand.TakeConnection(7, 3,
+                Optional.of(new ProxyHeader(1, ProxyHeader.Command.PROXY, Optional.of(route), fields))));
+        WorkerCommand.TakeConnection read = (WorkerCommand.TakeConnection) all(bytes).getFirst();
+        assertThat(read.id()).isEqualTo(7);
+        assertThat(read.header().orElseThrow().route()).contains(route);
+        assertThat(read.header().orElseThrow().fields().authority()).contains("a");
+    }
+
+    private static WorkerCommand.ChangeLimits limits() {
+        Options options = Options.defaults().withMaxConnections(7).withLimits(
+                limits -> limits.withTlsHandshakes(9).withAcceptsPerSecond(11).withMinInputBytesPerSecond(12))
+                .withTimeouts(
+                        times -> times.withIdle(Duration.ofNanos(1)).withTlsHandshake(Duration.ofSeconds(3))
+                                .withSpin(Duration.ofSeconds(Long.MAX_VALUE)));
+        Options.ProxyProtocol proxy = options.proxyProtocol().withSenders(Networks.parse("10.0.0.0/8,::1"))
+                .withSenders(Endpoint.parse("unix:/s"), Networks.any())
+                .withVersions(Options.ProxyProtocol.Versions.V2).withTimeout(Duration.ofSeconds(7));
+        return new WorkerCommand.ChangeLimits(options.limits(), options.timeouts(), proxy,
+                options.access().withAllowed(Networks.parse("10.0.0.0/8")).withDenied(Networks.any()), OnFull.REJECT);
+    }
+
+    private static Stream<WorkerMessage> reports() {
+        return Stream.of(new WorkerEvent.Ready(), new WorkerEvent.ConnectionTaken(9),
+                new WorkerEvent.ConnectionAccepted(1, 0, V6, V4, Optional.empty()),
+                new WorkerEvent.ConnectionAccepted(2, 1, UnixDomainSocketAddress.of(""), UNIX,
+                        Optional.of(new ConnectionInfo.Credentials(1, 0xffff_ffffL, 0))),
+                new WorkerEvent.HandlerStarted(3), new WorkerEvent.HandlerFailed(4, FAILURE),
+                new WorkerEvent.ConnectionRejected(5, Optional.empty()),
+                new WorkerEvent.ConnectionRejected(5, Optional.of(Limit.CONNECTIONS)),
+                new WorkerEvent.ConnectionClosed(6, new Cause.Done(true), 1, 2),
+                new WorkerEvent.ConnectionClosed(6, new Cause.Done(false), 1, Long.MAX_VALUE),
+                new WorkerEvent.ConnectionClosed(7, new Cause.PeerReset("reset"), 0, 0),
+                new WorkerEvent.ConnectionClosed(8, new Cause.TimedOut(Limit.IDLE), 0, 0),
+                new WorkerEvent.ConnectionClosed(9, new Cause.LimitReached(Limit.FRAME), 0, 0),
+                new WorkerEvent.ConnectionClosed(10, new Cause.Stopped(), 0, 0),
+                new WorkerEvent.DatagramAnswered(-1, Optional.of(ByteBuffer.wrap(new byte[]{1, 2})), Optional.empty()),
+                new WorkerEvent.DatagramAnswered(-1, Optional.empty(), Optional.of(FAILURE)),
+                new WorkerEvent.CommandAcknowledged(),
+                new WorkerEvent.RequestHandled(7, RequestResult.REJECTED),
+                new WorkerEvent.EndRequested("TERM"), new WorkerEvent.Heartbeat(1, 2, 3, 4, 5),
+                new WorkerEvent.TlsChecked(3, Optional.empty()),
+                new WorkerEvent.TlsChecked(0, Optional.of("the key does not fit")),
+                new WorkerEvent.LimitReached(Limit.CONNECTIONS), new WorkerEvent.AcceptFailed(1, FAILURE, 5_000_000),
+                new WorkerEvent.ListenerDown(1, FAILURE), new WorkerEvent.DatagramFailed(0, UNIX, FAILURE),
+                new WorkerEvent.LoopStalled("loop", 1, 0, FAILURE),
+                new WorkerEvent.ThreadDump("\"main\" WAITING\n    at x"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("messages")
+    void arrivesAsItWasSent(WorkerMessage message) throws Exception {
+        assertThat(all(WorkerMessageWriter.bytes(message))).containsExactly(message);
+    }
+
+    @Test
+    void aFailureReadsAsWhatItWas() throws Exception {
+        var thrown = new IllegalStateException("because");
+        var sent = new WorkerEvent.ConnectionClosed(1, new Cause.Failed(thrown), 0, 0);
+        var over = (WorkerEvent.ConnectionClosed) all(WorkerMessageWriter.bytes(sent)).getFirst();
+        Throwable error = ((Cause.Failed) over.cause()).error();
+        assertThat(error).hasToString(thrown.toString()).hasMessage("because");
+        assertThat(error.getStackTrace()[0].getMethodName()).isEqualTo("aFailureReadsAsWhatItWas");
+    }
+
+    @Test
+    void aFailureFitsIntoAMessageHoweverMuchItSays() {
+        Throwable talkative = new IllegalStateException("ü".repeat(1 << 20));
+        assertThat(WorkerMessageWriter.bytes(new WorkerEvent.HandlerFailed(1, SerializedException.of(talkative))))
+                .hasSizeLessThan(DescriptorMessage.MOST_BYTES);
+    }
+
+    @Test
+    void severalAreOnePacket() throws Exception {
+        byte[] first = WorkerMessageWriter.bytes(new WorkerCommand.DumpThreads());
+        byte[] second = WorkerMessageWriter.bytes(new WorkerCommand.Drain(7));
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        assertThat(all(both)).containsExactly(new WorkerCommand.DumpThreads(), new WorkerCommand.Drain(7));
+    }
+
+    @ParameterizedTest
+    @MethodSource("messages")
+    void oneThatIsCutIsAnError(WorkerMessage message) {
+        byte[] whole = WorkerMessageWriter.bytes(message);
+        for (int length = 1; length < Math.min(whole.length, 200); length++) {
+            byte[] cut = Arrays.copyOf(whole, length);
+            assertThatThrownBy(() -> all(cut)).as("cut after " + length).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void lettersThatMeanNothingAreAnError() {
+        assertThatThrownBy(() -> all(new byte[]{'z'})).isInstanceOf(IOException.class)
+                .hasMessageContaining("damaged").hasMessageContaining("'z'");
+        assertThatThrownBy(() -> all(new byte[]{'Z'})).hasMessageContaining("'Z'");
+    }
+
+    @Test
+    void whatIsDamagedIsNeverAnotherError() {
+        messages().forEach(message -> {
+            byte[] bytes = WorkerMessageWriter.bytes(message);
+            for (int at = 0; at < Math.min(bytes.length, 100); at++) {
+                byte[] damaged = bytes.clone();
+                damaged[at] = (byte) (damaged[at] ^ 0x81);
+                readOrDamaged(damaged);
+            }
+        });
+    }
+
+    private static void readOrDamaged(byte[] packet) {
+        try {
+            assertThat(all(packet)).isNotNull();
+        } catch (IOException e) {
+            assertThat(e).isNotNull();
+        }
+    }
+
+    private static List<WorkerMessage> all(byte[] packet) throws IOException {
+        return WorkerMessageReader.all(ByteBuffer.wrap(packet));
+    }
+}

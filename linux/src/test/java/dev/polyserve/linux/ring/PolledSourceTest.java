@@ -1,4 +1,0 @@
-package dev.polyserve.linux.ring;
-
-/// Checks that sources outside the ring's own family are watched as under any other multiplexer.
-class PolledSourceTest extends RingMultiplexerContract {}
