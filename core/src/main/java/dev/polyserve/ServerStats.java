@@ -1,9 +1,19 @@
 package dev.polyserve;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /// A server's counters at one moment: [Server#stats]. Implemented by the library, which may add counters in a later
 /// version.
+///
+/// Taking them costs the connections nothing: loops and threads write plain fields of their own, and a snapshot reads
+/// those. So the values of one snapshot may be of slightly different moments, and lag some turns behind. With worker
+/// processes, the figures of the workers are in the sums, as they last reported them (once a second at least), and one
+/// by one in [#workers].
+///
+/// **Thread**: any.
 public interface ServerStats {
     /// Connections now open, including those that wait in a queue.
     long active();
@@ -14,11 +24,26 @@ public interface ServerStats {
     /// Accepted connections that were rejected before a handler began.
     long rejected();
 
+    /// [#rejected], by the limit that was the reason; the rest was refused by a [ConnectionFilter]. Limits that were no
+    /// reason are absent.
+    Map<Limit, Long> rejectedByLimit();
+
+    /// Accepted connections that are over, by the reason; those rejected are not among them. Reasons that did not occur
+    /// are absent.
+    Map<CloseReason, Long> closed();
+
+    /// How long the connections of [#closed] were open.
+    Histogram connectionDurations();
+
     /// Handlers that threw, datagrams included.
     long failed();
 
     /// Failed attempts to accept.
     long acceptErrors();
+
+    /// [#acceptErrors], by the reason: the name of the system's error number, such as `EMFILE`, or that of the exception's
+    /// class where there is no number. After 32 different reasons, others count as `other`.
+    Map<String, Long> acceptErrorsByReason();
 
     /// Datagrams received.
     long datagramsIn();
@@ -26,10 +51,10 @@ public interface ServerStats {
     /// Datagrams sent.
     long datagramsOut();
 
-    /// Bytes received on connections that are over.
+    /// Bytes received so far, on open connections too; without what TLS adds.
     long bytesIn();
 
-    /// Bytes sent on connections that are over.
+    /// Bytes sent so far, on open connections too; without what TLS adds.
     long bytesOut();
 
     /// Bytes that buffers occupy now.
@@ -42,6 +67,113 @@ public interface ServerStats {
     /// beside the loop, because the handler took long before.
     long handOffs();
 
+    /// Turns of event loops that took longer than [Options.Timeouts#stall].
+    long stalls();
+
     /// How often each limit was reached; limits never reached are absent.
     Map<Limit, Long> reached();
+
+    /// Each endpoint, in the order of [Server#endpoints].
+    List<ListenerStats> listeners();
+
+    /// Each event loop of this process. Under models with threads there is one, which accepts.
+    List<LoopStats> loops();
+
+    /// How many values fell into each of some ranges.
+    ///
+    /// The bounds never change, so that the difference of two histograms is that of the values in between.
+    interface Histogram {
+        /// The largest value of each bucket, ascending. One more bucket holds the values above the last bound.
+        List<Duration> bounds();
+
+        /// How many values each bucket holds: one number more than there are bounds, not cumulative.
+        List<Long> counts();
+
+        /// The sum of all values.
+        Duration sum();
+
+        /// How many values there are.
+        default long count() {
+            return counts().stream().mapToLong(Long::longValue).sum();
+        }
+    }
+
+    /// One endpoint of a server.
+    interface ListenerStats {
+        /// Where it listens, with its real port.
+        Endpoint endpoint();
+
+        /// Connections through it now open.
+        long active();
+
+        /// Connections that it has accepted.
+        long accepted();
+
+        /// Those of [#accepted] that were rejected before a handler began.
+        long rejected();
+
+        /// How often the system has dropped a client's attempt to connect because the backlog was full, since the socket
+        /// began to listen; empty where the system does not tell.
+        OptionalLong overflows();
+    }
+
+    /// One event loop.
+    interface LoopStats {
+        /// Its name, which is also that of its thread.
+        String name();
+
+        /// The lag of the loop: how long its turns took. What becomes ready during a turn waits until the end of it.
+        Histogram lag();
+
+        /// How long its turns took together, without the waits between them.
+        Duration busy();
+
+        /// The part of the time that its turns take, over about the last second: from 0 to 1. A turn that goes on counts.
+        double busyRatio();
+
+        /// Its turns that took longer than [Options.Timeouts#stall].
+        long stalls();
+
+        /// How often another thread has taken it over, or has run a handler's code beside it.
+        long handOffs();
+    }
+
+    /// Why a connection is over: the kinds of [Cause].
+    enum CloseReason {
+        /// The conversation ended normally: [Cause.Done].
+        DONE("done"),
+        /// The peer was gone: [Cause.PeerReset].
+        PEER_RESET("reset"),
+        /// A wait took longer than its limit: [Cause.TimedOut].
+        TIMED_OUT("timed out"),
+        /// The connection exceeded a limit: [Cause.LimitReached].
+        LIMIT_REACHED("limit"),
+        /// The handler threw: [Cause.Failed].
+        FAILED("failed"),
+        /// The server ended it: [Cause.Stopped].
+        STOPPED("stopped");
+
+        private final String label;
+
+        CloseReason(String label) {
+            this.label = label;
+        }
+
+        /// Its name in messages, the beginning of [Cause#phrase].
+        public String label() {
+            return label;
+        }
+
+        /// The kind of this cause.
+        public static CloseReason of(Cause cause) {
+            return switch (cause) {
+                case Cause.Done _ -> DONE;
+                case Cause.PeerReset _ -> PEER_RESET;
+                case Cause.TimedOut _ -> TIMED_OUT;
+                case Cause.LimitReached _ -> LIMIT_REACHED;
+                case Cause.Failed _ -> FAILED;
+                case Cause.Stopped _ -> STOPPED;
+            };
+        }
+    }
 }

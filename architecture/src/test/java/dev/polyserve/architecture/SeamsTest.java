@@ -36,6 +36,7 @@ class SeamsTest {
             Map.entry("HandlerBorder", 5),
             Map.entry("HubScheduler", 7),
             Map.entry("LingeringClose.Peer", 2),
+            Map.entry("ListenQueue", 1),
             Map.entry("Listener", 7),
             Map.entry("LoopBuffers", 1),
             Map.entry("ModelProvider", 6),

@@ -27,7 +27,7 @@ final class StatusReport {
                 "endpoints", endpoints, "model", server.model().id(), "accepting", server.isAccepting());
         log.answer("status: connections " + stats.active() + " open, " + stats.accepted() + " accepted, "
                 + stats.rejected() + " rejected, " + stats.failed() + " failed, " + stats.acceptErrors()
-                + " accept errors; ended ones: in " + stats.bytesIn() + " B, out " + stats.bytesOut()
+                + " accept errors; in " + stats.bytesIn() + " B, out " + stats.bytesOut()
                 + " B; datagrams in "
                 + stats.datagramsIn() + ", out " + stats.datagramsOut() + "; buffered " + stats.bufferedBytes() + " B",
                 "event", "status", "active", stats.active(), "accepted", stats.accepted(), "rejected", stats.rejected(),

@@ -39,6 +39,7 @@ public abstract sealed class Conversation extends ConversationTermination implem
     private volatile @Nullable Throwable abandonedFor;
     private int place;
     private boolean closedTold;
+    private boolean rejected;
 
     Conversation(ServerContext context, Identity identity) {
         super(context);
@@ -235,6 +236,16 @@ public abstract sealed class Conversation extends ConversationTermination implem
         context.ended(this);
         deadlineMonitor.over();
         enterOver().forEach(call);
+    }
+
+    /// Records that it was rejected, before its end. **Thread**: the one that rejects it.
+    public final void markRejected() {
+        rejected = true;
+    }
+
+    /// Whether it was rejected. **Thread**: the one that ends it.
+    public final boolean wasRejected() {
+        return rejected;
     }
 
     /// Ends a rejected connection before its handler has begun; its socket is closed already.

@@ -152,7 +152,7 @@ class Deadlines extends ByteCounters {
     }
 
     /// Its age, or that at its end. **Thread**: any.
-    final long livedNanos() {
+    public final long livedNanos() {
         return stopped ? Math.min(endNanos, ageNanos()) : ageNanos();
     }
 

@@ -1,6 +1,7 @@
 package dev.polyserve.loop;
 
 import dev.polyserve.conversation.Conversation;
+import dev.polyserve.stats.LoopLoad;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -19,13 +20,14 @@ final class CachedLoopClock {
     private long nowNanos;
     /// How long the loop may wait before the next turn.
     private long waitNanos;
-    private long busyNanos;
+    private final LoopLoad load;
     private @Nullable Conversation[] waiting = new @Nullable Conversation[FIRST_WAITS];
     private int count;
 
     CachedLoopClock(long nowNanos) {
         this.nowNanos = nowNanos;
         this.limitPause = new DeadlineGracePeriod(nowNanos);
+        this.load = new LoopLoad(nowNanos);
     }
 
     /// The last reading.
@@ -33,9 +35,9 @@ final class CachedLoopClock {
         return nowNanos;
     }
 
-    /// How long all turns so far have taken, without the waits between them.
-    long busyNanos() {
-        return busyNanos;
+    /// How long the turns take. **Thread**: any reads.
+    LoopLoad load() {
+        return load;
     }
 
     /// Records how long the loop may wait before the next turn.
@@ -77,7 +79,7 @@ final class CachedLoopClock {
             waiting[i] = null;
         }
         count = 0;
-        busyNanos += nanos - nowNanos;
+        load.turn(nowNanos, nanos);
         nowNanos = nanos;
     }
 }

@@ -7,6 +7,8 @@ import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.coroutine.queue.RunQueue;
 import dev.polyserve.io.Pollable;
+import dev.polyserve.stats.LoopLoad;
+import dev.polyserve.stats.LoopSnapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -15,6 +17,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +72,7 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
     private volatile boolean started;
     private volatile boolean stopping;
     private volatile boolean ended;
+    private final AtomicLong stalls = new AtomicLong();
     private final EndedLoopExecutor late;
     private final TurnState turn = new TurnState();
     private final CachedLoopClock turnClock;
@@ -133,9 +137,21 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
         return turnClock.nowNanos();
     }
 
-    /// How long the loop has run turns, without its waits. **Thread**: any, once the loop has ended.
+    /// How long the loop has run turns, without its waits. **Thread**: any.
     public long busyNanos() {
-        return turnClock.busyNanos();
+        return turnClock.load().busyNanos();
+    }
+
+    /// What the loop counts, now. **Thread**: any.
+    public LoopSnapshot stats() {
+        LoopLoad load = turnClock.load();
+        return new LoopSnapshot(name, load.lag(), load.busyRatio(turn.startedNanos(), clock.nanos()), stalls.get(),
+                handOffs());
+    }
+
+    /// Counts a turn that takes too long. **Thread**: the stall monitor's.
+    void countStall() {
+        stalls.incrementAndGet();
     }
 
     /// Records that a wait of a connection begins in this turn.

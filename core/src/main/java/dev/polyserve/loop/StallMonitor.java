@@ -87,6 +87,7 @@ public final class StallMonitor implements AutoCloseable {
         StackTraceElement[] stack = loop.stack();
         if (loop.turnStartedNanos() == started) {
             reportedTurns[index] = started;
+            loop.countStall();
             context.listener().stalled(loop.name(), Duration.ofNanos(soFarNanos), connection, Arrays.asList(stack));
         }
     }

@@ -19,6 +19,7 @@ import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.conversation.ServerLog;
 import dev.polyserve.coroutine.hub.Hub;
 import dev.polyserve.io.DatagramPort;
+import dev.polyserve.io.ListenQueue;
 import dev.polyserve.io.Listener;
 import dev.polyserve.loop.EventLoop;
 import java.io.IOException;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -139,12 +141,14 @@ final class DefaultServer implements Server {
         switch (opened) {
             case SocketOpening.Opened.Datagrams(DatagramPort port) -> {
                 addresses.add(port.address());
+                counters.add(port.endpoint(), OptionalLong::empty);
                 DatagramHandler handler = Objects.requireNonNull(setup.datagrams(), "checked before it was opened");
                 boundListeners.add(
                         new DatagramService(runner, port, handler, context, acceptLimit, counters, connectionStarter));
             }
             case SocketOpening.Opened.Stream(Listener listener, Endpoint asked) -> {
                 addresses.add(listener.address());
+                counters.add(listener.endpoint(), () -> ListenQueue.overflows(listener));
                 boundListeners.add(
                         new Acceptor(acceptLoop(), listener, proxyHeaders.at(asked), acceptLimit, acceptRate,
                                 context.listener(), this::oneIsDown));
@@ -206,8 +210,8 @@ final class DefaultServer implements Server {
 
     @Override
     public ServerStats stats() {
-        return counters.snapshot(live.size(), context.budget().used(),
-                runner.loops().stream().mapToLong(EventLoop::handOffs).sum(), runner.workerControl().counters());
+        return counters.snapshot(live.figures(), context.budget().used(),
+                runner.loops().stream().map(EventLoop::stats).toList(), runner.workerControl().counters());
     }
 
     @Override

@@ -29,6 +29,7 @@ final class LiveConnections {
     /// fields below.
     private final List<Conversation> live = new ArrayList<>();
     private final Map<Object, Integer> perAddress = new HashMap<>();
+    private final EndedConnections ended = new EndedConnections();
     /// The number of connections that have entered so far.
     private long entered;
     /// The number of other things to wait for: see [#expects].
@@ -130,6 +131,7 @@ final class LiveConnections {
                     perAddress.computeIfPresent(key, (_, same) -> same > 1 ? same - 1 : null);
                 }
                 remove(conversation);
+                ended.add(conversation);
             }
             tell = roomAwaited;
             roomAwaited = false;
@@ -168,6 +170,21 @@ final class LiveConnections {
             live.set(place, last);
             last.place(place);
         }
+    }
+
+    /// The figures of all connections that have entered. Each connection is counted once, either as open or as over: the
+    /// bytes never decrease from one call to the next.
+    ConnectionFigures figures() {
+        List<Conversation> open;
+        ConnectionFigures over;
+        lock.lock();
+        try {
+            open = List.copyOf(live);
+            over = ended.figures();
+        } finally {
+            lock.unlock();
+        }
+        return over.with(open);
     }
 
     private List<Conversation> all() {

@@ -1,18 +1,24 @@
 package dev.polyserve.run;
 
-import dev.polyserve.Cause;
 import dev.polyserve.ConnectionFuture;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Limit;
 import dev.polyserve.ServerListener;
 import dev.polyserve.ServerStats;
+import dev.polyserve.conversation.Conversation;
+import dev.polyserve.stats.LoopSnapshot;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 
 /// Counts events. It is the first listener of every server.
 ///
@@ -24,14 +30,33 @@ final class ServerCounters implements ServerListener {
     private final LongAdder acceptErrors = new LongAdder();
     private final LongAdder datagramsIn = new LongAdder();
     private final LongAdder datagramsOut = new LongAdder();
-    private final LongAdder bytesIn = new LongAdder();
-    private final LongAdder bytesOut = new LongAdder();
+    private final LongAdder stalls = new LongAdder();
+    private final AcceptErrorCounts acceptErrorReasons = new AcceptErrorCounts();
     private final Map<Limit, LongAdder> reached = new EnumMap<>(Limit.class);
+    private final Map<Limit, LongAdder> rejectedBy = new EnumMap<>(Limit.class);
+    private final List<ListenerCounters> listeners = new CopyOnWriteArrayList<>();
 
     ServerCounters() {
         for (Limit limit : Limit.values()) {
             reached.put(limit, new LongAdder());
+            rejectedBy.put(limit, new LongAdder());
         }
+    }
+
+    /// Counts what comes through another endpoint, too.
+    ///
+    /// @param overflows what the system tells of its backlog
+    void add(Endpoint endpoint, Supplier<OptionalLong> overflows) {
+        listeners.add(new ListenerCounters(endpoint, overflows));
+    }
+
+    private Optional<ListenerCounters> at(Endpoint endpoint) {
+        for (ListenerCounters listener : listeners) {
+            if (listener.endpoint().equals(endpoint)) {
+                return Optional.of(listener);
+            }
+        }
+        return Optional.empty();
     }
 
     void datagramIn() {
@@ -45,17 +70,17 @@ final class ServerCounters implements ServerListener {
     @Override
     public void accepted(ConnectionFuture connection) {
         accepted.increment();
+        at(connection.endpoint()).ifPresent(ListenerCounters::accepted);
     }
 
     @Override
     public void rejected(ConnectionInfo connection, Optional<Limit> limit) {
         rejected.increment();
-    }
-
-    @Override
-    public void closed(ConnectionInfo connection, Cause cause) {
-        bytesIn.add(connection.bytesIn());
-        bytesOut.add(connection.bytesOut());
+        at(connection.endpoint()).ifPresent(ListenerCounters::rejected);
+        limit.ifPresent(reason -> increment(rejectedBy, reason));
+        if (connection instanceof Conversation conversation) {
+            conversation.markRejected();
+        }
     }
 
     @Override
@@ -70,28 +95,50 @@ final class ServerCounters implements ServerListener {
 
     @Override
     public void limitReached(Limit limit) {
-        LongAdder adder = reached.get(limit);
-        if (adder != null) {
-            adder.increment();
-        }
+        increment(reached, limit);
     }
 
     @Override
     public void acceptFailed(Endpoint endpoint, Throwable error, Duration retryAfter) {
         acceptErrors.increment();
+        acceptErrorReasons.add(error);
     }
 
-    ServerStats snapshot(long active, long bufferedBytes, long handOffs, WorkerTotals workers) {
+    @Override
+    public void stalled(String loop, Duration soFar, Optional<ConnectionInfo> connection,
+            List<StackTraceElement> stack) {
+        stalls.increment();
+    }
+
+    private static void increment(Map<Limit, LongAdder> counts, Limit limit) {
+        LongAdder adder = counts.get(limit);
+        if (adder != null) {
+            adder.increment();
+        }
+    }
+
+    private static Map<Limit, Long> nonZero(Map<Limit, LongAdder> adders) {
         Map<Limit, Long> counts = new EnumMap<>(Limit.class);
-        reached.forEach((limit, adder) -> {
+        adders.forEach((limit, adder) -> {
             long count = adder.sum();
             if (count > 0) {
                 counts.put(limit, count);
             }
         });
-        return new ServerCountersSnapshot(active, accepted.sum(), rejected.sum(), failed.sum(), acceptErrors.sum(),
-                datagramsIn.sum() + workers.datagramsIn(), datagramsOut.sum() + workers.datagramsOut(),
-                bytesIn.sum(), bytesOut.sum(), bufferedBytes + workers.bufferedBytes(), workers.restarts(),
-                handOffs + workers.handOffs(), counts);
+        return counts;
+    }
+
+    /// The counters now, with those that are kept elsewhere.
+    ServerStats snapshot(ConnectionFigures connections, long bufferedBytes, List<LoopSnapshot> loops,
+            WorkerTotals workers) {
+        List<ServerStats.ListenerStats> endpoints = new ArrayList<>();
+        listeners.forEach(listener -> endpoints.add(listener.snapshot(connections)));
+        return new ServerCountersSnapshot(connections.active(), accepted.sum(), rejected.sum(), nonZero(rejectedBy),
+                connections.closed(), connections.durations(), failed.sum(), acceptErrors.sum(),
+                acceptErrorReasons.snapshot(), datagramsIn.sum() + workers.datagramsIn(),
+                datagramsOut.sum() + workers.datagramsOut(), connections.bytesIn(), connections.bytesOut(),
+                bufferedBytes + workers.bufferedBytes(), workers.restarts(),
+                loops.stream().mapToLong(LoopSnapshot::handOffs).sum() + workers.handOffs(), stalls.sum(),
+                nonZero(reached), endpoints, List.copyOf(loops));
     }
 }

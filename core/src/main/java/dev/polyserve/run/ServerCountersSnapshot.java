@@ -2,15 +2,22 @@ package dev.polyserve.run;
 
 import dev.polyserve.Limit;
 import dev.polyserve.ServerStats;
+import java.util.List;
 import java.util.Map;
 
 /// The values of the counters at one moment.
-record ServerCountersSnapshot(long active, long accepted, long rejected, long failed, long acceptErrors,
-        long datagramsIn,
-        long datagramsOut, long bytesIn, long bytesOut, long bufferedBytes, long workerRestarts, long handOffs,
-        Map<Limit, Long> reached) implements ServerStats {
-    /// Copies the map.
+record ServerCountersSnapshot(long active, long accepted, long rejected, Map<Limit, Long> rejectedByLimit,
+        Map<CloseReason, Long> closed, Histogram connectionDurations, long failed, long acceptErrors,
+        Map<String, Long> acceptErrorsByReason, long datagramsIn, long datagramsOut, long bytesIn, long bytesOut,
+        long bufferedBytes, long workerRestarts, long handOffs, long stalls, Map<Limit, Long> reached,
+        List<ListenerStats> listeners, List<LoopStats> loops) implements ServerStats {
+    /// Copies the maps and lists.
     ServerCountersSnapshot {
+        rejectedByLimit = Map.copyOf(rejectedByLimit);
+        closed = Map.copyOf(closed);
+        acceptErrorsByReason = Map.copyOf(acceptErrorsByReason);
         reached = Map.copyOf(reached);
+        listeners = List.copyOf(listeners);
+        loops = List.copyOf(loops);
     }
 }

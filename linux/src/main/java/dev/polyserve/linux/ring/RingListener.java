@@ -1,5 +1,6 @@
 package dev.polyserve.linux.ring;
 
+import dev.polyserve.io.ListenQueue;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.linux.socket.AcceptErrors;
@@ -9,12 +10,13 @@ import dev.polyserve.linux.system.Errno;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// A listener on a ring: one multishot accept, and the connections that it has accepted.
 ///
 /// **Thread**: as [Listener].
-final class RingListener extends BoundRingHandle<DescriptorListener> implements Listener {
+final class RingListener extends BoundRingHandle<DescriptorListener> implements Listener, ListenQueue {
     /// The limit of accepted connections that wait to be taken; accepting stops there.
     private static final int MOST_WAITING = 256;
 
@@ -162,6 +164,11 @@ final class RingListener extends BoundRingHandle<DescriptorListener> implements 
     void abandon() {
         closeWaiting();
         operations = null;
+    }
+
+    @Override
+    public OptionalLong overflows() {
+        return direct.overflows();
     }
 
     @Override

@@ -1,18 +1,20 @@
 package dev.polyserve.linux.ring;
 
 import dev.polyserve.Endpoint;
+import dev.polyserve.io.ListenQueue;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.linux.socket.DescriptorListener;
 import dev.polyserve.linux.socket.DescriptorSocket;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// A listener that the ring watches by polls; the ring serves its connections.
 ///
 /// **Thread**: as [Listener].
-final class RingPolledListener implements Listener {
+final class RingPolledListener implements Listener, ListenQueue {
     private final DescriptorListener listener;
 
     RingPolledListener(DescriptorListener listener) {
@@ -37,6 +39,11 @@ final class RingPolledListener implements Listener {
     @Override
     public SocketAddress address() {
         return listener.address();
+    }
+
+    @Override
+    public OptionalLong overflows() {
+        return listener.overflows();
     }
 
     @Override

@@ -13,15 +13,16 @@ public final class AcceptErrors {
     ///
     /// @param result the result of the call: `-errno`
     public static IOException of(int result) {
+        String reason = Errno.name(-result);
         SystemCallException failed = new SystemCallException("accept4", result);
         return switch (-result) {
             case Errno.ECONNABORTED, Errno.EPROTO, Errno.ENETDOWN, Errno.ENETUNREACH, Errno.EHOSTDOWN,
                     Errno.EHOSTUNREACH, Errno.ENONET, Errno.EOPNOTSUPP, Errno.EPERM, Errno.ETIMEDOUT ->
-                new AcceptException(AcceptException.Concerned.CONNECTION, failed);
+                new AcceptException(AcceptException.Concerned.CONNECTION, failed, reason);
             case Errno.EBADF, Errno.EINVAL, Errno.ENOTSOCK ->
-                new AcceptException(AcceptException.Concerned.LISTENER, failed);
+                new AcceptException(AcceptException.Concerned.LISTENER, failed, reason);
             // EMFILE, ENFILE, ENOBUFS, ENOMEM and the rest: the acceptor pauses.
-            default -> failed;
+            default -> new AcceptException(AcceptException.Concerned.PROCESS, failed, reason);
         };
     }
 }

@@ -2,6 +2,7 @@ package dev.polyserve.linux.socket;
 
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Options;
+import dev.polyserve.io.ListenQueue;
 import dev.polyserve.io.Listener;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.Errno;
@@ -14,10 +15,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// A listener on a descriptor, TCP or Unix.
-public final class DescriptorListener extends BoundPollableDescriptor implements Listener {
+public final class DescriptorListener extends BoundPollableDescriptor implements Listener, ListenQueue {
     static final SocketAddress UNKNOWN_PEER = new InetSocketAddress(0);
 
     private static final int NONE = -1;
@@ -143,6 +145,21 @@ public final class DescriptorListener extends BoundPollableDescriptor implements
     private IOException tooMany(int accepted) {
         return new IOException("a connection got descriptor " + accepted + " and was closed, because select can watch "
                 + mostDescriptors + " at most, numbered from 0; serve that many with poll or epoll");
+    }
+
+    @Override
+    public OptionalLong overflows() {
+        if (bound.family() == SocketAddresses.AF_UNIX || !descriptor.tryBegin()) {
+            return OptionalLong.empty(); // a client of a full Unix listener is told, and not counted
+        }
+        CallMemory memory = memories.take();
+        try {
+            long drops = SocketCalls.drops(memory, descriptor.number());
+            return drops < 0 ? OptionalLong.empty() : OptionalLong.of(drops);
+        } finally {
+            memories.give(memory);
+            descriptor.end();
+        }
     }
 
     @Override

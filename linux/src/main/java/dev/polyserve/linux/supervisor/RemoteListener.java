@@ -2,10 +2,12 @@ package dev.polyserve.linux.supervisor;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.coroutine.queue.ArrayQueue;
+import dev.polyserve.io.ListenQueue;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// The supervisor's counterpart of a listener that its workers share: it yields the connections that they have accepted
@@ -14,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// It outlives the real listener, because a worker may report a connection that it accepted just before it read the
 /// command to stop.
 ///
-/// **Thread**: the supervisor's loop.
-final class RemoteListener implements Listener {
+/// **Thread**: the supervisor's loop, except [#overflows].
+final class RemoteListener implements Listener, ListenQueue {
     private final Listener real;
     private final ArrayQueue<StreamSocket> waiting = new ArrayQueue<>();
     private boolean open = true;
@@ -47,6 +49,11 @@ final class RemoteListener implements Listener {
     @Override
     public SocketAddress address() {
         return real.address();
+    }
+
+    @Override
+    public OptionalLong overflows() {
+        return ListenQueue.overflows(real);
     }
 
     @Override

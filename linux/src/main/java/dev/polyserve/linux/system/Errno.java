@@ -100,6 +100,12 @@ public final class Errno {
 
     private Errno() {}
 
+    /// Returns the name: `ECONNRESET`; `errno N` for a number without a text here.
+    public static String name(int errno) {
+        String text = TEXTS.get(errno);
+        return text == null ? "errno " + errno : text.substring(text.lastIndexOf('(') + 1, text.length() - 1);
+    }
+
     /// Returns the text with the name: `Connection reset by peer (ECONNRESET)`.
     public static String text(int errno) {
         return TEXTS.getOrDefault(errno, "error number " + errno);

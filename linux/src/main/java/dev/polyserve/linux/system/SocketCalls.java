@@ -31,6 +31,9 @@ public final class SocketCalls {
     public static final int MSG_NOSIGNAL = 0x4000;
 
     static final int SIOCOUTQ = 0x5411;
+    /// `SK_MEMINFO_VARS` integers, of which this one is the number of dropped packets.
+    static final int MEMINFO_BYTES = 9 * Integer.BYTES;
+    static final int MEMINFO_DROPS = 8;
     static final int CREDENTIALS_BYTES = 12;
     static final int PID = 0;
     static final int UID = 4;
@@ -197,6 +200,22 @@ public final class SocketCalls {
             // An address does not keep the object reachable, and the system writes to it.
             Reference.reachabilityFence(info);
         }
+    }
+
+    /// `getsockopt(2)` of the number of packets that a socket has dropped: for a listener, the attempts to connect for which
+    /// its backlog had no room.
+    ///
+    /// @return it, or `-errno`
+    public static long drops(CallMemory memory, int descriptor) {
+        memory.half(0, MEMINFO_BYTES);
+        long result = call(memory, CallNumber.GETSOCKOPT, descriptor, SocketOption.SO_MEMINFO.level,
+                SocketOption.SO_MEMINFO.number, memory.wordsAddress() + 4, memory.wordsAddress(), 0);
+        if (result < 0) {
+            return result;
+        }
+        return memory.half(0) < MEMINFO_BYTES
+                ? -Errno.EINVAL
+                : Integer.toUnsignedLong(memory.half(1 + MEMINFO_DROPS));
     }
 
     /// `getsockopt(2)` of an integer option.

@@ -34,6 +34,8 @@ public enum SocketOption {
     SO_PEERCRED(1, 17),
     /// Sends small writes at once. Accepted connections inherit it from their listener.
     TCP_NODELAY(6, 1),
+    /// The memory that it uses, and what it has dropped: an array of integers, for [SocketCalls#drops] (Linux 4.12).
+    SO_MEMINFO(1, 55),
     /// Restricts an IPv6 socket to IPv6.
     IPV6_V6ONLY(41, 26),
     /// Reports the destination address with each datagram; also the type of that control message.

@@ -1,0 +1,15 @@
+package dev.polyserve.io;
+
+import java.util.OptionalLong;
+
+/// The queue of a listener in the system (its backlog), where the system tells of it: a [Listener] may implement it.
+public interface ListenQueue {
+    /// How many attempts to connect the system has dropped because the queue was full; empty when it does not tell.
+    /// **Thread**: any.
+    OptionalLong overflows();
+
+    /// [#overflows] of a listener; empty when it does not know its queue.
+    static OptionalLong overflows(Listener listener) {
+        return listener instanceof ListenQueue queue ? queue.overflows() : OptionalLong.empty();
+    }
+}

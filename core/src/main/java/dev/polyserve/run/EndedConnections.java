@@ -1,0 +1,51 @@
+package dev.polyserve.run;
+
+import dev.polyserve.Cause;
+import dev.polyserve.ServerStats.CloseReason;
+import dev.polyserve.conversation.Conversation;
+import dev.polyserve.stats.Buckets;
+import dev.polyserve.stats.DurationHistogram;
+import java.util.EnumMap;
+import java.util.Map;
+
+/// Counts the connections that are over, and their bytes.
+///
+/// **Thread**: one at a time: [LiveConnections] guards it.
+final class EndedConnections {
+    private final long[] byReason = new long[CloseReason.values().length];
+    private final DurationHistogram durations = new DurationHistogram(Buckets.CONNECTIONS);
+    private long bytesIn;
+    private long bytesOut;
+
+    EndedConnections() {
+        // Links the switch, which takes memory: later there may be none.
+        CloseReason _ = CloseReason.of(new Cause.Stopped());
+    }
+
+    /// Counts a connection. It takes no memory.
+    void add(Conversation over) {
+        bytesIn += over.bytesIn();
+        bytesOut += over.bytesOut();
+        Cause cause = over.cause();
+        if (!over.wasRejected() && cause != null) {
+            byReason[CloseReason.of(cause).ordinal()]++;
+            durations.add(over.livedNanos());
+        }
+    }
+
+    /// How many there are of each reason that has occurred.
+    private Map<CloseReason, Long> reasons() {
+        Map<CloseReason, Long> reasons = new EnumMap<>(CloseReason.class);
+        for (CloseReason reason : CloseReason.values()) {
+            if (byReason[reason.ordinal()] > 0) {
+                reasons.put(reason, byReason[reason.ordinal()]);
+            }
+        }
+        return reasons;
+    }
+
+    /// The counts now.
+    ConnectionFigures figures() {
+        return new ConnectionFigures(Map.of(), reasons(), durations.snapshot(), bytesIn, bytesOut);
+    }
+}
