@@ -25,6 +25,9 @@ abstract class BackPressureClause extends Clause {
     /// stopped.
     private static final int RING_BYTES = 256 << 10;
 
+    /// Records in both directions, two of the largest size each, and their plain text.
+    private static final int TLS_BYTES = 6 * (17 << 10);
+
     private static ServerBuilder lowMark(ServerBuilder with) {
         return with.options(options -> options.withLimits(limits -> limits.withHighWaterBytes(HIGH_WATER_BYTES)));
     }
@@ -48,7 +51,8 @@ abstract class BackPressureClause extends Clause {
             long buffered = fixture.server.stats().bufferedBytes();
             // One read may exceed the mark, and arrays grow by doubling.
             int most = 2 * (HIGH_WATER_BYTES + READ_BYTES) + READ_BYTES
-                    + (cell().waitsIn(Multiplexing.IoUring.class) ? RING_BYTES : 0);
+                    + (cell().waitsIn(Multiplexing.IoUring.class) ? RING_BYTES : 0)
+                    + (cell().isTls() ? TLS_BYTES : 0);
             assertTrue(buffered <= most, () -> buffered + " bytes are buffered");
             byte[] answer = client.exchange(bytes.limit(taken), taken);
             assertArrayEquals(java.util.Arrays.copyOf(Sent.BYTES, taken), answer,

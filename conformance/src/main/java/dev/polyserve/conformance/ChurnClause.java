@@ -15,7 +15,7 @@ abstract class ChurnClause extends Clause {
 
     @Test
     void shouldLeakNoDescriptorThreadOrConnection() throws Exception {
-        int cycles = cell().startsPerConnection() ? WORKERS : CYCLES;
+        int cycles = cell().startsPerConnection() ? WORKERS : cell().times(CYCLES);
         int settling = cell().times(20);
         try (ServerFixture fixture = start(TestService.greeting())) {
             cycle(fixture, settling);
@@ -41,7 +41,7 @@ abstract class ChurnClause extends Clause {
         for (int i = 0; i < times; i++) {
             try (TestClient client = fixture.connect()) {
                 assertEquals("welcome", client.line());
-                if (i % 3 == 0 && cell().transport() == EndpointKind.TCP) {
+                if (i % 3 == 0 && cell().transport().isTcp()) {
                     client.reset();
                 } else if (i % 3 == 1) {
                     client.end();

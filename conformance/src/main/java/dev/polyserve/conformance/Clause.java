@@ -66,6 +66,11 @@ abstract class Clause {
         appliesIf(cell().transport() == transport, "the transport " + transport);
     }
 
+    /// Skips the test at endpoints that are not TCP, with or without TLS.
+    final void needsTcp() {
+        appliesIf(cell().transport().isTcp(), "TCP, with or without TLS");
+    }
+
     /// Asserts the thrown error: the same object, or the same text where it comes from another process.
     final void assertThrown(Throwable expected, Throwable actual) {
         if (cell().hasWorkers()) {

@@ -173,7 +173,7 @@ abstract class ConcurrencyClause extends Clause {
                 with -> with.options(options -> options.withLimits(limits -> limits.withConnectionsPerAddress(1))));
                 TestClient first = fixture.connect();
                 TestClient second = connectAfter(fixture, first)) {
-            if (cell().transport() == EndpointKind.TCP) {
+            if (cell().transport().isTcp()) {
                 assertEquals("", second.textToTheEnd());
                 assertEquals(Optional.of(Limit.CONNECTIONS_PER_ADDRESS),
                         EventRecorder.next(fixture.events.rejected, "rejection"));

@@ -20,11 +20,11 @@ public record ContractCell(HandlerStyle style, Model model, EndpointKind transpo
     /// Whether the build runs all cells (`-Dfull`).
     static final boolean FULL = "full".equals(System.getProperty("polyserve.tests"));
 
-    /// The cells of these models for stream handlers: every style, over TCP and Unix.
+    /// The cells of these models for stream handlers: every style, over TCP, Unix sockets and TLS.
     public static List<ContractCell> streams(Model... models) {
         List<ContractCell> cells = new ArrayList<>();
         for (Model model : models) {
-            for (EndpointKind transport : List.of(EndpointKind.TCP, EndpointKind.UNIX)) {
+            for (EndpointKind transport : List.of(EndpointKind.TCP, EndpointKind.UNIX, EndpointKind.TLS)) {
                 cells.add(new ContractCell(HandlerStyle.HANDLER, model, transport));
                 cells.add(new ContractCell(HandlerStyle.PROTOCOL, model, transport));
                 cells.add(new ContractCell(HandlerStyle.MESSAGES, model, transport));
@@ -83,9 +83,17 @@ public record ContractCell(HandlerStyle style, Model model, EndpointKind transpo
         return execution().startsPerConnection();
     }
 
-    /// The number of repetitions: `usual`, or fewer where each connection costs a process.
+    /// The number of repetitions: `usual`, or fewer where each connection costs a process or a handshake of TLS.
     int times(int usual) {
-        return startsPerConnection() ? Math.min(usual, FULL ? 8 : 4) : usual;
+        if (startsPerConnection()) {
+            return Math.min(usual, FULL ? 8 : 4);
+        }
+        return isTls() ? Math.min(usual, FULL ? 100 : 40) : usual;
+    }
+
+    /// Whether connections begin with a handshake of TLS.
+    boolean isTls() {
+        return transport == EndpointKind.TLS;
     }
 
     /// The number of servers: `usual`, or fewer where each starts processes.

@@ -56,7 +56,7 @@ abstract class DrainClause extends Clause {
     }
 
     static boolean refuses(ServerFixture fixture) {
-        try (TestClient client = fixture.connect()) {
+        try (TestClient client = fixture.connectOnly()) {
             return client.local() == null;
         } catch (IOException e) {
             return true;

@@ -30,6 +30,7 @@ abstract class EndingClause extends Clause {
     /// handler that never began is not notified of the end.
     private static final Duration SHORT_FROM_THE_START = Duration.ofMillis(400);
 
+    private static final Duration LONGER_THAN_A_HANDSHAKE = Duration.ofMillis(900);
     private static final Duration LONGER_THAN_A_PAUSE = Duration.ofSeconds(1);
 
     private static UnaryOperator<Options> times(UnaryOperator<Options.Timeouts> change) {
@@ -57,7 +58,7 @@ abstract class EndingClause extends Clause {
 
     @Test
     void shouldResetThePeerOfAnAbandonedConnection() throws Exception {
-        needsTransport(EndpointKind.TCP);
+        needsTcp();
         Cause why = new Cause.TimedOut(Limit.IDLE);
         TestService service = new TestService(() -> connection -> {
             connection.readByte();
@@ -83,7 +84,7 @@ abstract class EndingClause extends Clause {
     @Test
     void shouldNotifyABusyHandlerThatThePeerIsGone() throws Exception {
         needsStyle(HandlerStyle.HANDLER);
-        needsTransport(EndpointKind.TCP);
+        needsTcp();
         TestService service = new TestService(() -> connection -> {
             connection.readByte();
             boolean before = connection.peerGone();
@@ -116,7 +117,7 @@ abstract class EndingClause extends Clause {
 
     @Test
     void shouldBeResetWhenThePeerResets() throws Exception {
-        needsTransport(EndpointKind.TCP);
+        needsTcp();
         try (ServerFixture fixture = start(TestService.echo()); TestClient client = fixture.connect()) {
             client.send("x");
             client.bytes(1);
@@ -149,7 +150,8 @@ abstract class EndingClause extends Clause {
 
     @Test
     void shouldEndAConnectionThatLastsTooLong() throws Exception {
-        timesOut(times(times -> times.withConversation(SHORT_FROM_THE_START)), "hello\n", Limit.CONVERSATION);
+        Duration limit = cell().isTls() ? cell().within(LONGER_THAN_A_HANDSHAKE) : SHORT_FROM_THE_START;
+        timesOut(times(times -> times.withConversation(limit)), "hello\n", Limit.CONVERSATION);
     }
 
     @Test
@@ -205,13 +207,13 @@ abstract class EndingClause extends Clause {
     /// The system reports no room meanwhile: that takes a third of the send buffer, 5 s at this pace.
     @Test
     void shouldNotTimeOutAClientThatReadsSlowly() throws Exception {
-        needsTransport(EndpointKind.TCP);
+        needsTcp();
         appliesIf(cell().hasDescriptors(), "models on descriptors");
         UnaryOperator<Options> change = times(times -> times.withWriteStall(LONGER_THAN_A_PAUSE));
         byte[] expected = new byte[4 << 20];
         TestService.number(expected, 0);
         try (ServerFixture fixture = start(TestService.answersAndEnds(expected.length), with -> with.options(change));
-                TestClient client = TestClient.withSmallReceiveBuffer(fixture.server.address())) {
+                TestClient client = fixture.connectWithSmallReceiveBuffer()) {
             client.send("x");
             byte[] slowly = client.bytesSlowly(400 << 10, 8 << 10, Duration.ofMillis(50));
             assertArrayEquals(Arrays.copyOf(expected, slowly.length), slowly);

@@ -7,5 +7,12 @@ public enum EndpointKind {
     /// `unix:` with a file in a new directory.
     UNIX,
     /// `udp://127.0.0.1:0`.
-    UDP
+    UDP,
+    /// `tls://127.0.0.1:0`.
+    TLS;
+
+    /// Whether its streams are connections of TCP: a client has an address, and can reset.
+    boolean isTcp() {
+        return this == TCP || this == TLS;
+    }
 }

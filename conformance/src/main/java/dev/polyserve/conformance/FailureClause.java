@@ -46,7 +46,7 @@ abstract class FailureClause extends Clause {
             assertFailed(error, ended.cause());
             EventRecorder.Failure failure = fixture.events.nextFailed();
             assertThrown(error, failure.error());
-            if (cell().transport() == EndpointKind.TCP) {
+            if (cell().transport().isTcp()) {
                 assertEquals(peer, failure.peer(), "the report names the peer");
             }
             assertEquals(List.of("accepted", "opened", "failed", "closed"),
@@ -156,7 +156,7 @@ abstract class FailureClause extends Clause {
 
     @Test
     void shouldSurviveManyResets() throws Exception {
-        needsTransport(EndpointKind.TCP);
+        needsTcp();
         try (ServerFixture fixture = start(TestService.echo())) {
             int resets = cell().times(50);
             for (int i = 0; i < resets; i++) {

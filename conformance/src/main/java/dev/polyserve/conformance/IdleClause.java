@@ -39,7 +39,7 @@ abstract class IdleClause extends Clause {
         for (int i = 0; i < times; i++) {
             TestClient client = fixture.connect();
             client.send(new byte[UNREAD_BYTES]);
-            if (cell().transport() == EndpointKind.TCP) {
+            if (cell().transport().isTcp()) {
                 client.reset();
             } else {
                 client.disconnect();

@@ -33,9 +33,9 @@ abstract class LastBytesClause extends Clause {
 
     @Test
     void shouldDeliverAShortAnswerToAPeerThatKeepsSending() throws Exception {
-        needsTransport(EndpointKind.TCP);
+        needsTcp();
         try (ServerFixture fixture = start(TestService.answersAndEnds(SHORT));
-                TestClient client = TestClient.withSmallReceiveBuffer(fixture.server.address())) {
+                TestClient client = fixture.connectWithSmallReceiveBuffer()) {
             client.send("x");
             byte[] expected = new byte[SHORT];
             TestService.number(expected, 0);
@@ -47,7 +47,7 @@ abstract class LastBytesClause extends Clause {
 
     @Test
     void shouldReportAResetBeforeThePeerHasEverything() throws Exception {
-        needsTransport(EndpointKind.TCP);
+        needsTcp();
         try (ServerFixture fixture = start(TestService.answersAndEnds(IN_THE_SYSTEM));
                 TestClient client = fixture.connect()) {
             awaitEnded(fixture, client);
@@ -58,7 +58,7 @@ abstract class LastBytesClause extends Clause {
 
     @Test
     void shouldCountAConnectionUntilThePeerHasEverything() throws Exception {
-        needsTransport(EndpointKind.TCP);
+        needsTcp();
         try (ServerFixture fixture = start(TestService.answersAndEnds(IN_THE_SYSTEM));
                 TestClient client = fixture.connect()) {
             awaitEnded(fixture, client);
@@ -71,7 +71,7 @@ abstract class LastBytesClause extends Clause {
 
     @Test
     void shouldNotDrainBeyondItsDeadlineForAPeerThatDoesNotRead() throws Exception {
-        needsTransport(EndpointKind.TCP);
+        needsTcp();
         try (ServerFixture fixture = start(TestService.answersAndEnds(IN_THE_SYSTEM));
                 TestClient client = fixture.connect()) {
             awaitEnded(fixture, client);

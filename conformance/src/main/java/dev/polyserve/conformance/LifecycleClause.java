@@ -176,7 +176,7 @@ abstract class LifecycleClause extends Clause {
             assertThrows(IOException.class, fixture::connect);
             try (Server again = TestService.greeting().on(ServerFixture.builder(cell(), endpoint), cell().style())
                     .start();
-                    TestClient client = TestClient.to(again.address())) {
+                    TestClient client = TestClient.to(again.endpoints().getFirst())) {
                 assertEquals("welcome", client.line(), "the address can be bound again at once");
             }
         }
@@ -308,23 +308,13 @@ abstract class LifecycleClause extends Clause {
                 ServerFixture fixture = start(TestService.upper(), with -> with.listen(other.endpoint()))) {
             assertEquals(2, fixture.server.endpoints().size());
             for (Endpoint endpoint : fixture.server.endpoints()) {
-                try (TestClient client = TestClient.to(address(endpoint))) {
+                try (TestClient client = TestClient.to(endpoint)) {
                     client.send("exit\n");
                     assertEquals("EXIT\n", client.textToTheEnd());
                     assertEquals(endpoint, fixture.events.nextEnded().connection().endpoint());
                 }
             }
         }
-    }
-
-    private static java.net.SocketAddress address(Endpoint endpoint) {
-        return switch (endpoint) {
-            case Endpoint.Tcp tcp ->
-                new java.net.InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), tcp.port());
-            case Endpoint.Unix unix -> java.net.UnixDomainSocketAddress.of(unix.path());
-            case Endpoint.Tls _, Endpoint.Udp _, Endpoint.UnixDatagram _, Endpoint.Inherited _ ->
-                throw new IllegalArgumentException("no stream: " + endpoint);
-        };
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.polyserve.Model;
 import dev.polyserve.Options;
 import dev.polyserve.Server;
 import dev.polyserve.ServerBuilder;
+import dev.polyserve.Tls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -70,7 +71,9 @@ final class ServerFixture implements AutoCloseable {
         TestApplicability.reachesAServer();
         // A worker reaches the first server of the test, whichever server started it.
         Endpoint place = ContractWorkerMain.place().orElse(endpoint);
-        return Server.at(place).model(ContractWorkerMain.inWorkers(cell, place)).options(ServerFixture::withShortClose);
+        ServerBuilder builder = Server.at(place).model(ContractWorkerMain.inWorkers(cell, place))
+                .options(ServerFixture::withShortClose);
+        return cell.isTls() ? builder.tls(Tls.server(TestIdentity.CONTEXT)) : builder;
     }
 
     static Options withShortClose(Options options) {
@@ -78,7 +81,21 @@ final class ServerFixture implements AutoCloseable {
     }
 
     TestClient connect() throws IOException {
-        return TestClient.to(server.address());
+        return TestClient.to(server.address(), hasTls());
+    }
+
+    /// A client that sends nothing, not even the first message of TLS.
+    TestClient connectOnly() throws IOException {
+        return TestClient.to(server.address(), false);
+    }
+
+    /// A client whose receive buffer is small, over TCP or TLS.
+    TestClient connectWithSmallReceiveBuffer() throws IOException {
+        return TestClient.withSmallReceiveBuffer(server.address(), hasTls());
+    }
+
+    private boolean hasTls() {
+        return place.endpoint() instanceof Endpoint.Tls;
     }
 
     /// Waits until the given number of connections have ended, are no longer counted as active, and their callbacks
@@ -103,6 +120,7 @@ final class ServerFixture implements AutoCloseable {
                 case UNIX ->
                     ContractWorkerMain.place().orElseGet(() -> new Endpoint.Unix(directory().resolve("socket")));
                 case UDP -> Endpoint.parse("udp://127.0.0.1:0");
+                case TLS -> Endpoint.parse("tls://127.0.0.1:0");
             });
         }
 

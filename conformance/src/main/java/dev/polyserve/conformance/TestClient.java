@@ -1,7 +1,10 @@
 package dev.polyserve.conformance;
 
+import dev.polyserve.Endpoint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
@@ -15,7 +18,7 @@ import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
-/// A TCP or Unix client of the contract's tests. Every operation has a deadline, so a silent server fails the test
+/// A client of the contract's tests, over TCP, TLS or a Unix socket. Every operation has a deadline, so a silent server fails the test
 /// instead of hanging it.
 ///
 /// **Thread**: one at a time.
@@ -27,35 +30,51 @@ final class TestClient implements AutoCloseable {
     private final SocketChannel channel;
     private final Selector selector = Selector.open();
     private final SelectionKey key;
+    private final ClientStream stream;
     private final ByteBuffer in = ByteBuffer.allocate(64 << 10).flip();
 
-    private TestClient(SocketChannel channel) throws IOException {
+    private TestClient(SocketChannel channel, boolean tls) throws IOException {
         this.channel = channel;
         channel.configureBlocking(false);
         this.key = channel.register(selector, 0);
+        this.stream = tls ? new TlsClientStream(channel) : new ClientStream.Plain(channel);
+    }
+
+    /// Connects to a server in this machine.
+    ///
+    /// @throws IOException when no server listens
+    static TestClient to(Endpoint endpoint) throws IOException {
+        return switch (endpoint) {
+            case Endpoint.Tcp tcp -> to(new InetSocketAddress(InetAddress.getLoopbackAddress(), tcp.port()), false);
+            case Endpoint.Tls tls -> to(new InetSocketAddress(InetAddress.getLoopbackAddress(), tls.port()), true);
+            case Endpoint.Unix unix -> to(UnixDomainSocketAddress.of(unix.path()), false);
+            case Endpoint.Udp _, Endpoint.UnixDatagram _, Endpoint.Inherited _ ->
+                throw new IllegalArgumentException("no stream: " + endpoint);
+        };
     }
 
     /// Connects to a server.
     ///
     /// @throws IOException when no server listens
-    static TestClient to(SocketAddress address) throws IOException {
-        return connected(address, address instanceof UnixDomainSocketAddress
+    static TestClient to(SocketAddress address, boolean tls) throws IOException {
+        return connected(address, tls, address instanceof UnixDomainSocketAddress
                 ? SocketChannel.open(StandardProtocolFamily.UNIX)
                 : SocketChannel.open());
     }
 
     /// Connects over TCP with a small receive buffer, so that most of even a short answer stays in the server's send
     /// buffer.
-    static TestClient withSmallReceiveBuffer(SocketAddress address) throws IOException {
+    static TestClient withSmallReceiveBuffer(SocketAddress address, boolean tls) throws IOException {
         SocketChannel channel = SocketChannel.open();
         channel.setOption(StandardSocketOptions.SO_RCVBUF, SMALL_RECEIVE_BUFFER_BYTES);
-        return connected(address, channel);
+        return connected(address, tls, channel);
     }
 
-    private static TestClient connected(SocketAddress address, SocketChannel channel) throws IOException {
+    private static TestClient connected(SocketAddress address, boolean tls, SocketChannel channel)
+            throws IOException {
         try {
             channel.connect(address);
-            return new TestClient(channel);
+            return new TestClient(channel, tls);
         } catch (IOException e) {
             channel.close();
             throw e;
@@ -73,11 +92,25 @@ final class TestClient implements AutoCloseable {
     }
 
     void send(byte[] bytes) throws IOException {
+        awaitReady();
         ByteBuffer left = ByteBuffer.wrap(bytes);
         while (left.hasRemaining()) {
-            if (channel.write(left) == 0) {
+            if (stream.write(left) == 0) {
                 await(SelectionKey.OP_WRITE, TIMEOUT_NANOS, "the server does not read");
             }
+        }
+        flush();
+    }
+
+    private void awaitReady() throws IOException {
+        if (!stream.awaitReady(TIMEOUT_NANOS)) {
+            throw new AssertionError("the server does not complete the handshake");
+        }
+    }
+
+    private void flush() throws IOException {
+        while (!stream.flush()) {
+            await(SelectionKey.OP_WRITE, TIMEOUT_NANOS, "the server does not read");
         }
     }
 
@@ -91,8 +124,9 @@ final class TestClient implements AutoCloseable {
     ///
     /// @return the number of bytes accepted
     int sendUntilBlocked(ByteBuffer bytes, Duration quiet) throws IOException {
+        awaitReady();
         int before = bytes.remaining();
-        while (bytes.hasRemaining() && (channel.write(bytes) > 0 || ready(SelectionKey.OP_WRITE, quiet.toNanos()))) {
+        while (bytes.hasRemaining() && (stream.write(bytes) > 0 || ready(SelectionKey.OP_WRITE, quiet.toNanos()))) {
             // Bytes were accepted.
         }
         return before - bytes.remaining();
@@ -100,9 +134,10 @@ final class TestClient implements AutoCloseable {
 
     /// Sends the bytes and reads at the same time, in one thread, until the answer is complete.
     byte[] exchange(ByteBuffer bytes, int answerBytes) throws IOException {
+        awaitReady();
         ByteArrayOutputStream answer = new ByteArrayOutputStream();
         while (answer.size() < answerBytes) {
-            boolean wrote = bytes.hasRemaining() && channel.write(bytes) > 0;
+            boolean wrote = bytes.hasRemaining() && stream.write(bytes) > 0;
             int count = fillNow();
             if (count < 0) {
                 throw new AssertionError("the server ended after " + answer.size() + " of " + answerBytes + " bytes");
@@ -111,7 +146,8 @@ final class TestClient implements AutoCloseable {
             answer.write(in.array(), in.position(), wanted);
             in.position(in.position() + wanted);
             if (!wrote && count == 0) {
-                await(SelectionKey.OP_READ | (bytes.hasRemaining() ? SelectionKey.OP_WRITE : 0), TIMEOUT_NANOS,
+                await(SelectionKey.OP_READ | (stream.flush() && !bytes.hasRemaining() ? 0 : SelectionKey.OP_WRITE),
+                        TIMEOUT_NANOS,
                         "after " + answer.size() + " of " + answerBytes + " bytes no more arrive");
             }
         }
@@ -120,7 +156,10 @@ final class TestClient implements AutoCloseable {
 
     /// Ends the output (half-close).
     void end() throws IOException {
-        channel.shutdownOutput();
+        awaitReady();
+        flush();
+        stream.end();
+        flush();
     }
 
     /// Closes the connection in order, before the end of the test.
@@ -131,7 +170,7 @@ final class TestClient implements AutoCloseable {
     /// Resets the connection (TCP).
     void reset() throws IOException {
         channel.setOption(StandardSocketOptions.SO_LINGER, 0);
-        close();
+        closeChannel();
     }
 
     // --- receiving ---
@@ -187,7 +226,7 @@ final class TestClient implements AutoCloseable {
 
     private boolean isTaken(ByteBuffer bytes) {
         try {
-            return channel.write(bytes) >= 0;
+            return stream.write(bytes) >= 0;
         } catch (IOException e) {
             // The server has closed the connection; bytes that it sent before can still be read.
             return false;
@@ -200,7 +239,17 @@ final class TestClient implements AutoCloseable {
 
     /// Whether neither bytes nor the end arrive for the given time.
     boolean receivesNothingFor(Duration time) throws IOException {
-        return !in.hasRemaining() && !ready(SelectionKey.OP_READ, time.toNanos());
+        long until = System.nanoTime() + time.toNanos();
+        if (!stream.awaitReady(time.toNanos())) {
+            return true;
+        }
+        while (fillNow() == 0) {
+            // What is ready may be a record without bytes for the client.
+            if (!ready(SelectionKey.OP_READ, until - System.nanoTime())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Waits until the server has ended or reset the connection, and discards the bytes before.
@@ -218,6 +267,7 @@ final class TestClient implements AutoCloseable {
     }
 
     private boolean fill() throws IOException {
+        awaitReady();
         int count;
         while ((count = fillNow()) == 0) {
             await(SelectionKey.OP_READ, TIMEOUT_NANOS, "the server sends nothing");
@@ -229,7 +279,7 @@ final class TestClient implements AutoCloseable {
         if (in.hasRemaining()) {
             return in.remaining();
         }
-        int count = channel.read(in.clear());
+        int count = stream.read(in.clear());
         in.flip();
         return count;
     }
@@ -248,6 +298,14 @@ final class TestClient implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        if (channel.isOpen()) {
+            stream.leave();
+        }
+        closeChannel();
+    }
+
+    private void closeChannel() throws IOException {
+        stream.abandon();
         selector.close();
         channel.close();
     }

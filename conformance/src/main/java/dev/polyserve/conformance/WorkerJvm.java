@@ -60,10 +60,9 @@ final class WorkerJvm {
                 load(jar);
             }
         }
-        for (Model model : List.of(Model.epoll(), Model.virtual())) {
-            try (ServerFixture fixture = ServerFixture.start(
-                    new ContractCell(HandlerStyle.HANDLER, model, EndpointKind.TCP),
-                    TestService.greeting());
+        for (ContractCell cell : List.of(new ContractCell(HandlerStyle.HANDLER, Model.epoll(), EndpointKind.TCP),
+                new ContractCell(HandlerStyle.HANDLER, Model.virtual(), EndpointKind.TLS))) {
+            try (ServerFixture fixture = ServerFixture.start(cell, TestService.greeting());
                     TestClient client = fixture.connect()) {
                 client.line();
                 client.end();
