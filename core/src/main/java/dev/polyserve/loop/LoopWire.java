@@ -49,6 +49,9 @@ public final class LoopWire extends LoopConnection<Conversation>
             Multiplexer.Ready,
             BufferPool {
     private static final int DISCARD_BYTES = 16 << 10;
+    /// After how much output without a wait the loop serves others first. A peer that reads as fast as a handler writes would
+    /// keep the loop for as long as there are bytes, and encrypting them takes longer than sending them.
+    private static final int OUTPUT_PER_TURN_BYTES = 256 << 10;
     // What threads beside the loop ask it for.
     private static final int ARM_READ = Multiplexer.READ;
     private static final int ARM_WRITE = Multiplexer.WRITE;
@@ -56,6 +59,7 @@ public final class LoopWire extends LoopConnection<Conversation>
     private static final int SHUT_DOWN = 8;
     private static final int CLOSE = 16;
     private static final int CLOSE_UNREAD = 32;
+    private static final int NEXT_TURN = 64;
 
     private final StreamSocket socket;
     private final ParkGate readable = new ParkGate();
@@ -69,6 +73,9 @@ public final class LoopWire extends LoopConnection<Conversation>
     private boolean confined;
     /// Whether the last read took all available bytes.
     private boolean drained = true;
+    /// The bytes written since output last waited, for the peer or for a turn.
+    private int writtenBytes;
+    private volatile boolean awaitsTurn;
     /// Used by the loop only.
     private Multiplexer.@Nullable Watch watch;
     private int interest;
@@ -155,7 +162,10 @@ public final class LoopWire extends LoopConnection<Conversation>
         if ((what & SHUT_DOWN) != 0) {
             socket.control().shutdown();
         }
-        if ((what & (SHUT_DOWN | WAKE)) != 0) {
+        if ((what & NEXT_TURN) != 0) {
+            awaitsTurn = false;
+        }
+        if ((what & (SHUT_DOWN | WAKE | NEXT_TURN)) != 0) {
             wakeWaiting();
         }
         if ((what & (CLOSE | CLOSE_UNREAD)) != 0) {
@@ -213,7 +223,35 @@ public final class LoopWire extends LoopConnection<Conversation>
         if (waits) {
             writeAll(bytes);
         } else if (!over && isReachable()) {
-            socket.write(bytes);
+            writtenBytes += socket.write(bytes);
+            awaitTurnAfterMuch();
+        }
+    }
+
+    private void awaitTurnAfterMuch() throws IOException {
+        if (writtenBytes >= OUTPUT_PER_TURN_BYTES) {
+            writtenBytes = 0;
+            if (isOnLoop()) {
+                awaitTurn();
+            }
+        }
+    }
+
+    /// Waits until the loop has polled its sockets, and served those that are ready. A pinned coroutine for which the loop is
+    /// not handed off goes on at once.
+    private void awaitTurn() throws IOException {
+        ParkGate gate = forWriting();
+        gate.expect(Thread.currentThread());
+        awaitsTurn = true;
+        loop.askForLater(this, NEXT_TURN);
+        try {
+            boolean mayWait = true;
+            while (awaitsTurn && mayWait && !over) {
+                mayWait = CarrierThread.park(this) || border().mayBlock();
+                refuseInterrupt();
+            }
+        } finally {
+            gate.leave();
         }
     }
 
@@ -222,15 +260,13 @@ public final class LoopWire extends LoopConnection<Conversation>
             if (over) {
                 throw new ClosedChannelException();
             }
-            if (isReachable()) {
-                socket.write(bytes);
-            } else {
-                onLoop(() -> socket.write(bytes));
-            }
+            writtenBytes += isReachable() ? socket.write(bytes) : onLoop(() -> socket.write(bytes));
             if (bytes.hasRemaining()) {
                 await(forWriting(), Multiplexer.WRITE, ServerContext.FOREVER_NANOS);
+                writtenBytes = 0;
             }
         }
+        awaitTurnAfterMuch();
     }
 
     private ParkGate forWriting() {

@@ -30,7 +30,7 @@ final class TlsFilter {
     private static final String ENDED = "the client ended the connection during the TLS handshake";
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     /// The most plain text for which the JDK's engine makes one record: of 16,384 bytes it makes two.
-    private static final int PLAIN_BYTES = 16_367;
+    static final int PLAIN_BYTES = 16_367;
     /// The largest buffer for half a record, in place of a whole one.
     private static final int SMALL_BYTES = 2 << 10;
     /// How often in a row a peer may ask for new keys while nothing is sent to it.

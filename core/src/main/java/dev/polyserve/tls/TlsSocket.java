@@ -39,6 +39,9 @@ public final class TlsSocket implements SecurableSocket, SocketControl, Blocking
     private static final VarHandle WRITING;
     /// How often one read asks the kernel, so that a peer that sends empty records occupies no loop.
     private static final int READS = 4;
+    /// The most plain text of one write that does not wait, so that a peer that reads fast occupies no loop. A piece of a
+    /// handler's output is smaller.
+    private static final int WRITE_BYTES = 8 * TlsFilter.PLAIN_BYTES;
 
     static {
         try {
@@ -371,7 +374,7 @@ public final class TlsSocket implements SecurableSocket, SocketControl, Blocking
             }
             bytes.position(bytes.position() + Math.min(repeated, bytes.remaining()));
             repeated = 0;
-            while (bytes.hasRemaining()) {
+            while (bytes.hasRemaining() && (waits || bytes.position() - before < WRITE_BYTES)) {
                 int at = bytes.position();
                 int count = made.encrypt(bytes);
                 if (!flush(made)) {

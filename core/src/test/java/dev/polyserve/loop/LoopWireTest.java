@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.Endpoint;
+import dev.polyserve.Handler;
 import dev.polyserve.Options;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerConversation;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.conversation.Wire;
 import dev.polyserve.coroutine.carrier.Carrier;
 import dev.polyserve.io.ScriptedSocket;
 import java.io.IOException;
@@ -51,7 +53,7 @@ class LoopWireTest {
         try (EventLoop loop = new EventLoop("test", multiplexer, NanoClock.SYSTEM, true, true, 0, failed::complete)) {
             LoopWire wire = new LoopWire(loop, socket);
             var read = new CompletableFuture<Integer>();
-            HandlerConversation conversation = conversation(wire, read);
+            HandlerConversation conversation = conversation(wire, client -> read.complete(client.readByte()));
             loop.start(failed::complete);
             wire.watch(conversation);
             onLoop(loop, () -> start(wire, conversation));
@@ -72,12 +74,34 @@ class LoopWireTest {
         }
     }
 
-    private HandlerConversation conversation(LoopWire wire, CompletableFuture<Integer> read) {
+    /// The peer takes all bytes at once.
+    @Test
+    void aHandlerThatWritesWithoutEndDoesNotKeepTheLoopForItself() throws Exception {
+        assumeTrue(Carrier.whyNot().isEmpty(), () -> "needs a carrier: " + Carrier.whyNot());
+        try (EventLoop loop = new EventLoop("test", multiplexer, NanoClock.SYSTEM, true, true, 0, failed::complete)) {
+            LoopWire wire = new LoopWire(loop, socket);
+            AtomicBoolean enough = new AtomicBoolean();
+            HandlerConversation conversation = conversation(wire, client -> {
+                while (!enough.get()) {
+                    client.write(new byte[Wire.WRITE_PIECE_BYTES]);
+                }
+            });
+            wire.watch(conversation);
+            start(wire, conversation);
+            loop.post(() -> loop.post(() -> enough.set(true)));
+            loop.start(failed::complete);
+            while (!onLoop(loop, enough::get)) {
+                Thread.onSpinWait();
+            }
+            assertThat(failed).isNotDone();
+        }
+    }
+
+    private HandlerConversation conversation(LoopWire wire, Handler handler) {
         ServerContext context = new ServerContext(Options.defaults(), new ServerListener() {}, NanoClock.SYSTEM, _ -> {
         });
         return new HandlerConversation(context, new Conversation.Identity(1, socket.peer(), socket.local(),
-                Endpoint.parse("tcp://127.0.0.1:0")), () -> client -> read.complete(client.readByte()), wire,
-                wire.border());
+                Endpoint.parse("tcp://127.0.0.1:0")), () -> handler, wire, wire.border());
     }
 
     private static Thread.State stateOfCoroutine(LoopWire wire) {
