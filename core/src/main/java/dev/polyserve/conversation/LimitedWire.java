@@ -163,7 +163,7 @@ final class LimitedWire {
     }
 
     /// Ends the output, once, after the queued messages of senders.
-    void endOutput() throws IOException {
+    void endOutput() throws ConnectionException {
         if (!outputEnded) {
             outputEnded = true;
             boolean entered = border.enterLibrary();
@@ -175,7 +175,7 @@ final class LimitedWire {
         }
     }
 
-    private void endOutputNow() throws IOException {
+    private void endOutputNow() throws ConnectionException {
         // The last bytes may not have reached the kernel yet.
         conversation.waitsFor(Limit.WRITE_STALL);
         try {
@@ -184,6 +184,8 @@ final class LimitedWire {
             } else {
                 outbox.endOutput();
             }
+        } catch (IOException e) {
+            throw lost(e);
         } finally {
             conversation.waited();
         }

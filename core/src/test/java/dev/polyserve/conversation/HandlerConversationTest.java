@@ -3,6 +3,7 @@ package dev.polyserve.conversation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.Cause;
+import dev.polyserve.Connection;
 import dev.polyserve.Handler;
 import dev.polyserve.Input;
 import dev.polyserve.Output;
@@ -10,9 +11,11 @@ import dev.polyserve.Protocol;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// A sequential handler over a wire without a socket: the handler reads the same, whatever pieces the bytes arrive in.
@@ -147,6 +150,23 @@ class HandlerConversationTest {
             super.write(bytes, false);
             throw new IOException("reset");
         }
+    }
+
+    static List<Handler> endings() {
+        return List.of(_ -> {}, Connection::end, Connection::close);
+    }
+
+    @ParameterizedTest
+    @MethodSource("endings")
+    void aFailureToEndTheOutputIsTheCause(Handler handler) {
+        ScriptedWire failing = new ScriptedWire(new byte[0], () -> 1) {
+            @Override
+            public void endOutput(boolean acknowledged) throws IOException {
+                throw new IOException("Connection reset");
+            }
+        };
+        assertThat(run(failing, handler).outcome()).contains(new Cause.PeerReset("Connection reset"));
+        assertThat(fixture.failures).isEmpty();
     }
 
     @Test

@@ -59,7 +59,7 @@ class ScriptedWire implements Wire, ConnectionContext {
     }
 
     @Override
-    public void endOutput(boolean acknowledged) {
+    public void endOutput(boolean acknowledged) throws IOException {
         if (acknowledged) {
             called("awaitAcknowledged");
         }
