@@ -100,9 +100,8 @@ abstract class BackPressureClause extends Clause {
                 with -> with
                         .options(o -> o.withLimits(l -> l.withFrameBytes(1 << 20).withBufferBytes(16 << 10, 1 << 30))));
                 TestClient client = fixture.connect()) {
-            client.sendUntilBlocked(
-                    ByteBuffer.wrap("x".repeat(64 << 10).getBytes(java.nio.charset.StandardCharsets.UTF_8)),
-                    BLOCKED);
+            client.sendWhileTaken("x".repeat(64 << 10).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            client.awaitClosed();
             assertEquals(new dev.polyserve.Cause.LimitReached(Limit.BUFFER_PER_CONNECTION), fixture.events.nextCause());
         }
     }

@@ -26,8 +26,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 ///
 /// The loop is handed off. Where it is not, the wait fails and ends that connection. Other connections are served.
 abstract class PinnedClause extends Clause {
-    /// More than all buffers on the path hold.
-    private static final int MUCH = 64 << 20;
+    private static final int SEND_BUFFER_BYTES = 64 << 10;
+    /// More than all buffers on the path hold: the server's are small, so that little is encrypted before they are full.
+    private static final int MUCH = 8 << 20;
 
     /// The operation in which the pinned handler waits.
     enum Wait {
@@ -183,11 +184,16 @@ abstract class PinnedClause extends Clause {
 
     /// The pinned code itself takes less time than the hand-off time, so that only its wait has the loop handed off.
     private static ServerBuilder handedOffByTheWait(ServerBuilder with) {
-        return with.options(options -> options.withTimeouts(times -> times.withHandOff(Duration.ofMinutes(5))));
+        return withSmallBuffers(with, Duration.ofMinutes(5));
     }
 
     private static ServerBuilder withoutHandOff(ServerBuilder with) {
-        return with.options(options -> options.withTimeouts(times -> times.withHandOff(Duration.ZERO)));
+        return withSmallBuffers(with, Duration.ZERO);
+    }
+
+    private static ServerBuilder withSmallBuffers(ServerBuilder with, Duration handOff) {
+        return with.options(options -> options.withTimeouts(times -> times.withHandOff(handOff))
+                .withSockets(sockets -> sockets.withBufferBytes(0, SEND_BUFFER_BYTES)));
     }
 
     @ParameterizedTest

@@ -132,6 +132,17 @@ final class TestClient implements AutoCloseable {
         return before - bytes.remaining();
     }
 
+    /// Sends bytes, as many as the server takes before it ends the connection.
+    void sendWhileTaken(byte[] bytes) throws IOException {
+        awaitReady();
+        ByteBuffer left = ByteBuffer.wrap(bytes);
+        for (int before = left.remaining(); left.hasRemaining() && isTaken(left); before = left.remaining()) {
+            if (left.remaining() == before) {
+                await(SelectionKey.OP_WRITE, TIMEOUT_NANOS, "the server neither reads nor ends the connection");
+            }
+        }
+    }
+
     /// Sends the bytes and reads at the same time, in one thread, until the answer is complete.
     byte[] exchange(ByteBuffer bytes, int answerBytes) throws IOException {
         awaitReady();
