@@ -29,13 +29,11 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The rate of accepting, the least rate of input, and bans, in each model that serves in its own process.
@@ -47,11 +45,6 @@ class AdmissionTest {
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
 
     private final BlockingQueue<Cause> ends = new LinkedBlockingQueue<>();
-
-    static Stream<String> models() {
-        return Stream.of("iterative", "thread", "thread-pool", "virtual", "nio", "polling", "select", "poll", "epoll",
-                "epoll-et", "io_uring");
-    }
 
     private ServerBuilder server(String model, String endpoint, UnaryOperator<Options> options) {
         Model how = Model.named(model);
@@ -99,7 +92,7 @@ class AdmissionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void connectionsBeyondTheRateWaitAndAreAllServed(String model) throws Exception {
         try (Server server = server(model, "tcp://127.0.0.1:0",
                 o -> o.withLimits(l -> l.withAcceptsPerSecond(20))).handle(AdmissionTest::lines).start()) {
@@ -125,7 +118,7 @@ class AdmissionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void anAddressThatBreaksLimitsIsRefusedUntilItsBanIsLifted(String model) throws Exception {
         try (Server server = server(model, "tcp://127.0.0.1:0", o -> o.withAccess(a -> a.withBan(RULE))
                 .withLimits(l -> l.withFrameBytes(10))).handle(AdmissionTest::lines).start()) {
@@ -143,7 +136,7 @@ class AdmissionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void theAddressInTheHeaderIsBanned(String model) throws Exception {
         try (Server server = server(model, "tcp://127.0.0.1:0?proxy=127.0.0.0/8", o -> o
                 .withAccess(a -> a.withBan(RULE)).withLimits(l -> l.withFrameBytes(10))).handle(AdmissionTest::lines)
@@ -163,7 +156,7 @@ class AdmissionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void failedHandshakesAreOffences(String model) throws Exception {
         try (Server server = server(model, "tls://127.0.0.1:0", o -> o.withAccess(a -> a.withBan(RULE)))
                 .tls(Tls.selfSigned()).handle(AdmissionTest::lines).start()) {

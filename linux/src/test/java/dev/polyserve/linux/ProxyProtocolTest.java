@@ -39,13 +39,11 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /// PROXY headers before connections, in each model that accepts in its own process.
 @EnabledOnOs(OS.LINUX)
@@ -56,15 +54,6 @@ class ProxyProtocolTest {
     private static final String SIGNATURE = "0d0a0d0a000d0a515549540a";
     private static final String ADDRESSES = "c0000207" + "c6336401" + "0fa0" + "01bb";
     private static final String SEEN = "192.0.2.7:4000 198.51.100.1:443 by 127.0.0.1";
-
-    static Stream<String> models() {
-        return Stream.of("iterative", "thread", "thread-pool", "virtual", "nio", "polling", "select", "poll", "epoll",
-                "epoll-et", "io_uring");
-    }
-
-    static Stream<String> concurrentModels() {
-        return models().skip(1);
-    }
 
     private static Server server(String model, String endpoint, UnaryOperator<Options> options) throws IOException {
         Model how = Model.named(model);
@@ -110,7 +99,7 @@ class ProxyProtocolTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void theAddressesAreThoseOfTheHeader(String model) throws Exception {
         byte[] named = binary("2111001a" + ADDRESSES + "02000b" + HexFormat.of().formatHex(bytes("example.org")));
         try (Server server = server(model, "tcp://127.0.0.1:0" + TRUSTED, o -> o)) {
@@ -141,7 +130,7 @@ class ProxyProtocolTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void theHeaderComesBeforeTls(String model) throws Exception {
         Model how = Model.named(model);
         assumeTrue(Server.whyNot(how).isEmpty(), () -> "needs a model that cannot run here: " + model);
@@ -156,7 +145,7 @@ class ProxyProtocolTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void localAndUnknownKeepTheRealAddresses(String model) throws Exception {
         try (Server server = server(model, "tcp://127.0.0.1:0" + TRUSTED, o -> o)) {
             for (byte[] header : List.of(bytes("PROXY UNKNOWN\r\n"), binary("20000000"), binary("21000002ffff"))) {
@@ -170,7 +159,7 @@ class ProxyProtocolTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void aStrangerABadHeaderAndALateOneAreRefused(String model) throws Exception {
         try (Server server = server(model, "tcp://127.0.0.1:0?proxy=10.0.0.0/8", o -> o);
                 Socket stranger = connect(server)) {
@@ -201,7 +190,7 @@ class ProxyProtocolTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void connectionsThatSendNothingDelayNone(String model) throws Exception {
         List<Socket> silent = new ArrayList<>();
         Server server = server(model, "tcp://127.0.0.1:0" + TRUSTED,
@@ -234,7 +223,7 @@ class ProxyProtocolTest {
 
     /// The rest of a header that arrives while the accept loop is held up, past the time for the header, is in time.
     @ParameterizedTest
-    @MethodSource("concurrentModels")
+    @TestedModels(concurrent = true)
     void aHeaderThatArrivedWhileTheLoopWasHeldUpIsNotLate(String model) throws Exception {
         Model how = Model.named(model);
         assumeTrue(Server.whyNot(how).isEmpty(), () -> "needs a model that cannot run here: " + model);
@@ -275,7 +264,7 @@ class ProxyProtocolTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void aConnectionWhoseHeaderIsWholeWaitsWhileTheServerIsFull(String model) throws Exception {
         int most = model.equals("iterative") ? 1 : 2;
         List<Socket> served = new ArrayList<>();
@@ -300,7 +289,7 @@ class ProxyProtocolTest {
     }
 
     @ParameterizedTest
-    @MethodSource("concurrentModels")
+    @TestedModels(concurrent = true)
     void theLimitPerAddressCountsTheAddressInTheHeader(String model) throws Exception {
         try (Server server = server(model, "tcp://127.0.0.1:0" + TRUSTED,
                 o -> o.withLimits(l -> l.withConnectionsPerAddress(1)));
@@ -317,7 +306,7 @@ class ProxyProtocolTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void theAddressInTheHeaderDecidesWhetherTheClientMayComeIn(String model) throws Exception {
         try (Server server = server(model, "tcp://127.0.0.1:0" + TRUSTED,
                 o -> o.withAccess(a -> a.withDenied(Networks.parse("192.0.2.0/24"))))) {
@@ -334,7 +323,7 @@ class ProxyProtocolTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void datagramsFromADeniedNetworkAreNotAnswered(String model) throws Exception {
         Model how = Model.named(model);
         assumeTrue(Server.whyNot(how).isEmpty(), () -> "needs a model that cannot run here: " + model);
@@ -357,7 +346,7 @@ class ProxyProtocolTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void aUnixSocketTakesHeadersFromAnyPeer(String model, @TempDir Path directory) throws Exception {
         Path path = directory.resolve("s");
         try (Server _ = server(model, "unix:" + path + "?proxy=any", o -> o);

@@ -23,13 +23,11 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /// TLS that a handler begins on a plain connection, in each model that serves in its own process.
 @EnabledOnOs(OS.LINUX)
@@ -39,10 +37,6 @@ class StartTlsTest {
 
     private final BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
     private final BlockingQueue<Cause> ends = new LinkedBlockingQueue<>();
-
-    static Stream<String> models() {
-        return TlsServerTest.models();
-    }
 
     private ServerBuilder server(String model, UnaryOperator<Options> options) {
         Model how = Model.named(model);
@@ -92,7 +86,7 @@ class StartTlsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void aHandlerGoesOnWithTls(String model) throws Exception {
         try (Server server = server(model, o -> o).tls(Tls.selfSigned()).start()) {
             for (String protocol : new String[]{"TLSv1.3", "TLSv1.2"}) {
@@ -116,7 +110,7 @@ class StartTlsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void bytesBehindTheCommandAreRefused(String model) throws Exception {
         try (Server server = server(model, o -> o).tls(Tls.selfSigned()).start(); Socket socket = connect(server)) {
             send(socket, "STARTTLS\ninserted\n");
@@ -128,7 +122,7 @@ class StartTlsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void plainTextInPlaceOfAHandshakeIsRefused(String model) throws Exception {
         try (Server server = server(model, o -> o).tls(Tls.selfSigned()).start(); Socket socket = connect(server)) {
             send(socket, "STARTTLS\n");
@@ -141,7 +135,7 @@ class StartTlsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void aStalledHandshakeEndsInTime(String model) throws Exception {
         try (Server server = server(model, o -> o.withTimeouts(t -> t.withTlsHandshake(Duration.ofMillis(300))))
                 .tls(Tls.selfSigned()).start(); Socket socket = connect(server)) {
@@ -155,7 +149,7 @@ class StartTlsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void aStopEndsAHandshake(String model) throws Exception {
         Server server = server(model, o -> o.withTimeouts(t -> t.withDrainQuiet(Duration.ofMillis(100))))
                 .tls(Tls.selfSigned()).start();
@@ -169,7 +163,7 @@ class StartTlsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void withoutACertificateItIsAnErrorOfTheHandler(String model) throws Exception {
         try (Server server = server(model, o -> o).start(); Socket socket = connect(server)) {
             send(socket, "STARTTLS\n");

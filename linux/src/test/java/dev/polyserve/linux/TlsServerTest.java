@@ -35,7 +35,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -45,7 +44,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /// TLS in each model that serves in its own process, with the JDK's client.
 @EnabledOnOs(OS.LINUX)
@@ -55,15 +53,6 @@ class TlsServerTest {
 
     private final BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
     private final BlockingQueue<Cause> ends = new LinkedBlockingQueue<>();
-
-    static Stream<String> models() {
-        return Stream.of("iterative", "thread", "thread-pool", "virtual", "nio", "polling", "select", "poll", "epoll",
-                "epoll-et", "io_uring");
-    }
-
-    static Stream<String> concurrentModels() {
-        return models().skip(1);
-    }
 
     private ServerBuilder server(String model, UnaryOperator<Options> options) {
         Model how = Model.named(model);
@@ -137,7 +126,7 @@ class TlsServerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void aHandlerEchoes(String model) throws Exception {
         try (Server server = server(model, o -> o).handle(TlsServerTest::echo).start()) {
             for (String protocol : List.of("TLSv1.3", "TLSv1.2")) {
@@ -157,7 +146,7 @@ class TlsServerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void aProtocolEchoes(String model) throws Exception {
         try (Server server = server(model, o -> o).protocol(Echo::new).start()) {
             try (SSLSocket socket = connect(server)) {
@@ -173,7 +162,7 @@ class TlsServerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void messagesAreAnswered(String model) throws Exception {
         try (Server server = server(model, o -> o)
                 .messages(Framing.lines(), (line, client) -> client.writeLine(line.toUpperCase(java.util.Locale.ROOT)))
@@ -189,7 +178,7 @@ class TlsServerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void whatWasNegotiatedIsKnown(String model) throws Exception {
         try (Server server = server(model, o -> o).handle(c -> c.writeLine(c.info().tls().orElseThrow().protocol()))
                 .start(); SSLSocket socket = connect(server)) {
@@ -199,7 +188,7 @@ class TlsServerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void aTruncationIsSaid(String model) throws Exception {
         try (Server server = server(model, o -> o).handle(TlsServerTest::echo).start()) {
             SSLContext context = trusting();
@@ -215,7 +204,7 @@ class TlsServerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void plainTextIsSaidOnce(String model) throws Exception {
         try (Server server = server(model, o -> o).handle(TlsServerTest::echo).start()) {
             try (Socket plain = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
@@ -240,7 +229,7 @@ class TlsServerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("concurrentModels")
+    @TestedModels(concurrent = true)
     void aStalledHandshakeEndsInTimeAndDelaysNoOther(String model) throws Exception {
         try (Server server = server(model, o -> o.withTimeouts(t -> t.withTlsHandshake(Duration.ofMillis(300)))
                 .withLimits(l -> l.withTlsHandshakes(1))).handle(TlsServerTest::echo).start()) {
@@ -262,7 +251,7 @@ class TlsServerTest {
 
     /// One client for each message after which it can stop: none, the ClientHello …
     @ParameterizedTest
-    @MethodSource("concurrentModels")
+    @TestedModels(concurrent = true)
     void aClientThatStopsAfterAnyMessageIsEndedByTheDeadline(String model) throws Exception {
         List<Socket> stopped = new ArrayList<>();
         try (Server server = server(model, o -> o.withTimeouts(t -> t.withTlsHandshake(Duration.ofSeconds(1))))
@@ -330,7 +319,7 @@ class TlsServerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void aClientThatEndsInTheHandshakeIsNoFailure(String model) throws Exception {
         try (Server server = server(model, o -> o).handle(TlsServerTest::echo).start()) {
             for (byte[] sent : new byte[][]{{}, {22, 3, 1, 0, 100, 1}}) {
@@ -347,7 +336,7 @@ class TlsServerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void renegotiationIsRefused(String model) throws Exception {
         try (Server server = server(model, o -> o).handle(TlsServerTest::echo).start();
                 SSLSocket socket = connect(server, "TLSv1.2")) {
@@ -362,7 +351,7 @@ class TlsServerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("concurrentModels")
+    @TestedModels(concurrent = true)
     void aDrainEndsAHandshake(String model) throws Exception {
         Server server = server(model, o -> o.withTimeouts(t -> t.withDrainQuiet(Duration.ofMillis(100))))
                 .handle(TlsServerTest::echo).start();
@@ -376,7 +365,7 @@ class TlsServerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("concurrentModels")
+    @TestedModels(concurrent = true)
     void aCloseEndsAHandshake(String model) throws Exception {
         Server server = server(model, o -> o.withTimeouts(t -> t.withClose(Duration.ZERO)))
                 .handle(TlsServerTest::echo).start();
@@ -390,7 +379,7 @@ class TlsServerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @TestedModels
     void withoutAnIdentityItDoesNotBind(String model) {
         assertThatThrownBy(() -> Server.at("tls://127.0.0.1:0").model(Model.named(model)).handle(TlsServerTest::echo)
                 .bind()).hasMessageContaining("give it tls(");
