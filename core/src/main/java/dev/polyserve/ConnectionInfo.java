@@ -47,6 +47,13 @@ public interface ConnectionInfo {
     /// Time since it was accepted.
     Duration age();
 
+    /// The limit of the wait that it is in: [Limit#IDLE] and [Limit#FIRST_BYTE] while it waits for input,
+    /// [Limit#WRITE_STALL] while its peer takes nothing, [Limit#TLS_HANDSHAKE] before it begins. Empty while its handler
+    /// runs code of its own, and in the supervisor of worker processes.
+    default Optional<Limit> waitingFor() {
+        return Optional.empty();
+    }
+
     /// How the [InetdCommand] that served it has ended; empty before that, and for connections without a command.
     default Optional<InetdCommand.Exit> exit() {
         return Optional.empty();

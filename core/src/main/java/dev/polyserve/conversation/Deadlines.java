@@ -121,6 +121,11 @@ class Deadlines extends ByteCounters {
         return (boolean) WAITING.getAcquire(this) ? (long) SINCE.getOpaque(this) : NOT_WAITING;
     }
 
+    /// The limit of the present wait; empty while there is none. **Thread**: any.
+    public final Optional<Limit> waitingFor() {
+        return waitSinceNanos() == NOT_WAITING ? Optional.empty() : Optional.of(waitLimit);
+    }
+
     /// What is known of the peer's progress; also makes it.
     final PeerReadProgress progress() {
         PeerReadProgress known = progress;
