@@ -1,5 +1,6 @@
 /// The command line: `serve`, `connect`, `models`, `bench`, and the control of running servers.
 @SuppressWarnings("requires-automatic") module dev.polyserve.cli {
+    requires dev.polyserve.admin;
     requires dev.polyserve.bench;
     requires dev.polyserve.core;
     requires dev.polyserve.linux;

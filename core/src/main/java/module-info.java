@@ -16,7 +16,7 @@ module dev.polyserve.core {
     exports dev.polyserve.spi to dev.polyserve.bench, dev.polyserve.cli, dev.polyserve.conformance, dev.polyserve.linux;
     exports dev.polyserve.tls to dev.polyserve.cli, dev.polyserve.linux;
     exports dev.polyserve.stats to dev.polyserve.linux;
-    exports dev.polyserve.text to dev.polyserve.cli, dev.polyserve.linux;
+    exports dev.polyserve.text to dev.polyserve.admin, dev.polyserve.cli, dev.polyserve.linux;
 
     uses dev.polyserve.spi.Engine;
     uses dev.polyserve.run.ModelProvider;

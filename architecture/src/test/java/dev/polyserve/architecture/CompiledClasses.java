@@ -8,7 +8,8 @@ import java.util.stream.Stream;
 /// The compiled classes of the modules that users run, read once for all tests.
 final class CompiledClasses {
     static final JavaClasses ALL = new ClassFileImporter().importPaths(Stream
-            .of("coroutine", "core", "linux", "conformance", "examples", "bench", "cli").map(Project::classes)
+            .of("coroutine", "core", "linux", "conformance", "examples", "bench", "metrics", "admin", "cli")
+            .map(Project::classes)
             .toArray(Path[]::new));
 
     private CompiledClasses() {}

@@ -53,6 +53,9 @@ class LayersTest {
     private static final String BENCH_REPORT = "dev.polyserve.bench.report";
     private static final String BENCH_RESULT = "dev.polyserve.bench.result";
     private static final String BENCH_SERVICE = "dev.polyserve.bench.service";
+    private static final String METRICS = "dev.polyserve.metrics";
+    private static final String ADMIN = "dev.polyserve.admin";
+    private static final String ADMIN_STATUS = "dev.polyserve.admin.status";
     private static final String CLI = "dev.polyserve.cli";
 
     /// Package → the packages of this project that it may use. Every package is listed here or is below a listed
@@ -107,11 +110,14 @@ class LayersTest {
             Map.entry(BENCH_LOAD, Set.of(API, IO, LOOP, BENCH_RESULT, BENCH_SERVICE)),
             Map.entry(BENCH_CONTENDER, Set.of(API, BENCH_RESULT, BENCH_SERVICE)),
             Map.entry(BENCH, Set.of(API, SPI, BENCH_CONTENDER, BENCH_LOAD, BENCH_RESULT, BENCH_SERVICE)),
+            Map.entry(METRICS, Set.of(API)),
+            Map.entry(ADMIN_STATUS, Set.of(API, TEXT)),
+            Map.entry(ADMIN, Set.of(API, TEXT, ADMIN_STATUS, METRICS)),
             Map.entry(CLI,
                     Set.of(API, SPI, FILE, TEXT, PROXY, TLS, LINUX, LINUX_ACTIVATION, LINUX_PROCESS, LINUX_RESTART,
                             LINUX_WORKER,
                             BENCH,
-                            BENCH_CONTENDER, BENCH_REPORT, BENCH_RESULT)));
+                            BENCH_CONTENDER, BENCH_REPORT, BENCH_RESULT, ADMIN, ADMIN_STATUS)));
 
     @Test
     void everyPackageIsListed() {

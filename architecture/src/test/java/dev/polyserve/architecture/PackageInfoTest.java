@@ -26,8 +26,7 @@ class PackageInfoTest {
     private static final Map<String, String> SMALL = Map.of("dev.polyserve.coroutine.queue",
             "loops and supervisors share its queues with hubs, and users see none",
             "dev.polyserve.file",
-            "the public interface and the system calls use it, and may use nothing else in common",
-            "dev.polyserve.text", "every module writes the text of peers by it, and sees nothing else of the layers");
+            "the public interface and the system calls use it, and may use nothing else in common");
 
     @Test
     void aSmallPackageHasAReason() throws IOException {

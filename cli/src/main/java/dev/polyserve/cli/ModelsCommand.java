@@ -6,7 +6,7 @@ import dev.polyserve.spi.Engine;
 import dev.polyserve.spi.ModelChoice;
 import dev.polyserve.spi.ModelDescription;
 import dev.polyserve.spi.ModelPlan;
-import dev.polyserve.cli.text.Json;
+import dev.polyserve.text.Json;
 import dev.polyserve.cli.text.TerminalTable;
 import java.io.PrintStream;
 import java.util.ArrayList;

@@ -14,10 +14,12 @@ import java.util.Optional;
 /// @param files the permissions of the files of Unix sockets
 /// @param pidFile the file for the process id
 /// @param control the path of the control socket
+/// @param admin the admin endpoint
 /// @param restartTimeout the time within which a new program must be ready during a restart
 record OperatingOptions(Optional<Duration> exitIdle, Optional<String> user, SocketFileMode files,
         Optional<Path> pidFile,
         Optional<Path> control,
+        Optional<AdminSettings> admin,
         Duration restartTimeout) {
     private static final Duration DEFAULT_RESTART = Duration.ofSeconds(30);
     /// What a restart adds to the path of the new control socket: a dot and a process id, of up to seven digits on Linux.
@@ -33,6 +35,7 @@ record OperatingOptions(Optional<Duration> exitIdle, Optional<String> user, Sock
                 settings.read(ServeSetting.UNIX_MODE, SocketFileMode::of).orElse(SocketFileMode.UMASK),
                 settings.read(ServeSetting.PID_FILE, OperatingOptions::path),
                 settings.read(ServeSetting.CONTROL, OperatingOptions::controlPath),
+                AdminSettings.of(settings),
                 settings.duration(ServeSetting.RESTART_TIMEOUT).orElse(DEFAULT_RESTART));
     }
 

@@ -28,6 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -91,31 +92,42 @@ final class ServeCommand {
         Activation.forgetForChildren();
         predecessor.ifPresent(old -> takeOver(old, plan));
         Restart restart = restart(plan, predecessor);
-        ServerController lifecycle = new ServerController(log, plan, settings, config == null
-                ? null
-                : () -> commandLine.orElse(ConfigFile.read(Path.of(config))), words, manager, restart);
+        ServerController lifecycle = new ServerController(log, plan, settings, configuration(commandLine, config),
+                words,
+                manager, restart);
         try (lifecycle;
                 restart;
                 manager;
-                AsyncLineWriter printer = new AsyncLineWriter(own.out(), "polyserve-out", PRINT_QUEUE_LINES,
-                        lost -> lost + " lines were lost because standard output was blocked");
+                AsyncLineWriter printer = printer(own);
                 SignalHandlers signals = SignalHandlers.on(lifecycle.signals());
                 FullHeapMonitor _ = FullHeapMonitor.start(signals);
                 @Nullable
                 PidFile pidFile = pidFile(plan, predecessor.isPresent());
                 Server server = bind(plan, own, printer, lifecycle, predecessor.isPresent());
                 @Nullable
-                ControlSocket control = control(lifecycle)) {
+                ControlSocket control = control(lifecycle);
+                AdminEndpoint admin = AdminEndpoint.bind(plan, server, lifecycle, log, predecessor.isPresent())) {
             start(server);
             awaitConfirmation(predecessor);
             lifecycle.serves(server);
             publish(pidFile, control);
             String ready = announce(plan, server, own);
             complete(predecessor);
+            admin.start();
             return lifecycle.live(server, ready);
         } catch (IOException e) {
             throw ExitException.failed(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private static AsyncLineWriter printer(Stdio own) {
+        return new AsyncLineWriter(own.out(), "polyserve-out", PRINT_QUEUE_LINES,
+                lost -> lost + " lines were lost because standard output was blocked");
+    }
+
+    /// Reads the settings again; null without a configuration file.
+    private static @Nullable Supplier<ServeSettings> configuration(ServeSettings commandLine, @Nullable String config) {
+        return config == null ? null : () -> commandLine.orElse(ConfigFile.read(Path.of(config)));
     }
 
     private Restart restart(ServePlan plan, Optional<RestartPredecessor> predecessor) {

@@ -106,6 +106,14 @@ enum ServeSetting {
     CONTROL("control", "PATH", Shape.TEXT,
             "Opens a Unix socket for its own user, over which 'polyserve status', 'workers', 'bans', 'drain' and 'restart'"
                     + " control the server (default: none)."),
+    /// The admin endpoint.
+    ADMIN("admin", "ENDPOINT", Shape.TEXT,
+            "Opens an HTTP endpoint with metrics, health, status and a live page: tcp://host:port, or unix:/path for its own"
+                    + " user (default: none)."),
+    /// The token of the admin endpoint.
+    ADMIN_TOKEN_FILE("admin-token-file", "FILE", Shape.TEXT,
+            "File whose first line is the token that actions of --admin take; beyond loopback, everything takes it (default:"
+                    + " no actions)."),
     /// The time-out of a restart.
     RESTART_TIMEOUT("restart-timeout", "DURATION", Shape.TEXT,
             "Time a new program may take to be ready after USR2 or 'polyserve restart', before it is ended (default:"

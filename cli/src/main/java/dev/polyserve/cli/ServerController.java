@@ -10,7 +10,7 @@ import dev.polyserve.Server;
 import dev.polyserve.ServerBuilder;
 import dev.polyserve.ServerListener;
 import dev.polyserve.cli.control.ControlSocket;
-import dev.polyserve.cli.control.ControlOperations;
+import dev.polyserve.admin.AdminTarget;
 import dev.polyserve.cli.log.ConsoleLog;
 import dev.polyserve.cli.operation.IdleExit;
 import dev.polyserve.cli.operation.Restart;
@@ -49,7 +49,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// **Thread**: [#live] runs on the command's thread; the actions of [#signals] run on any thread.
-final class ServerController implements ServerListener, ControlOperations, AutoCloseable {
+final class ServerController implements ServerListener, AdminTarget, AutoCloseable {
     private static final int FAILED = 1;
     private static final Duration NO_DEADLINE = Duration.ofDays(36_500);
     private static final Duration TERMINAL_CHECK_INTERVAL = Duration.ofSeconds(1);
@@ -78,6 +78,8 @@ final class ServerController implements ServerListener, ControlOperations, AutoC
     private volatile Duration drainTimeout;
     private volatile String ready = "";
     private volatile @Nullable DrainReport report;
+    private volatile Runnable whenReplaced = () -> {
+    };
     /// The process id of the new program after a restart; 0 before.
     private volatile int successor;
 
@@ -295,6 +297,11 @@ final class ServerController implements ServerListener, ControlOperations, AutoC
         server = started;
     }
 
+    /// Sets what is done once another program has replaced this one. **Thread** of the task: any.
+    void whenReplaced(Runnable task) {
+        whenReplaced = task;
+    }
+
     @Override
     public Server server() {
         return Objects.requireNonNull(server, "the control socket is open before the server is set");
@@ -332,6 +339,7 @@ final class ServerController implements ServerListener, ControlOperations, AutoC
         successor = pid;
         String sentence = "process " + pid + " has replaced process " + ProcessHandle.current().pid();
         manager.replacedBy(pid, sentence);
+        whenReplaced.run();
         log.info(sentence, "event", "restarted", "newPid", pid);
         beginEnd();
         return sentence;

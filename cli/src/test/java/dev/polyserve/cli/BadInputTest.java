@@ -74,6 +74,13 @@ class BadInputTest {
                 mistake(anywhere + "--control ", "bad --control '': it is empty; give the path of a file"),
                 mistake(anywhere + "--control /tmp/" + "a".repeat(94),
                         "it has 99 bytes, and the path of the control socket takes 98"),
+                mistake(anywhere + "--admin udp://127.0.0.1:1",
+                        "bad --admin 'udp://127.0.0.1:1': the admin endpoint cannot be udp://127.0.0.1:1: it is tcp://"),
+                mistake(anywhere + "--admin tcp://*:0", "other machines can reach the admin endpoint tcp://*:0, so it"),
+                mistake(anywhere + "--admin-token-file x", "--admin-token-file applies to --admin ENDPOINT only"),
+                mistake(anywhere + "--admin tcp://127.0.0.1:0 --admin-token-file /proc/x",
+                        "the token file /proc/x does not exist"),
+                mistake(anywhere + "--admin unix:/etc/passwd/x", "cannot listen on unix:/etc/passwd/x for the admin"),
                 mistake(anywhere + "--pid-file ", "bad --pid-file '': it is empty; give the path of a file"),
                 mistake(anywhere + "--pid-file /proc/x", "the pid file /proc/x cannot be written: its directory"));
     }

@@ -1,4 +1,4 @@
-/// Writes text that a peer controls to logs, terminals and thread names: the single place for all modules.
+/// Writes text that a peer controls to logs, terminals, thread names and JSON: the single place for all modules.
 ///
 /// **Threads**: everything here may be used from any thread.
 ///

@@ -2,7 +2,7 @@ package dev.polyserve.cli.control;
 
 import dev.polyserve.Networks;
 import dev.polyserve.Server;
-import dev.polyserve.cli.text.Json;
+import dev.polyserve.text.Json;
 import dev.polyserve.cli.text.TerminalTable;
 import dev.polyserve.cli.text.Units;
 import java.net.InetAddress;

@@ -7,6 +7,9 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Model;
 import dev.polyserve.Server;
 import dev.polyserve.ServerBuilder;
+import dev.polyserve.admin.AdminTarget;
+import dev.polyserve.admin.status.ServerStatus;
+import dev.polyserve.text.Json;
 import dev.polyserve.cli.operation.FileIdentity;
 import dev.polyserve.cli.operation.Restart;
 import dev.polyserve.cli.text.Units;
@@ -47,18 +50,18 @@ public final class ControlSocket implements AutoCloseable {
     /// before clients are served.
     ///
     /// @throws IOException naming the path and what is wrong
-    public static ControlSocket bind(Path path, ControlOperations controlled) throws IOException {
+    public static ControlSocket bind(Path path, AdminTarget controlled) throws IOException {
         return bind(path, path, controlled);
     }
 
     /// Binds it beside the one of the program that this one takes over from, whose place it takes when it is started.
     ///
     /// @throws IOException naming the path and what is wrong
-    public static ControlSocket bindBeside(Path path, ControlOperations controlled) throws IOException {
+    public static ControlSocket bindBeside(Path path, AdminTarget controlled) throws IOException {
         return bind(Restart.unconfirmedControl(path, ProcessHandle.current().pid()), path, controlled);
     }
 
-    private static ControlSocket bind(Path at, Path path, ControlOperations controlled) throws IOException {
+    private static ControlSocket bind(Path at, Path path, AdminTarget controlled) throws IOException {
         RequestHandler answers = new RequestHandler(controlled);
         ServerBuilder builder = Server.at(new Endpoint.Unix(at)).model(Model.epoll()).handle(answers::answer)
                 .filter(ControlSocket::isOwnUserOrRoot)
@@ -97,14 +100,14 @@ public final class ControlSocket implements AutoCloseable {
     }
 
     /// Handles one request per connection.
-    private record RequestHandler(ControlOperations controlled) {
+    private record RequestHandler(AdminTarget controlled) {
         void answer(Connection connection) throws IOException, InterruptedException {
             String request = connection.readLine();
             switch (request == null ? "" : request) {
                 case "status text" -> ok(connection, new StatusText(controlled).lines());
-                case "status json" -> ok(connection, new StatusJson(controlled).status());
+                case "status json" -> ok(connection, status().json());
                 case "workers text" -> ok(connection, new StatusText(controlled).workers());
-                case "workers json" -> ok(connection, new StatusJson(controlled).workers());
+                case "workers json" -> ok(connection, Json.of(status().workers()));
                 case "bans text" -> ok(connection, new BansText(controlled.server()).lines());
                 case "bans json" -> ok(connection, new BansText(controlled.server()).json());
                 case String lift when lift.startsWith(LIFT) -> lift(connection, lift.substring(LIFT.length()));
@@ -113,6 +116,10 @@ public final class ControlSocket implements AutoCloseable {
                 default -> connection.writeLine("error: unknown request '" + request
                         + "': use status, workers, bans, lift, drain or restart");
             }
+        }
+
+        private ServerStatus status() {
+            return new ServerStatus(controlled.server(), controlled.service(), controlled.generation());
         }
 
         private static void ok(Connection connection, String text) throws IOException {

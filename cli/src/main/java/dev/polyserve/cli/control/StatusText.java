@@ -4,6 +4,9 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Server;
 import dev.polyserve.ServerStats;
 import dev.polyserve.WorkerInfo;
+import dev.polyserve.admin.AdminTarget;
+import dev.polyserve.admin.status.AcceptQueue;
+import dev.polyserve.admin.status.ThreadQueue;
 import dev.polyserve.cli.text.TerminalTable;
 import dev.polyserve.cli.text.Units;
 import java.time.Duration;
@@ -17,7 +20,7 @@ import java.util.stream.Collectors;
 /// Formats the status of a server as a text.
 ///
 /// @param controlled the server
-record StatusText(ControlOperations controlled) {
+record StatusText(AdminTarget controlled) {
     String lines() {
         Server server = controlled.server();
         ServerStats stats = server.stats();
@@ -56,12 +59,12 @@ record StatusText(ControlOperations controlled) {
     }
 
     private static String waiting(Server server) {
-        List<AcceptQueueLength> queues = AcceptQueueLength.of(server.endpoints());
+        List<AcceptQueue> queues = AcceptQueue.of(server.endpoints());
         String inKernel = queues.isEmpty()
                 ? "unknown"
                 : queues.stream().map(queue -> queue.waiting() + " to be accepted on " + queue.endpoint())
                         .collect(Collectors.joining(", "));
-        return inKernel + ", " + ExecutorQueueLength.waiting(server) + " for a thread";
+        return inKernel + ", " + ThreadQueue.waiting(server) + " for a thread";
     }
 
     String workers() {

@@ -1,6 +1,6 @@
 package dev.polyserve.cli.log;
 
-import dev.polyserve.cli.text.Json;
+import dev.polyserve.text.Json;
 import dev.polyserve.cli.text.AsyncLineWriter;
 import dev.polyserve.text.Printable;
 import java.io.PrintStream;

@@ -1,4 +1,4 @@
-/// Reads and writes numbers, tables, JSON and terminal text; shared by all commands.
+/// Reads and writes numbers, tables and terminal text; shared by all commands.
 ///
 /// **Threads**: everything here may be used from any thread.
 ///

@@ -3,6 +3,7 @@ package dev.polyserve.cli.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.text.PrintableAddress;
+import dev.polyserve.text.Json;
 import dev.polyserve.text.Printable;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;

@@ -1,6 +1,7 @@
-package dev.polyserve.cli.control;
+package dev.polyserve.admin.status;
 
 import dev.polyserve.Endpoint;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,9 +11,11 @@ import java.util.List;
 /// The length of the accept queue of a TCP endpoint, from `/proc/net/tcp`: for a listener, the receive queue counts
 /// connections (as in `ss -l`).
 ///
+/// **Thread**: any.
+///
 /// @param endpoint the endpoint
 /// @param waiting number of connections in the queue
-record AcceptQueueLength(Endpoint endpoint, long waiting) {
+public record AcceptQueue(Endpoint endpoint, long waiting) {
     private static final List<Path> TABLES = List.of(Path.of("/proc/net/tcp"), Path.of("/proc/net/tcp6"));
     private static final String LISTENS = "0A";
     private static final int LOCAL = 1;
@@ -21,8 +24,8 @@ record AcceptQueueLength(Endpoint endpoint, long waiting) {
     private static final int HEXADECIMAL = 16;
 
     /// The queues of these endpoints that are known.
-    static List<AcceptQueueLength> of(List<Endpoint> endpoints) {
-        List<AcceptQueueLength> queues = new ArrayList<>();
+    public static List<AcceptQueue> of(List<Endpoint> endpoints) {
+        List<AcceptQueue> queues = new ArrayList<>();
         for (Endpoint endpoint : endpoints) {
             int port = switch (endpoint) {
                 case Endpoint.Tcp tcp -> tcp.port();
@@ -33,23 +36,35 @@ record AcceptQueueLength(Endpoint endpoint, long waiting) {
                     ? -1
                     : TABLES.stream().mapToLong(table -> waiting(table, port)).max().orElse(-1);
             if (waiting >= 0) {
-                queues.add(new AcceptQueueLength(endpoint, waiting));
+                queues.add(new AcceptQueue(endpoint, waiting));
             }
         }
         return queues;
     }
 
+    /// Reads the listeners, which the kernel lists first: a table with many connections is long.
+    ///
     /// @return a negative number when the table has no such listener, or does not exist
     private static long waiting(Path table, int port) {
-        try {
-            return Files.readAllLines(table).stream().map(line -> line.strip().split("\\s+", -1))
-                    .filter(fields -> fields.length > QUEUES && fields[STATE].equals(LISTENS)
-                            && after(fields[LOCAL]) == port)
-                    .mapToLong(fields -> after(fields[QUEUES])).max().orElse(-1);
+        long waiting = -1;
+        try (BufferedReader lines = Files.newBufferedReader(table)) {
+            String headings = lines.readLine();
+            String line = headings == null ? null : lines.readLine();
+            while (line != null) {
+                String[] fields = line.strip().split("\\s+", QUEUES + 2);
+                if (fields.length <= QUEUES || !fields[STATE].equals(LISTENS)) {
+                    break;
+                }
+                if (after(fields[LOCAL]) == port) {
+                    waiting = Math.max(waiting, after(fields[QUEUES]));
+                }
+                line = lines.readLine();
+            }
         } catch (IOException e) {
             // Not on Linux: the length is unknown, and reported as unknown.
             return -1;
         }
+        return waiting;
     }
 
     private static long after(String pair) {

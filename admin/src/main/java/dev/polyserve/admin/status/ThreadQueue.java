@@ -1,13 +1,15 @@
-package dev.polyserve.cli.control;
+package dev.polyserve.admin.status;
 
 import dev.polyserve.Server;
 
 /// Counts the accepted connections that wait for a thread, as in a `thread-pool` without an idle thread.
-final class ExecutorQueueLength {
-    private ExecutorQueueLength() {}
+///
+/// **Thread**: any.
+public final class ThreadQueue {
+    private ThreadQueue() {}
 
     /// The number of waiting connections.
-    static long waiting(Server server) {
+    public static long waiting(Server server) {
         return server.connections().stream().filter(open -> !open.isRunning() && !open.isDone()).count();
     }
 }

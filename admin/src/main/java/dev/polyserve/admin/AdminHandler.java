@@ -1,0 +1,170 @@
+package dev.polyserve.admin;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import dev.polyserve.Server;
+import dev.polyserve.admin.status.ConnectionTable;
+import dev.polyserve.admin.status.ServerStatus;
+import dev.polyserve.metrics.MetricsText;
+import dev.polyserve.metrics.ServerMetrics;
+import dev.polyserve.text.Json;
+import dev.polyserve.text.Printable;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// Answers the requests of the admin endpoint.
+///
+/// **Thread**: any; each exchange has a virtual thread of its own.
+final class AdminHandler implements HttpHandler {
+    /// How long the accept loop may be stuck before the server counts as ill.
+    private static final long PULSE_SECONDS = 2;
+    /// Scripts, styles and connections of this endpoint only; nothing may frame it.
+    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
+            + " img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    private static final String PATHS = "/, /metrics, /health, /ready, /status, /connections and /events";
+
+    private final AdminTarget target;
+    private final AccessRules rules;
+    private final EventStreams streams;
+    private final ServerActions actions;
+    private final MetricsText metrics;
+
+    AdminHandler(AdminTarget target, AccessRules rules, EventStreams streams) {
+        this.target = target;
+        this.rules = rules;
+        this.streams = streams;
+        this.actions = new ServerActions(target);
+        this.metrics = new MetricsText(ServerMetrics.of(target.server()).withGeneration(target::generation));
+    }
+
+    @Override
+    public void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            secure(exchange.getResponseHeaders());
+            String path = exchange.getRequestURI().getPath();
+            boolean acts = exchange.getRequestMethod().equals("POST");
+            Optional<Answer> early = early(exchange, path == null ? "" : path, acts);
+            if (early.isPresent()) {
+                send(exchange, early.get());
+            } else if (path.equals("/events")) {
+                streams.serve(exchange);
+            } else {
+                send(exchange, acts ? actions.run(path) : read(exchange, path));
+            }
+        }
+    }
+
+    private static void secure(Headers headers) {
+        headers.set("Content-Security-Policy", POLICY);
+        headers.set("X-Content-Type-Options", "nosniff");
+        headers.set("Referrer-Policy", "no-referrer");
+        headers.set("Cache-Control", "no-store");
+    }
+
+    /// The answer that depends on nothing of the server: a file of the page, or why the request is refused.
+    private Optional<Answer> early(HttpExchange exchange, String path, boolean acts) throws IOException {
+        String method = exchange.getRequestMethod();
+        Optional<Answer> file = StaticFiles.at(path);
+        boolean isAction = ServerActions.exists(path);
+        boolean isReading = file.isPresent() || isData(path);
+        if (!isAction && !isReading) {
+            return Optional.of(Answer.text(Answer.NOT_FOUND, "there is nothing at " + Printable.of(path)
+                    + ": the admin endpoint has " + PATHS));
+        }
+        if (isAction ? !acts : !method.equals("GET") && !method.equals("HEAD")) {
+            String allowed = isAction ? "POST" : "GET";
+            exchange.getResponseHeaders().set("Allow", allowed);
+            return Optional.of(Answer.text(Answer.NOT_ALLOWED, path + " takes " + allowed + " only"));
+        }
+        if (file.isPresent()) {
+            return file;
+        }
+        Optional<Answer> refusal = rules.refusal(exchange.getRequestHeaders(), acts);
+        refusal.filter(answer -> answer.status() == Answer.UNAUTHORIZED)
+                .ifPresent(_ -> exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer realm=\"polyserve\""));
+        if (refusal.isEmpty() && path.equals("/events") && !streams.hasRoom()) {
+            return Optional.of(Answer.text(Answer.UNAVAILABLE, "too many pages are open: close another one"));
+        }
+        return refusal;
+    }
+
+    private static boolean isData(String path) {
+        return switch (path) {
+            case "/metrics", "/health", "/ready", "/status", "/connections", "/events" -> true;
+            default -> false;
+        };
+    }
+
+    private Answer read(HttpExchange exchange, String path) throws IOException {
+        return switch (path) {
+            case "/metrics" -> metrics(exchange.getRequestHeaders().getFirst("Accept"));
+            case "/health" -> health();
+            case "/ready" -> ready();
+            case "/status" -> Answer.json(status().json());
+            case "/connections" -> connections(exchange.getRequestURI().getRawQuery());
+            default -> throw new IllegalArgumentException("no data: " + path);
+        };
+    }
+
+    private ServerStatus status() {
+        return new ServerStatus(server(), target.service(), target.generation());
+    }
+
+    private Answer metrics(@Nullable String accept) throws IOException {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        metrics.write(accept, text);
+        return new Answer(Answer.OK, metrics.contentType(accept), text.toByteArray());
+    }
+
+    private Answer health() {
+        if (server().isStopped()) {
+            return Answer.text(Answer.UNAVAILABLE, "the server has stopped");
+        }
+        try {
+            server().pulse().get(PULSE_SECONDS, TimeUnit.SECONDS);
+            return Answer.text(Answer.OK, "healthy");
+        } catch (TimeoutException e) {
+            return Answer.text(Answer.UNAVAILABLE, "the accept loop has been stuck for " + PULSE_SECONDS + " s");
+        } catch (ExecutionException e) {
+            return Answer.text(Answer.UNAVAILABLE, "the accept loop has failed: " + e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Answer.text(Answer.UNAVAILABLE, "the admin endpoint is closed");
+        }
+    }
+
+    private Answer ready() {
+        return server().isAccepting()
+                ? Answer.text(Answer.OK, "ready")
+                : Answer.text(Answer.UNAVAILABLE, "not ready: the server accepts no connections now");
+    }
+
+    private Answer connections(@Nullable String query) {
+        try {
+            return Answer.json(Json.of(new ConnectionTable(server()).rows(ConnectionQuery.parse(query))));
+        } catch (IllegalArgumentException e) {
+            return Answer.text(Answer.BAD_REQUEST, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Server server() {
+        return target.server();
+    }
+
+    private static void send(HttpExchange exchange, Answer answer) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", answer.type());
+        if (exchange.getRequestMethod().equals("HEAD")) {
+            exchange.getResponseHeaders().set("Content-Length", Integer.toString(answer.body().length));
+            exchange.sendResponseHeaders(answer.status(), -1);
+            return;
+        }
+        exchange.sendResponseHeaders(answer.status(), answer.body().length);
+        exchange.getResponseBody().write(answer.body());
+    }
+}

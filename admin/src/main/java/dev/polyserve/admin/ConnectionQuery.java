@@ -1,0 +1,72 @@
+package dev.polyserve.admin;
+
+import dev.polyserve.admin.status.ConnectionTable;
+import dev.polyserve.text.Printable;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Reads the query of `/connections`: `sort=in&order=desc&filter=10.0&limit=100`.
+///
+/// **Thread**: any.
+final class ConnectionQuery {
+    private static final int MOST_ROWS = 1000;
+    private static final int DEFAULT_ROWS = 200;
+    private static final Set<String> NAMES = Set.of("sort", "order", "filter", "limit");
+
+    private ConnectionQuery() {}
+
+    /// The query, or the defaults without one.
+    ///
+    /// @throws IllegalArgumentException with one sentence about what is wrong
+    static ConnectionTable.Query parse(@Nullable String raw) {
+        Map<String, String> given = new HashMap<>();
+        for (String pair : raw == null || raw.isEmpty() ? new String[0] : raw.split("&", -1)) {
+            String[] parts = pair.split("=", 2);
+            if (parts.length < 2 || !NAMES.contains(parts[0])) {
+                throw new IllegalArgumentException("bad query '" + Printable.of(pair)
+                        + "': use sort, order, filter and limit, as in sort=in&order=desc");
+            }
+            given.put(parts[0], URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
+        }
+        return new ConnectionTable.Query(column(given.getOrDefault("sort", "id")),
+                descends(given.getOrDefault("order", "asc")), given.getOrDefault("filter", ""),
+                limit(given.getOrDefault("limit", Integer.toString(DEFAULT_ROWS))));
+    }
+
+    private static ConnectionTable.Column column(String name) {
+        return Arrays.stream(ConnectionTable.Column.values())
+                .filter(column -> name(column).equals(name)).findFirst()
+                .orElseThrow(
+                        () -> new IllegalArgumentException("bad sort '" + Printable.of(name) + "': it must be one of "
+                                + Arrays.stream(ConnectionTable.Column.values()).map(ConnectionQuery::name)
+                                        .collect(Collectors.joining(", "))));
+    }
+
+    private static String name(ConnectionTable.Column column) {
+        return column.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static boolean descends(String order) {
+        return switch (order) {
+            case "asc" -> false;
+            case "desc" -> true;
+            default -> throw new IllegalArgumentException("bad order '" + Printable.of(order)
+                    + "': it must be asc or desc");
+        };
+    }
+
+    private static int limit(String text) {
+        if (!text.matches("[0-9]{1,4}") || Integer.parseInt(text) > MOST_ROWS) {
+            throw new IllegalArgumentException("bad limit '" + Printable.of(text) + "': it must be a number up to "
+                    + MOST_ROWS);
+        }
+        return Integer.parseInt(text);
+    }
+}

@@ -1,0 +1,15 @@
+/// An HTTP endpoint that shows what a server does, and controls it: metrics, health, status, and a live page.
+///
+/// ```
+///   Admin ──▶ HttpServer of the JDK ──▶ AdminHandler ──▶ AccessRules, EventStreams, ServerActions, StaticFiles
+///     └──▶ UnixRelay, for unix: endpoints
+/// ```
+///
+/// **Threads**: each exchange has a virtual thread of the JDK's own scheduler; none runs on an event loop of a server.
+///
+/// **Depends on** the public interface of the library, `dev.polyserve.admin.status`, `dev.polyserve.metrics` and
+/// `dev.polyserve.text`.
+@NullMarked
+package dev.polyserve.admin;
+
+import org.jspecify.annotations.NullMarked;

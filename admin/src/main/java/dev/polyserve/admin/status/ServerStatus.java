@@ -1,0 +1,89 @@
+package dev.polyserve.admin.status;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.Limit;
+import dev.polyserve.Server;
+import dev.polyserve.ServerStats;
+import dev.polyserve.WorkerInfo;
+import dev.polyserve.text.Json;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+
+/// The complete status of a server, as JSON.
+///
+/// **Thread**: any.
+///
+/// @param server the server
+/// @param service what it serves; empty: unknown
+/// @param generation the number of hot restarts before this program
+public record ServerStatus(Server server, String service, int generation) {
+    /// The figures now, in the order of the JSON object: numbers, booleans, texts, lists and maps of these.
+    public SequencedMap<String, Object> figures() {
+        ServerStats stats = server.stats();
+        SequencedMap<String, Object> figures = new LinkedHashMap<>();
+        figures.put("pid", ProcessHandle.current().pid());
+        figures.put("service", service);
+        figures.put("model", server.model().id());
+        figures.put("generation", generation);
+        figures.put("accepting", server.isAccepting());
+        figures.put("endpoints", server.endpoints().stream().map(Endpoint::toString).toList());
+        traffic(figures, stats);
+        figures.put("limitsReached", limits(stats.reached()));
+        figures.put("banned", server.bans().size());
+        figures.put("acceptQueues", AcceptQueue.of(server.endpoints()).stream()
+                .map(queue -> members("endpoint", queue.endpoint(), "waiting", queue.waiting())).toList());
+        figures.put("waitingForThread", ThreadQueue.waiting(server));
+        figures.put("handOffs", stats.handOffs());
+        figures.put("workerRestarts", stats.workerRestarts());
+        figures.put("workers", workers());
+        server.certificateExpires().ifPresent(when -> figures.put("certificateExpires", when.toString()));
+        return figures;
+    }
+
+    /// The worker processes: their numbers, process ids, states and figures.
+    public List<Map<String, Object>> workers() {
+        return server.workers().stream().map(ServerStatus::worker).toList();
+    }
+
+    /// The status as one JSON object on one line.
+    public String json() {
+        return Json.of(figures());
+    }
+
+    private static void traffic(Map<String, Object> figures, ServerStats stats) {
+        figures.put("active", stats.active());
+        figures.put("accepted", stats.accepted());
+        figures.put("rejected", stats.rejected());
+        figures.put("failed", stats.failed());
+        figures.put("acceptErrors", stats.acceptErrors());
+        figures.put("bytesIn", stats.bytesIn());
+        figures.put("bytesOut", stats.bytesOut());
+        figures.put("datagramsIn", stats.datagramsIn());
+        figures.put("datagramsOut", stats.datagramsOut());
+        figures.put("bufferedBytes", stats.bufferedBytes());
+    }
+
+    private static Map<String, Object> limits(Map<Limit, Long> reached) {
+        Map<String, Object> limits = new LinkedHashMap<>();
+        new TreeMap<>(reached).forEach((limit, count) -> limits.put(limit.label(), count));
+        return limits;
+    }
+
+    private static Map<String, Object> worker(WorkerInfo worker) {
+        return members("number", worker.number(), "pid", worker.pid(), "state",
+                worker.state().name().toLowerCase(Locale.ROOT), "active", worker.active(), "served", worker.served(),
+                "ageMillis", worker.age().toMillis());
+    }
+
+    private static Map<String, Object> members(Object... namesAndValues) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            members.put(namesAndValues[i].toString(), namesAndValues[i + 1]);
+        }
+        return members;
+    }
+}

@@ -1,0 +1,140 @@
+package dev.polyserve.cli;
+
+import dev.polyserve.DrainReport;
+import dev.polyserve.Endpoint;
+import dev.polyserve.Server;
+import dev.polyserve.admin.Admin;
+import dev.polyserve.admin.AdminTarget;
+import dev.polyserve.cli.log.ConsoleLog;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The admin endpoint of `serve`; it does nothing if none was asked for.
+///
+/// ```
+///   of ──bind──▶ bound ──start──▶ open ──release, close──▶ closed
+///    └─────────start, after a restart: binds when the old program has closed its own───▲
+/// ```
+///
+/// **Thread**: the command's; [#release] any.
+final class AdminEndpoint implements AutoCloseable {
+    private static final Duration RETRY_INTERVAL = Duration.ofMillis(50);
+    /// How long the old program may take to close its endpoint.
+    private static final Duration MOST_RETRIES = Duration.ofSeconds(10);
+
+    private final Optional<AdminSettings> settings;
+    private final AdminTarget target;
+    private final ConsoleLog log;
+    private volatile @Nullable Admin admin;
+    private volatile boolean closed;
+
+    private AdminEndpoint(Optional<AdminSettings> settings, AdminTarget target, ConsoleLog log) {
+        this.settings = settings;
+        this.target = target;
+        this.log = log;
+    }
+
+    /// The server, and the life cycle that ends and replaces it.
+    private record Target(Server server, AdminTarget lifecycle) implements AdminTarget {
+        @Override
+        public String service() {
+            return lifecycle.service();
+        }
+
+        @Override
+        public int generation() {
+            return lifecycle.generation();
+        }
+
+        @Override
+        public DrainReport drain() throws InterruptedException {
+            return lifecycle.drain();
+        }
+
+        @Override
+        public String restart() throws IOException {
+            return lifecycle.restart();
+        }
+    }
+
+    /// Binds the endpoint, if one was asked for and no old program has it.
+    ///
+    /// @throws ExitException when it cannot be bound
+    static AdminEndpoint bind(ServePlan plan, Server server, ServerController lifecycle,
+            ConsoleLog log, boolean takesOver) {
+        Optional<AdminSettings> asked = Server.isWorker() ? Optional.empty() : plan.operation().admin();
+        AdminEndpoint endpoint = new AdminEndpoint(asked, new Target(server, lifecycle), log);
+        try {
+            if (asked.isPresent()) {
+                lifecycle.whenReplaced(endpoint::release);
+                endpoint.admin = takesOver ? null : endpoint.bind(asked.get());
+            }
+            return endpoint;
+        } catch (IOException e) {
+            throw ExitException.wrong(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private Admin bind(AdminSettings asked) throws IOException {
+        return Admin.bind(target, asked.endpoint(), asked.token());
+    }
+
+    /// Begins to answer.
+    void start() {
+        Admin bound = admin;
+        if (bound != null) {
+            open(bound);
+        } else if (settings.isPresent()) {
+            Thread.ofVirtual().name("polyserve-admin-takeover").start(() -> takeOver(settings.get()));
+        }
+    }
+
+    private void takeOver(AdminSettings asked) {
+        long deadline = System.nanoTime() + MOST_RETRIES.toNanos();
+        while (!closed) {
+            try {
+                Admin bound = bind(asked);
+                admin = bound;
+                open(bound);
+                return;
+            } catch (IOException e) {
+                if (System.nanoTime() - deadline > 0) {
+                    log.warn("there is no admin endpoint after the restart: " + e.getMessage(), e, "event",
+                            "admin-failed");
+                    return;
+                }
+            }
+            try {
+                Thread.sleep(RETRY_INTERVAL);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void open(Admin bound) {
+        bound.start();
+        Endpoint endpoint = bound.endpoint();
+        log.info("the admin page is at " + (endpoint instanceof Endpoint.Tcp tcp
+                ? "http:" + tcp.toString().substring("tcp:".length()) + "/"
+                : endpoint), "event", "admin", "endpoint", endpoint);
+    }
+
+    /// Closes the endpoint for the program that replaces this one, soon: the request for the restart is still to be
+    /// answered.
+    private void release() {
+        Thread.ofPlatform().daemon().name("polyserve-admin-release").start(this::close);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        Admin bound = admin;
+        if (bound != null) {
+            bound.close();
+        }
+    }
+}
