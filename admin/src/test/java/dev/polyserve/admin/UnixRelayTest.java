@@ -37,7 +37,7 @@ class UnixRelayTest {
             assertThat(curl(path, "http://admin/status")).startsWith("{\"pid\":" + ProcessHandle.current().pid());
             // Several requests over one connection, one of them large.
             assertThat(curl(path, "http://admin/ready", "http://admin/metrics", "http://admin/health"))
-                    .startsWith("ready\n").contains("polyserve_connections 0.0").endsWith("healthy\n");
+                    .startsWith("ready\n").contains("polyserve_generation 0.0").endsWith("healthy\n");
         }
         assertThat(path).doesNotExist();
     }

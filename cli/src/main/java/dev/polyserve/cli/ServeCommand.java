@@ -92,9 +92,8 @@ final class ServeCommand {
         Activation.forgetForChildren();
         predecessor.ifPresent(old -> takeOver(old, plan));
         Restart restart = restart(plan, predecessor);
-        ServerController lifecycle = new ServerController(log, plan, settings, configuration(commandLine, config),
-                words,
-                manager, restart);
+        ServerController lifecycle = new ServerController(log, plan, settings,
+                configuration(commandLine, config), words, manager, restart);
         try (lifecycle;
                 restart;
                 manager;

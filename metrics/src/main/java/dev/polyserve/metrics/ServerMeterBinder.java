@@ -36,6 +36,7 @@ public final class ServerMeterBinder implements MeterBinder {
         counter(registry, "datagrams.sent", "Datagrams sent.", ServerStats::datagramsOut);
         counter(registry, "accept.errors", "Failed attempts to accept.", ServerStats::acceptErrors);
         counter(registry, "handler.failures", "Handlers that threw.", ServerStats::failed);
+        counter(registry, "loop.stalls", "Turns of event loops that took too long.", ServerStats::stalls);
         counter(registry, "loop.handoffs", "Event loops that another thread took over.", ServerStats::handOffs);
         counter(registry, "worker.restarts", "Worker processes started to replace others that ended unexpectedly.",
                 ServerStats::workerRestarts);

@@ -3,15 +3,18 @@ package dev.polyserve.metrics;
 import dev.polyserve.Limit;
 import dev.polyserve.Server;
 import dev.polyserve.ServerStats;
+import dev.polyserve.ServerStats.CloseReason;
+import dev.polyserve.ServerStats.ListenerStats;
+import dev.polyserve.ServerStats.LoopStats;
 import dev.polyserve.WorkerInfo;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.ToLongFunction;
 
@@ -24,6 +27,9 @@ import java.util.function.ToLongFunction;
 /// **Thread**: any.
 public final class ServerMetrics implements MultiCollector {
     private static final double NANOS = 1e9;
+    private static final String LISTENER = "listener";
+    private static final String REASON = "reason";
+    private static final String WORKER = "worker";
 
     private final Server server;
     private final IntSupplier generation;
@@ -50,6 +56,7 @@ public final class ServerMetrics implements MultiCollector {
         connections(families, stats);
         bytes(families, stats);
         failures(families, stats);
+        loops(families, stats);
         workers(families, stats);
         families.gauge("accepting", "Whether the server accepts connections.", server.isAccepting() ? 1 : 0);
         families.gauge("generation", "Hot restarts before this program.", generation.getAsInt());
@@ -59,12 +66,37 @@ public final class ServerMetrics implements MultiCollector {
         return families.snapshots();
     }
 
-    private static void connections(MetricFamilies families, ServerStats stats) {
-        families.gauge("connections", "Open connections, including those that wait in a queue.", stats.active());
-        families.counter("connections_accepted", "Connections accepted.", stats.accepted());
-        families.counter("connections_rejected", "Connections rejected before a handler began.", stats.rejected());
+    private void connections(MetricFamilies families, ServerStats stats) {
+        List<ListenerStats> listeners = stats.listeners();
+        families.gauges("connections", "Open connections, including those that wait in a queue.",
+                each(listeners, LISTENER, ServerMetrics::endpoint, ListenerStats::active));
+        families.counters("connections_accepted", "Connections accepted.",
+                each(listeners, LISTENER, ServerMetrics::endpoint, ListenerStats::accepted));
+        families.counters("connections_rejected", "Connections rejected before a handler began.", rejected(stats));
+        families.counters("connections_closed", "Connections that are over, without those rejected.",
+                each(List.of(CloseReason.values()), "cause", reason -> name(reason),
+                        reason -> stats.closed().getOrDefault(reason, 0L)));
+        families.histograms("connection_duration_seconds", "How long connections were open.",
+                Map.of(Labels.EMPTY, stats.connectionDurations()));
+        families.gauge("queue_connections", "Accepted connections that wait for a thread.",
+                server.connections().stream().filter(open -> !open.isRunning() && !open.isDone()).count());
+        families.counters("listen_overflows", "Attempts to connect that the kernel dropped, as the backlog was full.",
+                each(listeners.stream().filter(listener -> listener.overflows().isPresent()).toList(), LISTENER,
+                        ServerMetrics::endpoint, listener -> listener.overflows().orElse(0)));
         families.counter("datagrams_received", "Datagrams received.", stats.datagramsIn());
         families.counter("datagrams_sent", "Datagrams sent.", stats.datagramsOut());
+    }
+
+    private static String endpoint(ListenerStats listener) {
+        return listener.endpoint().toString();
+    }
+
+    private static Map<Labels, Long> rejected(ServerStats stats) {
+        Map<Labels, Long> counts = each(List.copyOf(stats.rejectedByLimit().entrySet()), REASON,
+                entry -> name(entry.getKey()), Map.Entry::getValue);
+        long byLimit = counts.values().stream().mapToLong(Long::longValue).sum();
+        counts.put(Labels.of(REASON, "filter"), Math.max(0, stats.rejected() - byLimit));
+        return counts;
     }
 
     private static void bytes(MetricFamilies families, ServerStats stats) {
@@ -74,20 +106,30 @@ public final class ServerMetrics implements MultiCollector {
     }
 
     private void failures(MetricFamilies families, ServerStats stats) {
-        families.counter("accept_errors", "Failed attempts to accept.", stats.acceptErrors());
+        families.counters("accept_errors", "Failed attempts to accept.",
+                each(List.copyOf(stats.acceptErrorsByReason().entrySet()), REASON, Map.Entry::getKey,
+                        Map.Entry::getValue));
         families.counter("handler_failures", "Handlers that threw.", stats.failed());
-        families.counter("loop_handoffs", "Event loops that another thread took over.", stats.handOffs());
         families.counters("limits_reached", "How often a limit was reached.", limits(stats.reached()));
         families.gauge("banned_addresses", "Addresses that are refused for a while.", server.bans().size());
     }
 
+    private static void loops(MetricFamilies families, ServerStats stats) {
+        families.counter("loop_stalls", "Turns of event loops that took too long.", stats.stalls());
+        families.counter("loop_handoffs", "Event loops that another thread took over.", stats.handOffs());
+        Map<Labels, Double> busy = new LinkedHashMap<>();
+        Map<Labels, ServerStats.Histogram> lag = new LinkedHashMap<>();
+        for (LoopStats loop : stats.loops()) {
+            busy.put(Labels.of("loop", loop.name()), loop.busyRatio());
+            lag.put(Labels.of("loop", loop.name()), loop.lag());
+        }
+        families.gauges("loop_busy_ratio", "The part of the time that an event loop is busy.", busy);
+        families.histograms("loop_lag_seconds", "How long the turns of an event loop took.", lag);
+    }
+
     /// All limits: a counter that appears with its first event has no rate before.
     private static Map<Labels, Long> limits(Map<Limit, Long> reached) {
-        Map<Labels, Long> counts = new LinkedHashMap<>();
-        for (Limit limit : Limit.values()) {
-            counts.put(Labels.of("limit", limit.name().toLowerCase(Locale.ROOT)), reached.getOrDefault(limit, 0L));
-        }
-        return counts;
+        return each(List.of(Limit.values()), "limit", ServerMetrics::name, limit -> reached.getOrDefault(limit, 0L));
     }
 
     private void workers(MetricFamilies families, ServerStats stats) {
@@ -95,25 +137,29 @@ public final class ServerMetrics implements MultiCollector {
         if (workers.isEmpty()) {
             return;
         }
-        Map<WorkerInfo.State, Long> states = new EnumMap<>(WorkerInfo.State.class);
-        for (WorkerInfo.State state : WorkerInfo.State.values()) {
-            states.put(state, workers.stream().filter(worker -> worker.state() == state).count());
-        }
-        Map<Labels, Long> byState = new LinkedHashMap<>();
-        states.forEach((state, count) -> byState.put(Labels.of("state", state.name().toLowerCase(Locale.ROOT)), count));
-        families.gauges("workers", "Worker processes.", byState);
+        families.gauges("workers", "Worker processes.", each(List.of(WorkerInfo.State.values()), "state",
+                ServerMetrics::name, state -> workers.stream().filter(worker -> worker.state() == state).count()));
         families.counter("worker_restarts", "Worker processes started to replace others that ended unexpectedly.",
                 stats.workerRestarts());
         families.gauges("worker_connections", "Connections, or datagrams, that a worker process serves.",
-                each(workers, WorkerInfo::active));
+                each(workers, WORKER, ServerMetrics::number, WorkerInfo::active));
         families.counters("worker_served", "Connections, or datagrams, that a worker process has served.",
-                each(workers, WorkerInfo::served));
+                each(workers, WORKER, ServerMetrics::number, WorkerInfo::served));
     }
 
-    private static Map<Labels, Long> each(List<WorkerInfo> workers, ToLongFunction<WorkerInfo> figure) {
+    private static String number(WorkerInfo worker) {
+        return Integer.toString(worker.number());
+    }
+
+    private static String name(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    /// A figure of each, by one label.
+    private static <T> Map<Labels, Long> each(List<T> all, String label, Function<T, String> name,
+            ToLongFunction<T> figure) {
         Map<Labels, Long> figures = new LinkedHashMap<>();
-        workers.forEach(worker -> figures.put(Labels.of("worker", Integer.toString(worker.number())),
-                figure.applyAsLong(worker)));
+        all.forEach(one -> figures.merge(Labels.of(label, name.apply(one)), figure.applyAsLong(one), Long::sum));
         return figures;
     }
 }

@@ -27,7 +27,15 @@ class ServerMetricsTest {
             exchange(server, "one");
             exchange(server, "three");
             String text = text(server);
-            assertThat(text).contains("\npolyserve_connections_accepted_total 2.0\n", "\npolyserve_connections 0.0\n",
+            String listener = "{listener=\"tcp://127.0.0.1:" + server.port() + "\"}";
+            assertThat(text).contains("\npolyserve_connections_accepted_total" + listener + " 2.0\n",
+                    "\npolyserve_connections" + listener + " 0.0\n",
+                    "\npolyserve_connections_closed_total{cause=\"done\"} 2.0\n",
+                    "\npolyserve_connection_duration_seconds_count 2\n",
+                    "\npolyserve_connections_rejected_total{reason=\"filter\"} 0.0\n",
+                    "\npolyserve_loop_busy_ratio{loop=", "\npolyserve_loop_lag_seconds_bucket{loop=",
+                    "\npolyserve_loop_stalls_total 0.0\n", "\npolyserve_loop_handoffs_total 0.0\n",
+                    "\npolyserve_queue_connections 0.0\n", "\npolyserve_generation 0.0\n",
                     "\npolyserve_received_bytes_total 10.0\n", "\npolyserve_sent_bytes_total 10.0\n",
                     "\npolyserve_limits_reached_total{limit=\"idle\"} 0.0\n", "\npolyserve_accepting 1.0\n",
                     "\njvm_runtime_info{", "\nprocess_cpu_seconds_total ");

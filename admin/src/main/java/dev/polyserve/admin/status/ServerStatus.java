@@ -6,12 +6,14 @@ import dev.polyserve.Server;
 import dev.polyserve.ServerStats;
 import dev.polyserve.WorkerInfo;
 import dev.polyserve.text.Json;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /// The complete status of a server, as JSON.
 ///
@@ -37,7 +39,12 @@ public record ServerStatus(Server server, String service, int generation) {
         figures.put("acceptQueues", AcceptQueue.of(server.endpoints()).stream()
                 .map(queue -> members("endpoint", queue.endpoint(), "waiting", queue.waiting())).toList());
         figures.put("waitingForThread", ThreadQueue.waiting(server));
+        figures.put("stalls", stats.stalls());
         figures.put("handOffs", stats.handOffs());
+        figures.put("listeners", stats.listeners().stream().map(ServerStatus::listener).toList());
+        figures.put("lagBoundsMicros", stats.loops().stream().findFirst()
+                .map(loop -> loop.lag().bounds().stream().map(ServerStatus::micros).toList()).orElse(List.of()));
+        figures.put("loops", stats.loops().stream().map(ServerStatus::loop).toList());
         figures.put("workerRestarts", stats.workerRestarts());
         figures.put("workers", workers());
         server.certificateExpires().ifPresent(when -> figures.put("certificateExpires", when.toString()));
@@ -58,6 +65,7 @@ public record ServerStatus(Server server, String service, int generation) {
         figures.put("active", stats.active());
         figures.put("accepted", stats.accepted());
         figures.put("rejected", stats.rejected());
+        figures.put("closed", closed(stats));
         figures.put("failed", stats.failed());
         figures.put("acceptErrors", stats.acceptErrors());
         figures.put("bytesIn", stats.bytesIn());
@@ -65,6 +73,28 @@ public record ServerStatus(Server server, String service, int generation) {
         figures.put("datagramsIn", stats.datagramsIn());
         figures.put("datagramsOut", stats.datagramsOut());
         figures.put("bufferedBytes", stats.bufferedBytes());
+    }
+
+    private static Map<String, Object> closed(ServerStats stats) {
+        Map<String, Object> closed = new LinkedHashMap<>();
+        new TreeMap<>(stats.closed()).forEach((reason, count) -> closed.put(reason.label(), count));
+        return closed;
+    }
+
+    private static Map<String, Object> listener(ServerStats.ListenerStats listener) {
+        Map<String, Object> members = members("endpoint", listener.endpoint(), "active", listener.active(), "accepted",
+                listener.accepted(), "rejected", listener.rejected());
+        listener.overflows().ifPresent(count -> members.put("overflows", count));
+        return members;
+    }
+
+    private static Map<String, Object> loop(ServerStats.LoopStats loop) {
+        return members("name", loop.name(), "busyRatio", loop.busyRatio(), "turns", loop.lag().count(), "lagCounts",
+                loop.lag().counts(), "stalls", loop.stalls(), "handOffs", loop.handOffs());
+    }
+
+    private static long micros(Duration time) {
+        return TimeUnit.MICROSECONDS.convert(time);
     }
 
     private static Map<String, Object> limits(Map<Limit, Long> reached) {

@@ -33,7 +33,7 @@ record StatusText(AdminTarget controlled) {
                 + stats.rejected() + " rejected, " + stats.failed() + " failed, " + stats.acceptErrors()
                 + " accept errors"));
         table.row(List.of("waiting", waiting(server)));
-        table.row(List.of("bytes", "in " + stats.bytesIn() + ", out " + stats.bytesOut() + " (connections that ended),"
+        table.row(List.of("bytes", "in " + stats.bytesIn() + ", out " + stats.bytesOut() + ","
                 + " buffered " + stats.bufferedBytes()));
         table.row(List.of("datagrams", "in " + stats.datagramsIn() + ", out " + stats.datagramsOut()));
         server.certificateExpires()
