@@ -4,7 +4,7 @@ package dev.polyserve.conversation;
 ///
 /// **Thread**: only the owner of the connections that use it.
 public interface BufferPool {
-    /// No pool: every connection keeps its own buffers. For connections that have a thread.
+    /// No pool: every connection keeps its own buffer for input, with which its thread waits.
     BufferPool UNPOOLED = new Unpooled();
 
     /// A chunk of at least this many bytes.

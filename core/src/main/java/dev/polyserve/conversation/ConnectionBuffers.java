@@ -29,7 +29,8 @@ final class ConnectionBuffers {
 
     /// Buffers for one connection, until its end, whose handler has no outputs of its own.
     static ConnectionBuffers own(BufferPool pool, Options.Limits limits) {
-        return new ConnectionBuffers(new InputBuffer(pool, limits), new OutputBuffer(pool, limits),
+        BufferPool forOutput = pool.reclaims() ? pool : SharedBuffers.ALL;
+        return new ConnectionBuffers(new InputBuffer(pool, limits), new OutputBuffer(forOutput, limits),
                 MessageOutputs.NONE, limits);
     }
 

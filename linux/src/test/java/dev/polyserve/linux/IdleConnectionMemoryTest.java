@@ -51,7 +51,7 @@ class IdleConnectionMemoryTest {
     }
 
     private static ServerBuilder serving(String model, String style) {
-        ServerBuilder server = Server.at("tcp://127.0.0.1:0").model(model.equals("nio") ? Model.nio() : Model.epoll());
+        ServerBuilder server = Server.at("tcp://127.0.0.1:0").model(Model.named(model));
         return switch (style) {
             case "messages" -> server.messageHandler(Framing.lines(), EchoMessages::new);
             case "messages in flight" -> server.messageHandler(Framing.lines(), EchoMessages::new).inFlight(8);
@@ -87,7 +87,8 @@ class IdleConnectionMemoryTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"epoll, messages, 380", "epoll, messages in flight, 380", "epoll, protocol, 350", "nio, messages, 360"})
+    @CsvSource({"epoll, messages, 380", "epoll, messages in flight, 380", "epoll, protocol, 350", "nio, messages, 360",
+        "virtual, protocol, 500", "thread, protocol, 500"})
     void anIdleConnectionKeepsNoMoreThan(String model, String style, long mostBytes) throws Exception {
         List<Socket> clients = new ArrayList<>();
         try (Server server = serving(model, style).start()) {

@@ -1,0 +1,49 @@
+package dev.polyserve.conversation;
+
+/// The output buffers of connections that have a thread each: one is taken for a turn and given back, so that an idle
+/// connection has none. As those of a loop, they are small, or large, for replies of 8 to 16 KiB.
+///
+/// **Thread**: any.
+final class SharedBuffers implements BufferPool {
+    /// Those of all servers in this process.
+    static final SharedBuffers ALL = new SharedBuffers();
+
+    private static final int SMALL_BYTES = 4 << 10;
+    private static final int LARGE_BYTES = 32 << 10;
+
+    private final SharedPool<HeapBuffer> small = new SharedPool<>();
+    private final SharedPool<HeapBuffer> large = new SharedPool<>();
+
+    private SharedBuffers() {}
+
+    @Override
+    public HeapBuffer take(int atLeastBytes) {
+        if (atLeastBytes <= SMALL_BYTES) {
+            return from(small, SMALL_BYTES);
+        }
+        return atLeastBytes > LARGE_BYTES / 2 && atLeastBytes <= LARGE_BYTES
+                ? from(large, LARGE_BYTES)
+                : new HeapBuffer(atLeastBytes);
+    }
+
+    private static HeapBuffer from(SharedPool<HeapBuffer> pool, int bytes) {
+        HeapBuffer taken = pool.take();
+        return taken == null ? new HeapBuffer(bytes) : taken;
+    }
+
+    @Override
+    public void give(HeapBuffer chunk) {
+        switch (chunk.length()) {
+            case SMALL_BYTES -> small.give(chunk);
+            case LARGE_BYTES -> large.give(chunk);
+            default -> {
+                // The garbage collector reclaims it.
+            }
+        }
+    }
+
+    @Override
+    public boolean reclaims() {
+        return true;
+    }
+}
