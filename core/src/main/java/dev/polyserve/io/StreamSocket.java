@@ -24,6 +24,7 @@ public interface StreamSocket {
     int read(ByteBuffer into) throws IOException;
 
     /// Whether a read would return bytes, or the end, although the source is not ready: a layer has read them in advance.
+    /// Always false for a socket that is its own source.
     /// **Thread**: the one that reads.
     default boolean buffered() {
         return false;

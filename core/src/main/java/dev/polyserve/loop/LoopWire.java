@@ -71,6 +71,8 @@ public final class LoopWire extends LoopConnection<Conversation>
     private volatile @Nullable Thread besides;
     /// Whether only the loop's thread may read and write the socket. Set before the coroutine starts.
     private boolean confined;
+    /// Whether the socket may have read bytes in advance: a layer may, whose source is the socket below.
+    private final boolean readsAhead;
     /// Whether the last read took all available bytes.
     private boolean drained = true;
     /// The bytes written since output last waited, for the peer or for a turn.
@@ -84,6 +86,7 @@ public final class LoopWire extends LoopConnection<Conversation>
     public LoopWire(EventLoop loop, StreamSocket socket) {
         super(loop);
         this.socket = socket;
+        this.readsAhead = !socket.source().equals(socket);
         this.coroutine = new HandlerCoroutine(loop, this);
     }
 
@@ -102,7 +105,7 @@ public final class LoopWire extends LoopConnection<Conversation>
         interest = Multiplexer.READ;
         watch = watched;
         confined = watched.confined();
-        drained = !socket.buffered();
+        drained = !hasBuffered();
         coroutine.start("polyserve-coroutine", () -> {
             try {
                 conversation.run();
@@ -206,14 +209,14 @@ public final class LoopWire extends LoopConnection<Conversation>
             int asked = room.remaining();
             int count = isReachable() ? socket.read(room) : onLoop(() -> socket.read(room));
             if (count > 0) {
-                drained = count < asked && !socket.buffered();
+                drained = count < asked && !hasBuffered();
                 into.received(count);
                 return count;
             }
             if (count < 0) {
                 return END;
             }
-            drained = !socket.buffered();
+            drained = !hasBuffered();
         }
         return END;
     }
@@ -313,7 +316,7 @@ public final class LoopWire extends LoopConnection<Conversation>
                     case READ -> await(readable, Multiplexer.READ, ServerContext.FOREVER_NANOS);
                     case WRITE -> await(forWriting(), Multiplexer.WRITE, ServerContext.FOREVER_NANOS);
                     case TASK -> compute(secured);
-                    case DONE -> drained = !socket.buffered();
+                    case DONE -> drained = !hasBuffered();
                 }
             } while (need != SecurableSocket.Need.DONE);
         } finally {
@@ -391,6 +394,10 @@ public final class LoopWire extends LoopConnection<Conversation>
     @Override
     public ReadinessCheckResult pending(boolean toWrite) {
         return LoopProtocolDriver.pending(loop, socket.source(), toWrite);
+    }
+
+    private boolean hasBuffered() {
+        return readsAhead && socket.buffered();
     }
 
     /// Whether the calling thread may read and write the socket.

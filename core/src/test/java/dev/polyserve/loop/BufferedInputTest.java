@@ -17,6 +17,7 @@ import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.coroutine.carrier.Carrier;
 import dev.polyserve.io.ScriptedSocket;
+import dev.polyserve.io.PollableStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
@@ -40,7 +41,13 @@ class BufferedInputTest {
 
     /// Every second read returns one byte, and the others nothing, as with a record without text.
     private static final class InAdvance extends ScriptedSocket {
+        private final PollableStream below = new ScriptedSocket();
         private int reads;
+
+        @Override
+        public PollableStream source() {
+            return below;
+        }
 
         @Override
         public int read(ByteBuffer into) {
