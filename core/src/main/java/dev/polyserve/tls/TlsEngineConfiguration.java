@@ -6,6 +6,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
@@ -62,13 +63,17 @@ final class TlsEngineConfiguration {
         }
     }
 
+    /// What differs from the defaults of the context, and no more: each engine keeps its own copy of it, but shares the
+    /// defaults with all others.
     private static SSLParameters parameters(Tls tls, SSLContext context) {
-        SSLParameters parameters = context.getDefaultSSLParameters();
-        boolean onlyNew = tls.minimumVersion().equals("1.3");
-        parameters.setProtocols(onlyNew ? new String[]{"TLSv1.3"} : new String[]{"TLSv1.3", "TLSv1.2"});
-        if (tls.context().isEmpty()) {
-            parameters.setCipherSuites(Stream.of(context.getSupportedSSLParameters().getCipherSuites())
-                    .filter(TlsEngineConfiguration::isCurrent).toArray(String[]::new));
+        boolean given = tls.context().isPresent();
+        SSLParameters parameters = given ? context.getDefaultSSLParameters() : new SSLParameters();
+        List<String> versions = tls.minimumVersion().equals("1.3") ? List.of("TLSv1.3") : List.of("TLSv1.3", "TLSv1.2");
+        if (given || !versions.equals(usualVersions(context))) {
+            parameters.setProtocols(versions.toArray(String[]::new));
+        }
+        if (!given) {
+            parameters.setCipherSuites(suites(context));
         }
         parameters.setUseCipherSuitesOrder(true);
         parameters.setApplicationProtocols(tls.alpn().toArray(String[]::new));
@@ -80,6 +85,21 @@ final class TlsEngineConfiguration {
             }
         }
         return parameters;
+    }
+
+    /// The versions of an engine for which nothing is set.
+    private static List<String> usualVersions(SSLContext context) {
+        SSLEngine engine = context.createSSLEngine();
+        engine.setUseClientMode(false);
+        return List.of(engine.getEnabledProtocols());
+    }
+
+    /// The cipher suites in the order of preference: those with AES-128 first, which take less time and less memory than
+    /// those with AES-256.
+    private static String[] suites(SSLContext context) {
+        return Stream.of(context.getSupportedSSLParameters().getCipherSuites())
+                .filter(TlsEngineConfiguration::isCurrent)
+                .sorted(Comparator.comparing(suite -> !suite.contains("_AES_128_"))).toArray(String[]::new);
     }
 
     /// Whether a cipher suite has forward secrecy and authenticates with the encryption (RFC 9325, section 4.2): those of
