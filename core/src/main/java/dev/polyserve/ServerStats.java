@@ -1,8 +1,10 @@
 package dev.polyserve;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /// A server's counters at one moment: [Server#stats]. Implemented by the library, which may add counters in a later
@@ -73,11 +75,17 @@ public interface ServerStats {
     /// How often each limit was reached; limits never reached are absent.
     Map<Limit, Long> reached();
 
+    /// The handshakes of TLS.
+    TlsStats tls();
+
     /// Each endpoint, in the order of [Server#endpoints].
     List<ListenerStats> listeners();
 
     /// Each event loop of this process. Under models with threads there is one, which accepts.
     List<LoopStats> loops();
+
+    /// Each worker process, in the order of [Server#workers]; empty under models without any.
+    List<WorkerStats> workers();
 
     /// How many values fell into each of some ranges.
     ///
@@ -136,6 +144,70 @@ public interface ServerStats {
 
         /// How often another thread has taken it over, or has run a handler's code beside it.
         long handOffs();
+    }
+
+    /// The handshakes of TLS, on connections of `tls://` endpoints and after [Connection#startTls].
+    interface TlsStats {
+        /// How many handshakes are over, by how they ended.
+        List<Handshakes> handshakes();
+
+        /// How long the handshakes that succeeded took, from the first byte of the client.
+        Histogram handshakeDurations();
+
+        /// When the first certificate expires: [Server#certificateExpires].
+        Optional<Instant> certificateExpires();
+    }
+
+    /// The handshakes of TLS that ended in the same way.
+    interface Handshakes {
+        /// How they ended.
+        HandshakeResult result();
+
+        /// The version that was agreed on, as the JDK names it (`TLSv1.3`); empty unless they succeeded.
+        Optional<String> version();
+
+        /// Whether they resumed a session, as far as its age shows.
+        boolean resumed();
+
+        /// How many there were.
+        long count();
+    }
+
+    /// How a handshake of TLS ended.
+    enum HandshakeResult {
+        /// The connection has TLS.
+        SUCCEEDED,
+        /// The peer and the server did not agree, or one of them broke the rules, or the peer was gone.
+        FAILED,
+        /// The server ended it, at a limit or because it stopped.
+        ABORTED
+    }
+
+    /// One worker process. Its figures are those that it last reported.
+    interface WorkerStats {
+        /// Its number, its process and its state.
+        WorkerInfo info();
+
+        /// Bytes received there, on open connections too.
+        long bytesIn();
+
+        /// Bytes sent there, on open connections too.
+        long bytesOut();
+
+        /// Bytes that buffers occupy there now.
+        long bufferedBytes();
+
+        /// Datagrams received there.
+        long datagramsIn();
+
+        /// Datagrams sent there.
+        long datagramsOut();
+
+        /// Each of its event loops.
+        List<LoopStats> loops();
+
+        /// Its handshakes of TLS.
+        TlsStats tls();
     }
 
     /// Why a connection is over: the kinds of [Cause].

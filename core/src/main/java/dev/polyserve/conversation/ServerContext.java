@@ -4,6 +4,7 @@ import dev.polyserve.Limit;
 import dev.polyserve.Options;
 import dev.polyserve.ServerListener;
 import dev.polyserve.coroutine.carrier.NonQueueingLock;
+import dev.polyserve.stats.TlsCounters;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -25,6 +26,7 @@ public final class ServerContext {
     private final ServerLog log;
     private final BufferBudget budget;
     private final Consumer<Conversation> registry;
+    private final TlsCounters tlsCounters = new TlsCounters();
     private volatile boolean draining;
     private volatile Runnable whenReplaced = () -> {
     };
@@ -121,6 +123,11 @@ public final class ServerContext {
 
     public boolean draining() {
         return draining;
+    }
+
+    /// The counters of its handshakes of TLS.
+    public TlsCounters tlsCounters() {
+        return tlsCounters;
     }
 
     public void startDraining() {

@@ -22,6 +22,7 @@ import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.ListenQueue;
 import dev.polyserve.io.Listener;
 import dev.polyserve.loop.EventLoop;
+import dev.polyserve.stats.ProcessFigures;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.SocketAddress;
@@ -210,8 +211,12 @@ final class DefaultServer implements Server {
 
     @Override
     public ServerStats stats() {
-        return counters.snapshot(live.figures(), context.budget().used(),
-                runner.loops().stream().map(EventLoop::stats).toList(), runner.workerControl().counters());
+        ConnectionFigures connections = live.figures();
+        return counters.snapshot(connections,
+                new ProcessFigures(connections.bytesIn(), connections.bytesOut(), context.budget().used(), 0, 0,
+                        runner.loops().stream().map(EventLoop::stats).toList(),
+                        context.tlsCounters().snapshot().with(certificateExpires())),
+                runner.workerControl().counters());
     }
 
     @Override

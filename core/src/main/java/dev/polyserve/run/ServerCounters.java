@@ -7,7 +7,7 @@ import dev.polyserve.Limit;
 import dev.polyserve.ServerListener;
 import dev.polyserve.ServerStats;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.stats.LoopSnapshot;
+import dev.polyserve.stats.ProcessFigures;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -129,16 +129,21 @@ final class ServerCounters implements ServerListener {
     }
 
     /// The counters now, with those that are kept elsewhere.
-    ServerStats snapshot(ConnectionFigures connections, long bufferedBytes, List<LoopSnapshot> loops,
-            WorkerTotals workers) {
+    ///
+    /// @param process what this process counts beside this object
+    /// @param workers what its workers count: the bytes of connections are theirs
+    ServerStats snapshot(ConnectionFigures connections, ProcessFigures process, Optional<WorkerTotals> workers) {
         List<ServerStats.ListenerStats> endpoints = new ArrayList<>();
         listeners.forEach(listener -> endpoints.add(listener.snapshot(connections)));
+        WorkerTotals others = workers.orElseGet(WorkerTotals::none);
+        ProcessFigures sums = others.sums();
+        ProcessFigures serving = workers.isPresent() ? sums : process;
         return new ServerCountersSnapshot(connections.active(), accepted.sum(), rejected.sum(), nonZero(rejectedBy),
                 connections.closed(), connections.durations(), failed.sum(), acceptErrors.sum(),
-                acceptErrorReasons.snapshot(), datagramsIn.sum() + workers.datagramsIn(),
-                datagramsOut.sum() + workers.datagramsOut(), connections.bytesIn(), connections.bytesOut(),
-                bufferedBytes + workers.bufferedBytes(), workers.restarts(),
-                loops.stream().mapToLong(LoopSnapshot::handOffs).sum() + workers.handOffs(), stalls.sum(),
-                nonZero(reached), endpoints, List.copyOf(loops));
+                acceptErrorReasons.snapshot(), datagramsIn.sum() + sums.datagramsIn(),
+                datagramsOut.sum() + sums.datagramsOut(), serving.bytesIn(), serving.bytesOut(),
+                process.bufferedBytes() + sums.bufferedBytes(), others.restarts(),
+                process.handOffs() + others.handOffs(), stalls.sum(), nonZero(reached),
+                process.tls().plus(sums.tls()), endpoints, List.copyOf(process.loops()), others.workers());
     }
 }

@@ -10,7 +10,9 @@ record ServerCountersSnapshot(long active, long accepted, long rejected, Map<Lim
         Map<CloseReason, Long> closed, Histogram connectionDurations, long failed, long acceptErrors,
         Map<String, Long> acceptErrorsByReason, long datagramsIn, long datagramsOut, long bytesIn, long bytesOut,
         long bufferedBytes, long workerRestarts, long handOffs, long stalls, Map<Limit, Long> reached,
-        List<ListenerStats> listeners, List<LoopStats> loops) implements ServerStats {
+        TlsStats tls, List<ListenerStats> listeners, List<LoopStats> loops, List<WorkerStats> workers)
+        implements
+            ServerStats {
     /// Copies the maps and lists.
     ServerCountersSnapshot {
         rejectedByLimit = Map.copyOf(rejectedByLimit);
@@ -19,5 +21,6 @@ record ServerCountersSnapshot(long active, long accepted, long rejected, Map<Lim
         reached = Map.copyOf(reached);
         listeners = List.copyOf(listeners);
         loops = List.copyOf(loops);
+        workers = List.copyOf(workers);
     }
 }

@@ -3,6 +3,7 @@ package dev.polyserve.run;
 import dev.polyserve.Limit;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.coroutine.carrier.NonQueueingLock;
+import dev.polyserve.stats.HandshakeKind;
 import dev.polyserve.tls.HandshakeLimit;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -85,6 +86,11 @@ final class TlsHandshakeExecutor implements HandshakeLimit {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public void ended(HandshakeKind how, long nanos) {
+        context.tlsCounters().ended(how, nanos);
     }
 
     @Override

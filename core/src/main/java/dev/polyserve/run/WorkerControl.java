@@ -5,6 +5,7 @@ import dev.polyserve.Server;
 import dev.polyserve.WorkerInfo;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// Controls the worker processes of a model: what the server's life cycle does differently when other processes serve,
@@ -40,9 +41,9 @@ public interface WorkerControl {
                 + " process and process-pool have");
     }
 
-    /// The latest values of the counters of the worker processes. **Thread**: any.
-    default WorkerTotals counters() {
-        return WorkerTotals.ZERO;
+    /// The latest values of the counters of the worker processes; empty in a model without any. **Thread**: any.
+    default Optional<WorkerTotals> counters() {
+        return Optional.empty();
     }
 
     /// Sets how many more connections and datagrams may be accepted, within the server's limits: worker processes that

@@ -3,7 +3,7 @@
 ///
 /// **Threads**: a counter has one writer, and any thread reads it; snapshots are values.
 ///
-/// **Depends on** the public interface only.
+/// **Depends on** the public interface and the locks of `coroutine`.
 @NullMarked
 package dev.polyserve.stats;
 

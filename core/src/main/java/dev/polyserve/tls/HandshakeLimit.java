@@ -1,8 +1,9 @@
 package dev.polyserve.tls;
 
+import dev.polyserve.stats.HandshakeKind;
 import java.util.concurrent.RejectedExecutionException;
 
-/// What bounds the handshakes of a server: how many are under way, and the threads that compute for them.
+/// What bounds and counts the handshakes of a server: how many are under way, and the threads that compute for them.
 ///
 /// **Thread**: any.
 public interface HandshakeLimit {
@@ -16,6 +17,11 @@ public interface HandshakeLimit {
     ///
     /// @param whenRoom the task of [#enter]
     void withdraw(Runnable whenRoom);
+
+    /// Records that a handshake is over.
+    ///
+    /// @param nanos how long it took
+    void ended(HandshakeKind how, long nanos);
 
     /// Runs a task beside the loops.
     ///

@@ -1,6 +1,7 @@
 package dev.polyserve.tls;
 
 import dev.polyserve.ConnectionInfo;
+import dev.polyserve.ServerStats.HandshakeResult;
 import dev.polyserve.TlsInfo;
 import dev.polyserve.conversation.AddressPair;
 import dev.polyserve.io.BlockingSocket;
@@ -8,6 +9,7 @@ import dev.polyserve.io.SecurableSocket;
 import dev.polyserve.io.SocketControl;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.PollableStream;
+import dev.polyserve.stats.HandshakeKind;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
@@ -16,6 +18,7 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
@@ -145,10 +148,26 @@ public final class TlsSocket implements SecurableSocket, SocketControl, Blocking
             plain = false;
         }
         try {
-            return handshake(made);
+            Need need = handshake(made);
+            if (need == Need.DONE) {
+                ended(made, HandshakeResult.SUCCEEDED);
+            }
+            return need;
         } catch (IOException e) {
+            ended(made, HandshakeResult.FAILED);
             tell(made);
             throw e;
+        }
+    }
+
+    /// Counts the handshake, unless it was counted.
+    private void ended(TlsFilter made, HandshakeResult result) {
+        OptionalLong nanos = made.endNanos();
+        HandshakeLimit counting = limit;
+        if (nanos.isPresent() && counting != null) {
+            counting.ended(result == HandshakeResult.SUCCEEDED
+                    ? NegotiatedTls.kind(made.engine().getSession(), nanos.getAsLong())
+                    : HandshakeKind.of(result), nanos.getAsLong());
         }
     }
 
@@ -439,6 +458,7 @@ public final class TlsSocket implements SecurableSocket, SocketControl, Blocking
         }
         TlsFilter made = filter;
         if (made != null) {
+            ended(made, HandshakeResult.ABORTED);
             made.release();
         }
         below.close(unread);

@@ -4,6 +4,7 @@ import dev.polyserve.Cause;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Limit;
 import dev.polyserve.RequestResult;
+import dev.polyserve.stats.ProcessFigures;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -57,13 +58,8 @@ public sealed interface WorkerEvent extends WorkerMessage {
 
     /// The accept loop turns.
     ///
-    /// @param active the connections that the worker serves now
-    /// @param bufferedBytes the bytes that their buffers occupy
-    /// @param handOffs how often another thread has taken over one of its event loops
-    /// @param datagramsIn the datagrams received so far
-    /// @param datagramsOut the datagrams sent so far
-    record Heartbeat(long active, long bufferedBytes, long handOffs, long datagramsIn,
-            long datagramsOut) implements WorkerEvent {}
+    /// @param figures what the worker has counted so far
+    record Heartbeat(ProcessFigures figures) implements WorkerEvent {}
 
     /// The worker has read the certificates and their keys.
     ///

@@ -153,8 +153,7 @@ final class WorkerMessageReader {
             case 'H' -> new WorkerEvent.CommandAcknowledged();
             case 'N' -> new WorkerEvent.RequestHandled(in.readLong(), RequestResult.valueOf(text()));
             case 'Q' -> new WorkerEvent.EndRequested(text());
-            case 'B' -> new WorkerEvent.Heartbeat(in.readLong(), in.readLong(), in.readLong(), in.readLong(),
-                    in.readLong());
+            case 'B' -> new WorkerEvent.Heartbeat(SerializedFigures.readFrom(in).figures());
             case 'I' ->
                 new WorkerEvent.TlsChecked(in.readLong(), Optional.of(text()).filter(problem -> !problem.isEmpty()));
             case 'L' -> new WorkerEvent.LimitReached(limit().orElseThrow());

@@ -160,7 +160,7 @@ final class WorkerMessageWriter {
                 letter('Q');
                 text(request.signal());
             }
-            case WorkerEvent.Heartbeat beat -> beat(beat);
+            case WorkerEvent.Heartbeat beat -> new SerializedFigures(beat.figures()).writeTo(letter('B'));
             case WorkerEvent.LimitReached reached -> {
                 letter('L');
                 limit(Optional.of(reached.limit()));
@@ -203,14 +203,6 @@ final class WorkerMessageWriter {
             case WorkerEvent.Ready _, WorkerEvent.ConnectionTaken _, WorkerEvent.ConnectionAccepted _, WorkerEvent.HandlerStarted _, WorkerEvent.HandlerFailed _, WorkerEvent.ConnectionRejected _, WorkerEvent.ConnectionClosed _, WorkerEvent.DatagramAnswered _, WorkerEvent.CommandAcknowledged _, WorkerEvent.RequestHandled _, WorkerEvent.EndRequested _, WorkerEvent.Heartbeat _, WorkerEvent.LimitReached _ ->
                 throw new IllegalArgumentException("no trouble: " + event);
         }
-    }
-
-    private void beat(WorkerEvent.Heartbeat beat) throws IOException {
-        letter('B').writeLong(beat.active());
-        out.writeLong(beat.bufferedBytes());
-        out.writeLong(beat.handOffs());
-        out.writeLong(beat.datagramsIn());
-        out.writeLong(beat.datagramsOut());
     }
 
     private void came(WorkerEvent.ConnectionAccepted came) throws IOException {

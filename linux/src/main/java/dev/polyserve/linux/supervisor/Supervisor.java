@@ -55,8 +55,8 @@ abstract sealed class Supervisor implements Runner, WorkerControl, ScalingPolicy
     }
 
     @Override
-    public final WorkerTotals counters() {
-        return supervisorLoop().workerPool().counters();
+    public final Optional<WorkerTotals> counters() {
+        return Optional.of(supervisorLoop().workerPool().counters());
     }
 
     /// The number of connections that each worker may serve.

@@ -59,7 +59,6 @@ final class Worker {
     private volatile boolean stuck;
     private long connections;
     private long servesSinceNanos;
-    private WorkerEvent.Heartbeat lastHeartbeat = new WorkerEvent.Heartbeat(0, 0, 0, 0, 0);
     /// The number of commands about accepting or leaving that it has not acknowledged yet.
     private int unacknowledged;
     private Multiplexer.@Nullable Watch linkWatch;
@@ -155,15 +154,10 @@ final class Worker {
     }
 
     /// Records a heartbeat of its accept loop.
-    ///
-    /// @return the previous heartbeat
-    WorkerEvent.Heartbeat beat(WorkerEvent.Heartbeat beat, long nowNanos) {
+    void beat(long nowNanos) {
         loop.assertOwner();
-        WorkerEvent.Heartbeat before = lastHeartbeat;
-        lastHeartbeat = beat;
         heartbeatNanos = nowNanos;
         suspected = false;
-        return before;
     }
 
     /// Sends the command to end. A worker that accepts acknowledges when it has stopped accepting.
@@ -256,11 +250,6 @@ final class Worker {
         };
         return new WorkerSnapshot(number, pid(), how, served.size(), connections,
                 Duration.ofNanos(nowNanos - startedNanos));
-    }
-
-    /// The bytes that the buffers of its connections occupy, as of the last heartbeat.
-    long bufferedBytes() {
-        return lastHeartbeat.bufferedBytes();
     }
 
     /// The number of assignments so far.

@@ -20,7 +20,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.concurrent.atomic.LongAdder;
 
 /// The workers of one server: started on demand, watched, replaced, and ended with the server.
 ///
@@ -45,12 +44,7 @@ final class WorkerPool {
     private final WorkerReplacement replacement;
     private int nextNumber = 1;
     private int mostStarting = Math.max(2, Runtime.getRuntime().availableProcessors());
-    /// Counts the workers that replaced others that ended without a command, or at a signal.
-    private final LongAdder restarts = new LongAdder();
-    private final LongAdder datagramsIn = new LongAdder();
-    private final LongAdder datagramsOut = new LongAdder();
-    private final LongAdder bufferedBytes = new LongAdder();
-    private final LongAdder handOffs = new LongAdder();
+    private final WorkerCounters counters = new WorkerCounters();
     private long lastTickNanos;
     private boolean stopping;
 
@@ -154,6 +148,7 @@ final class WorkerPool {
         }
         nextNumber++;
         all.add(worker);
+        stateChanged(worker);
         try {
             worker.watched(_ -> listen(worker), _ -> ended(worker));
         } catch (IOException e) {
@@ -247,6 +242,7 @@ final class WorkerPool {
         loop.assertOwner();
         if (worker.state == Worker.State.BOOTING || worker.state == Worker.State.SERVING) {
             worker.leaves(new WorkerCommand.Drain(context.options().timeouts().drain().toMillis()));
+            stateChanged(worker);
         }
     }
 
@@ -316,14 +312,20 @@ final class WorkerPool {
                 context.log().warn(worker + " is doing this:\n" + dumped.text(), null);
             case WorkerEvent.ConnectionTaken _, WorkerEvent.HandlerStarted _, WorkerEvent.HandlerFailed _, WorkerEvent.ConnectionRejected _ ->
                 worker.told(message);
-            case WorkerEvent.ConnectionClosed _, WorkerEvent.DatagramAnswered _ -> {
-                worker.told(message);
-                pause.works(worker.number);
-                scaling.changed();
+            case WorkerEvent.ConnectionClosed over -> {
+                counters.closed(worker.number, over.bytesIn(), over.bytesOut());
+                finished(worker, over);
             }
+            case WorkerEvent.DatagramAnswered answered -> finished(worker, answered);
             case WorkerEvent.ConnectionAccepted _, WorkerEvent.RequestHandled _, WorkerEvent.LimitReached _, WorkerEvent.AcceptFailed _, WorkerEvent.ListenerDown _, WorkerEvent.DatagramFailed _, WorkerEvent.LoopStalled _ ->
                 scaling.told(worker, (WorkerEvent) message);
         }
+    }
+
+    private void finished(Worker worker, WorkerEvent event) {
+        worker.told(event);
+        pause.works(worker.number);
+        scaling.changed();
     }
 
     private void checked(Worker worker, WorkerEvent.TlsChecked outcome) {
@@ -335,22 +337,24 @@ final class WorkerPool {
     }
 
     private void beat(Worker worker, WorkerEvent.Heartbeat beat) {
-        WorkerEvent.Heartbeat before = worker.beat(beat, now());
-        datagramsIn.add(beat.datagramsIn() - before.datagramsIn());
-        datagramsOut.add(beat.datagramsOut() - before.datagramsOut());
-        bufferedBytes.add(beat.bufferedBytes() - before.bufferedBytes());
-        handOffs.add(beat.handOffs() - before.handOffs());
+        long now = now();
+        worker.beat(now);
+        counters.beat(worker.info(now), beat.figures());
     }
 
-    /// The counters that the workers report. **Thread**: any.
+    private void stateChanged(Worker worker) {
+        counters.is(worker.info(now()));
+    }
+
+    /// What the workers report that they count. **Thread**: any.
     WorkerTotals counters() {
-        return new WorkerTotals(datagramsIn.sum(), datagramsOut.sum(), bufferedBytes.sum(), handOffs.sum(),
-                restarts.sum());
+        return counters.totals();
     }
 
     private void ready(Worker worker) {
         if (worker.state == Worker.State.BOOTING) {
             worker.serves(now());
+            stateChanged(worker);
             scaling.ready(worker);
             replacement.dismissOne();
         }
@@ -375,7 +379,7 @@ final class WorkerPool {
         boolean early = worker.state == Worker.State.BOOTING || worker.isShortLived(now());
         String exitSummary = worker.exitSummary(exit, now());
         worker.reap(exitSummary);
-        bufferedBytes.add(-worker.bufferedBytes());
+        counters.ended(worker.number);
         all.remove(worker);
         scaling.changed();
         if (stopping) {
@@ -394,7 +398,7 @@ final class WorkerPool {
 
     /// Counts a worker that replaces another one.
     void countRestart() {
-        restarts.increment();
+        counters.restarted();
     }
 
     private void replace(String exitSummary, boolean early) {

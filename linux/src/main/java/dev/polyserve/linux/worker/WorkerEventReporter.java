@@ -16,6 +16,7 @@ import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.coroutine.carrier.NonQueueingLock;
 import dev.polyserve.run.ReplyBuffer;
+import dev.polyserve.stats.ProcessFigures;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -78,9 +79,7 @@ final class WorkerEventReporter implements ServerListener {
 
     /// Reports that the accept loop turns, with its counters.
     void beat(Server server) {
-        var stats = server.stats();
-        event(new WorkerEvent.Heartbeat(stats.active(), stats.bufferedBytes(), stats.handOffs(), stats.datagramsIn(),
-                stats.datagramsOut()));
+        event(new WorkerEvent.Heartbeat(ProcessFigures.of(server.stats())));
     }
 
     /// Sends waiting messages.

@@ -11,10 +11,18 @@ import dev.polyserve.Networks;
 import dev.polyserve.OnFull;
 import dev.polyserve.Options;
 import dev.polyserve.RequestResult;
+import dev.polyserve.ServerStats.HandshakeResult;
 import dev.polyserve.Tls;
 import dev.polyserve.linux.system.DescriptorMessage;
 import dev.polyserve.proxy.ProxyTlvs;
 import dev.polyserve.proxy.ProxyHeader;
+import dev.polyserve.stats.Buckets;
+import dev.polyserve.stats.DurationHistogram;
+import dev.polyserve.stats.HandshakeKind;
+import dev.polyserve.stats.HistogramSnapshot;
+import dev.polyserve.stats.LoopSnapshot;
+import dev.polyserve.stats.ProcessFigures;
+import dev.polyserve.stats.TlsSnapshot;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,6 +32,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -39,6 +48,19 @@ class WorkerMessageTest {
             List.of(new SerializedException.Frame("a.B", "c", "B.java", 7),
                     new SerializedException.Frame("a.B$D", "<init>", "null", -2)),
             true);
+
+    private static final ProcessFigures FIGURES = new ProcessFigures(1, 2, 3, 4, Long.MAX_VALUE,
+            List.of(new LoopSnapshot("loop-ä", histogram(Buckets.TURNS), 0.25, 5, 6),
+                    new LoopSnapshot("", HistogramSnapshot.empty(Buckets.TURNS), 1, 0, 0)),
+            new TlsSnapshot(Map.of(new HandshakeKind(HandshakeResult.SUCCEEDED, "TLSv1.3", true), 7L,
+                    HandshakeKind.of(HandshakeResult.ABORTED), 8L), histogram(Buckets.HANDSHAKES), Optional.empty()));
+
+    private static HistogramSnapshot histogram(Buckets buckets) {
+        DurationHistogram histogram = new DurationHistogram(buckets);
+        histogram.add(1);
+        histogram.add(Long.MAX_VALUE / 2);
+        return histogram.snapshot();
+    }
 
     static Stream<WorkerMessage> messages() {
         return Stream.concat(commands(), reports());
@@ -110,7 +132,7 @@ class WorkerMessageTest {
                 new WorkerEvent.DatagramAnswered(-1, Optional.empty(), Optional.of(FAILURE)),
                 new WorkerEvent.CommandAcknowledged(),
                 new WorkerEvent.RequestHandled(7, RequestResult.REJECTED),
-                new WorkerEvent.EndRequested("TERM"), new WorkerEvent.Heartbeat(1, 2, 3, 4, 5),
+                new WorkerEvent.EndRequested("TERM"), new WorkerEvent.Heartbeat(FIGURES),
                 new WorkerEvent.TlsChecked(3, Optional.empty()),
                 new WorkerEvent.TlsChecked(0, Optional.of("the key does not fit")),
                 new WorkerEvent.LimitReached(Limit.CONNECTIONS), new WorkerEvent.AcceptFailed(1, FAILURE, 5_000_000),

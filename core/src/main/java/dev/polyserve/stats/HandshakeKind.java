@@ -1,0 +1,15 @@
+package dev.polyserve.stats;
+
+import dev.polyserve.ServerStats.HandshakeResult;
+
+/// How a handshake of TLS ended.
+///
+/// @param result whether it succeeded
+/// @param version the version that was agreed on; empty unless it succeeded
+/// @param resumed whether it resumed a session
+public record HandshakeKind(HandshakeResult result, String version, boolean resumed) {
+    /// A handshake that did not succeed.
+    public static HandshakeKind of(HandshakeResult result) {
+        return new HandshakeKind(result, "", false);
+    }
+}

@@ -1,0 +1,44 @@
+package dev.polyserve.stats;
+
+import dev.polyserve.ServerStats;
+import java.util.List;
+
+/// What one process that serves counts, and a worker reports to its supervisor.
+///
+/// @param bytesIn the bytes received on connections
+/// @param bytesOut the bytes sent on connections
+/// @param bufferedBytes the bytes that buffers occupy
+/// @param datagramsIn the datagrams received
+/// @param datagramsOut the datagrams sent
+/// @param loops its event loops
+/// @param tls its handshakes of TLS
+public record ProcessFigures(long bytesIn, long bytesOut, long bufferedBytes, long datagramsIn, long datagramsOut,
+        List<LoopSnapshot> loops, TlsSnapshot tls) {
+    /// Copies the list.
+    public ProcessFigures {
+        loops = List.copyOf(loops);
+    }
+
+    /// Those of a process that has served nothing.
+    public static ProcessFigures none() {
+        return new ProcessFigures(0, 0, 0, 0, 0, List.of(), TlsSnapshot.none());
+    }
+
+    /// Those of this process, which has no workers.
+    public static ProcessFigures of(ServerStats stats) {
+        return new ProcessFigures(stats.bytesIn(), stats.bytesOut(), stats.bufferedBytes(), stats.datagramsIn(),
+                stats.datagramsOut(), stats.loops().stream().map(LoopSnapshot.class::cast).toList(),
+                (TlsSnapshot) stats.tls());
+    }
+
+    /// How often another thread has taken over one of its loops, or has run a handler's code beside it.
+    public long handOffs() {
+        return loops.stream().mapToLong(LoopSnapshot::handOffs).sum();
+    }
+
+    /// The same with at least so many bytes.
+    public ProcessFigures withBytesAtLeast(long in, long out) {
+        return new ProcessFigures(Math.max(bytesIn, in), Math.max(bytesOut, out), bufferedBytes, datagramsIn,
+                datagramsOut, loops, tls);
+    }
+}

@@ -1,0 +1,168 @@
+package dev.polyserve.linux.supervisor;
+
+import dev.polyserve.ServerStats;
+import dev.polyserve.WorkerInfo;
+import dev.polyserve.coroutine.carrier.NonQueueingLock;
+import dev.polyserve.run.WorkerTotals;
+import dev.polyserve.stats.ProcessFigures;
+import dev.polyserve.stats.TlsSnapshot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// What the workers of one server report that they count: one by one, and summed with those that are over.
+///
+/// A worker reports its bytes with each heartbeat, and those of a connection at its end: the larger figure is the newer one.
+/// So no sum ever decreases.
+///
+/// **Thread**: the supervisor's loop writes, any reads.
+final class WorkerCounters {
+    private final NonQueueingLock lock = new NonQueueingLock();
+    /// The present workers by their numbers. Guarded by `lock`, as is the rest.
+    private final Map<Integer, Reported> present = new TreeMap<>();
+    private Sums gone = new Sums(ProcessFigures.none(), 0);
+    private long restarts;
+
+    /// A present worker.
+    private static final class Reported {
+        private WorkerInfo info;
+        private ProcessFigures figures = ProcessFigures.none();
+        private long closedIn;
+        private long closedOut;
+
+        Reported(WorkerInfo info) {
+            this.info = info;
+        }
+
+        private ProcessFigures latest() {
+            return figures.withBytesAtLeast(closedIn, closedOut);
+        }
+    }
+
+    /// Sums over workers.
+    private record Sums(ProcessFigures figures, long handOffs) {
+        private Sums plus(ProcessFigures one) {
+            return new Sums(new ProcessFigures(figures.bytesIn() + one.bytesIn(), figures.bytesOut() + one.bytesOut(),
+                    figures.bufferedBytes() + one.bufferedBytes(), figures.datagramsIn() + one.datagramsIn(),
+                    figures.datagramsOut() + one.datagramsOut(), List.of(), figures.tls().plus(one.tls())),
+                    handOffs + one.handOffs());
+        }
+    }
+
+    /// A worker's figures.
+    private record Figures(WorkerInfo info, ProcessFigures figures) implements ServerStats.WorkerStats {
+        @Override
+        public long bytesIn() {
+            return figures.bytesIn();
+        }
+
+        @Override
+        public long bytesOut() {
+            return figures.bytesOut();
+        }
+
+        @Override
+        public long bufferedBytes() {
+            return figures.bufferedBytes();
+        }
+
+        @Override
+        public long datagramsIn() {
+            return figures.datagramsIn();
+        }
+
+        @Override
+        public long datagramsOut() {
+            return figures.datagramsOut();
+        }
+
+        @Override
+        public List<ServerStats.LoopStats> loops() {
+            return List.copyOf(figures.loops());
+        }
+
+        @Override
+        public TlsSnapshot tls() {
+            return figures.tls();
+        }
+    }
+
+    /// Records a present worker's state.
+    void is(WorkerInfo info) {
+        lock.lock();
+        try {
+            present.computeIfAbsent(info.number(), _ -> new Reported(info)).info = info;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Records a heartbeat of a present worker.
+    void beat(WorkerInfo info, ProcessFigures figures) {
+        lock.lock();
+        try {
+            Reported worker = present.computeIfAbsent(info.number(), _ -> new Reported(info));
+            worker.info = info;
+            worker.figures = figures;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Records the end of a connection that a present worker served.
+    void closed(int number, long bytesIn, long bytesOut) {
+        lock.lock();
+        try {
+            Reported worker = present.get(number);
+            if (worker != null) {
+                worker.closedIn += bytesIn;
+                worker.closedOut += bytesOut;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// A worker is over: its buffers are gone.
+    void ended(int number) {
+        lock.lock();
+        try {
+            Reported worker = present.remove(number);
+            if (worker != null) {
+                ProcessFigures last = worker.latest();
+                gone = gone.plus(new ProcessFigures(last.bytesIn(), last.bytesOut(), 0, last.datagramsIn(),
+                        last.datagramsOut(), last.loops(), last.tls()));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Counts a worker that replaces another one.
+    void restarted() {
+        lock.lock();
+        try {
+            restarts++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The figures now.
+    WorkerTotals totals() {
+        lock.lock();
+        try {
+            Sums sums = gone;
+            List<ServerStats.WorkerStats> workers = new ArrayList<>();
+            for (Reported worker : present.values()) {
+                ProcessFigures latest = worker.latest();
+                sums = sums.plus(latest);
+                workers.add(new Figures(worker.info, latest));
+            }
+            return new WorkerTotals(sums.figures(), sums.handOffs(), restarts, workers);
+        } finally {
+            lock.unlock();
+        }
+    }
+}
