@@ -39,9 +39,9 @@ public final class AcceptException extends IOException {
         this(concerned, cause, cause.getClass().getSimpleName());
     }
 
-    /// The reason in one word, by which failures are counted: `ECONNABORTED`.
-    public String reason() {
-        return reason;
+    /// The reason of any failure in one word, by which failures are counted: `ECONNABORTED`, or the name of its class.
+    public static String reasonOf(Throwable failure) {
+        return failure instanceof AcceptException known ? known.reason : failure.getClass().getSimpleName();
     }
 
     /// What the error affects.

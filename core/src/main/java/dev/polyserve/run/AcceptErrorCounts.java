@@ -1,10 +1,9 @@
 package dev.polyserve.run;
 
+import dev.polyserve.coroutine.carrier.NonQueueingLock;
 import dev.polyserve.io.AcceptException;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
 
 /// Counts failed attempts to accept by their reason. The number of reasons is bounded.
 ///
@@ -13,22 +12,28 @@ final class AcceptErrorCounts {
     private static final int MOST_REASONS = 32;
     private static final String OTHER = "other";
 
-    private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
+    private final NonQueueingLock lock = new NonQueueingLock();
+    /// Guarded by `lock`.
+    private final Map<String, Long> counts = new TreeMap<>();
 
-    /// Counts a failure. Without memory for a new reason, it is in none.
+    /// Counts a failure.
     void add(Throwable error) {
-        String reason = error instanceof AcceptException known ? known.reason() : error.getClass().getSimpleName();
-        LongAdder adder = counts.get(reason);
-        if (adder == null) {
-            String kept = counts.size() < MOST_REASONS ? reason : OTHER;
-            adder = counts.computeIfAbsent(kept, _ -> new LongAdder());
+        String reason = AcceptException.reasonOf(error);
+        lock.lock();
+        try {
+            boolean isKept = counts.containsKey(reason) || counts.size() < MOST_REASONS;
+            counts.merge(isKept ? reason : OTHER, 1L, Long::sum);
+        } finally {
+            lock.unlock();
         }
-        adder.increment();
     }
 
     Map<String, Long> snapshot() {
-        Map<String, Long> now = new TreeMap<>();
-        counts.forEach((reason, adder) -> now.put(reason, adder.sum()));
-        return now;
+        lock.lock();
+        try {
+            return Map.copyOf(counts);
+        } finally {
+            lock.unlock();
+        }
     }
 }

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
@@ -34,7 +33,8 @@ final class ServerCounters implements ServerListener {
     private final AcceptErrorCounts acceptErrorReasons = new AcceptErrorCounts();
     private final Map<Limit, LongAdder> reached = new EnumMap<>(Limit.class);
     private final Map<Limit, LongAdder> rejectedBy = new EnumMap<>(Limit.class);
-    private final List<ListenerCounters> listeners = new CopyOnWriteArrayList<>();
+    /// Replaced while the server is bound, by one thread.
+    private volatile List<ListenerCounters> listeners = List.of();
 
     ServerCounters() {
         for (Limit limit : Limit.values()) {
@@ -47,7 +47,9 @@ final class ServerCounters implements ServerListener {
     ///
     /// @param overflows what the system tells of its backlog
     void add(Endpoint endpoint, Supplier<OptionalLong> overflows) {
-        listeners.add(new ListenerCounters(endpoint, overflows));
+        List<ListenerCounters> more = new ArrayList<>(listeners);
+        more.add(new ListenerCounters(endpoint, overflows));
+        listeners = List.copyOf(more);
     }
 
     private Optional<ListenerCounters> at(Endpoint endpoint) {

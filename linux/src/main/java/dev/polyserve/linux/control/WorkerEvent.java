@@ -71,7 +71,10 @@ public sealed interface WorkerEvent extends WorkerMessage {
     record LimitReached(Limit limit) implements WorkerEvent {}
 
     /// Accepting failed in the worker.
-    record AcceptFailed(int slot, SerializedException failure, long retryAfterNanos) implements WorkerEvent {}
+    ///
+    /// @param reason as [dev.polyserve.io.AcceptException#reasonOf]
+    record AcceptFailed(int slot, SerializedException failure, long retryAfterNanos,
+            String reason) implements WorkerEvent {}
 
     /// The worker cannot accept at a listener any more.
     record ListenerDown(int slot, SerializedException failure) implements WorkerEvent {}

@@ -183,7 +183,7 @@ final class WorkerMessageReader {
     private WorkerEvent.AcceptFailed acceptFailed() throws IOException {
         int slot = in.readInt();
         long retryAfterNanos = in.readLong();
-        return new WorkerEvent.AcceptFailed(slot, failure(), retryAfterNanos);
+        return new WorkerEvent.AcceptFailed(slot, failure(), retryAfterNanos, text());
     }
 
     private WorkerEvent.LoopStalled stalled() throws IOException {

@@ -176,6 +176,7 @@ final class WorkerMessageWriter {
                 letter('F').writeInt(failed.slot());
                 out.writeLong(failed.retryAfterNanos());
                 failure(failed.failure());
+                text(failed.reason());
             }
             case WorkerEvent.ListenerDown down -> {
                 letter('D').writeInt(down.slot());

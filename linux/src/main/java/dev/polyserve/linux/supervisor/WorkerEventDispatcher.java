@@ -4,6 +4,7 @@ import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Endpoint;
 import dev.polyserve.ServerListener;
+import dev.polyserve.io.AcceptException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,9 @@ record WorkerEventDispatcher(ServerListener listener, IntFunction<Endpoint> endp
         switch (event) {
             case WorkerEvent.LimitReached reached -> listener.limitReached(reached.limit());
             case WorkerEvent.AcceptFailed failed -> listener.acceptFailed(endpoints.apply(failed.slot()),
-                    failed.failure().asThrowable(), Duration.ofNanos(failed.retryAfterNanos()));
+                    new AcceptException(AcceptException.Concerned.PROCESS, failed.failure().asThrowable(),
+                            failed.reason()),
+                    Duration.ofNanos(failed.retryAfterNanos()));
             case WorkerEvent.ListenerDown down ->
                 // Only the worker's copy is lost, not the listener: another worker serves it.
                 listener.acceptFailed(endpoints.apply(down.slot()), down.failure().asThrowable(), Duration.ZERO);

@@ -15,6 +15,7 @@ import dev.polyserve.Server;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.coroutine.carrier.NonQueueingLock;
+import dev.polyserve.io.AcceptException;
 import dev.polyserve.run.ReplyBuffer;
 import dev.polyserve.stats.ProcessFigures;
 import java.io.IOException;
@@ -270,7 +271,8 @@ final class WorkerEventReporter implements ServerListener {
 
     @Override
     public void acceptFailed(Endpoint endpoint, Throwable error, Duration retryAfter) {
-        event(new WorkerEvent.AcceptFailed(slot(endpoint), SerializedException.of(error), retryAfter.toNanos()));
+        event(new WorkerEvent.AcceptFailed(slot(endpoint), SerializedException.of(error), retryAfter.toNanos(),
+                AcceptException.reasonOf(error)));
     }
 
     @Override

@@ -135,7 +135,8 @@ class WorkerMessageTest {
                 new WorkerEvent.EndRequested("TERM"), new WorkerEvent.Heartbeat(FIGURES),
                 new WorkerEvent.TlsChecked(3, Optional.empty()),
                 new WorkerEvent.TlsChecked(0, Optional.of("the key does not fit")),
-                new WorkerEvent.LimitReached(Limit.CONNECTIONS), new WorkerEvent.AcceptFailed(1, FAILURE, 5_000_000),
+                new WorkerEvent.LimitReached(Limit.CONNECTIONS),
+                new WorkerEvent.AcceptFailed(1, FAILURE, 5_000_000, "EMFILE"),
                 new WorkerEvent.ListenerDown(1, FAILURE), new WorkerEvent.DatagramFailed(0, UNIX, FAILURE),
                 new WorkerEvent.LoopStalled("loop", 1, 0, FAILURE),
                 new WorkerEvent.ThreadDump("\"main\" WAITING\n    at x"));
