@@ -59,6 +59,11 @@ final class Client implements AutoCloseable {
         return line.toString(StandardCharsets.UTF_8);
     }
 
+    /// {@return whether bytes have arrived that are not read}
+    boolean hasInput() throws IOException {
+        return channel.socket().getInputStream().available() > 0;
+    }
+
     /// {@return all bytes up to the server's end}
     String rest() throws IOException {
         return new String(bytes(Integer.MAX_VALUE), StandardCharsets.UTF_8);
