@@ -288,6 +288,7 @@ public final class WorkerMain {
         exitDeadline.within(ServerContext.nanos(deadline) + EXIT_NANOS);
         Thread.ofPlatform().name("polyserve-end").start(() -> {
             try {
+                eventReporter.awaitAccepted();
                 server.drain(deadline);
                 eventReporter.awaitTold(() -> server.connections().size());
                 // The counters since the last heartbeat, too.
