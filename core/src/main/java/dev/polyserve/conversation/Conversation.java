@@ -71,7 +71,7 @@ public abstract sealed class Conversation extends ConversationTermination implem
     }
 
     @Override
-    public final Optional<TlsInfo> tls() {
+    public Optional<TlsInfo> tls() {
         return ends.negotiated();
     }
 

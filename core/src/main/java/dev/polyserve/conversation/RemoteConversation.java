@@ -3,6 +3,7 @@ package dev.polyserve.conversation;
 import dev.polyserve.Cause;
 import dev.polyserve.InetdCommand;
 import dev.polyserve.Limit;
+import dev.polyserve.TlsInfo;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// The code that has delegated the connection reports its progress here. The serving process enforces the time limits,
 /// except that of the whole conversation, which is enforced here, too.
 ///
-/// **Thread**: [#begins], [#moved], [#failed] and [#ends] are called by one thread at a time.
+/// **Thread**: [#begins], [#moved], [#secured], [#failed] and [#ends] are called by one thread at a time.
 public final class RemoteConversation extends Conversation {
     /// Controls the connection in the serving process.
     public interface RemoteControl {
@@ -41,6 +42,7 @@ public final class RemoteConversation extends Conversation {
     private final RemoteControl elsewhere;
     private boolean begun;
     private volatile InetdCommand.@Nullable Exit exit;
+    private volatile @Nullable TlsInfo tls;
 
     /// Creates a conversation that `elsewhere` is going to control.
     public RemoteConversation(ServerContext context, Identity identity, RemoteControl elsewhere) {
@@ -60,6 +62,16 @@ public final class RemoteConversation extends Conversation {
     public void moved(long in, long out) {
         countIn(in);
         countOut(out);
+    }
+
+    /// Records what the serving process has negotiated.
+    public void secured(TlsInfo negotiated) {
+        tls = negotiated;
+    }
+
+    @Override
+    public Optional<TlsInfo> tls() {
+        return Optional.ofNullable(tls);
     }
 
     /// Marks it as quiet from now on; called again after more was moved. A draining server then ends its input. Not

@@ -3,6 +3,7 @@ package dev.polyserve.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.Cause;
+import dev.polyserve.Connection;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Limit;
 import dev.polyserve.Model;
@@ -10,6 +11,7 @@ import dev.polyserve.Server;
 import dev.polyserve.ServerListener;
 import dev.polyserve.Tls;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -41,18 +43,18 @@ class TlsWorkersTest {
             int port = Integer.parseInt(said.readLine());
             for (int i = 0; i < 2; i++) {
                 try (SSLSocket client = TlsServerTest.connect(port)) {
-                    var answers = new BufferedReader(
-                            new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII));
+                    BufferedReader answers = lines(client);
                     client.getOutputStream().write("hello\n".getBytes(StandardCharsets.US_ASCII));
                     assertThat(answers.readLine()).isEqualTo("hello over TLSv1.3 in a worker");
                     client.shutdownOutput();
                     assertThat(answers.readLine()).isNull();
+                    assertThat(said.readLine()).startsWith("closed: done over TLSv1.3 TLS_");
                 }
             }
             try (Socket plain = new Socket(InetAddress.ofLiteral("127.0.0.1"), port)) {
                 plain.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 assertThat(said.readLine()).startsWith("the TLS has failed: plain text arrived where TLS was expected");
-                assertThat(said.readLine()).isEqualTo("closed: failed");
+                assertThat(said.readLine()).isEqualTo("closed: failed without TLS");
             }
             try (Socket silent = new Socket(InetAddress.ofLiteral("127.0.0.1"), port)) {
                 assertThat(said.readLine()).isEqualTo("rejected: TLS_HANDSHAKE");
@@ -66,6 +68,51 @@ class TlsWorkersTest {
         }
     }
 
+    private static BufferedReader lines(Socket client) throws IOException {
+        return new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"process", "process-pool"})
+    void aHandlerBeginsTls(String model) throws Exception {
+        Process program = TestProgram.start(Serves.class, model, "tcp");
+        try (BufferedReader said = program.inputReader()) {
+            int port = Integer.parseInt(said.readLine());
+            try (Socket socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), port)) {
+                socket.setSoTimeout(20_000);
+                socket.getOutputStream().write("STARTTLS\n".getBytes(StandardCharsets.US_ASCII));
+                String goAhead = "go ahead\n";
+                assertThat(socket.getInputStream().readNBytes(goAhead.length()))
+                        .isEqualTo(goAhead.getBytes(StandardCharsets.US_ASCII));
+                try (SSLSocket client = TlsServerTest.over(socket, "TLSv1.2")) {
+                    client.getOutputStream().write("hello\n".getBytes(StandardCharsets.US_ASCII));
+                    assertThat(lines(client).readLine()).isEqualTo("hello over TLSv1.2 in a worker");
+                }
+            }
+            assertThat(said.readLine()).startsWith("closed: done over TLSv1.2 TLS_");
+        } finally {
+            program.destroyForcibly();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"process", "process-pool"})
+    void aDrainEndsASilentHandshake(String model) throws Exception {
+        Process program = TestProgram.start(Serves.class, model, "tls", "1");
+        try (BufferedReader said = program.inputReader()) {
+            int port = Integer.parseInt(said.readLine());
+            try (Socket silent = new Socket(InetAddress.ofLiteral("127.0.0.1"), port)) {
+                silent.setSoTimeout(20_000);
+                program.getOutputStream().close();
+                assertThat(silent.getInputStream().read()).isEqualTo(-1);
+                // A handshake that is late would be rejected.
+                assertThat(said.readLine()).isEqualTo("1 accepted, 0 failed, 0 rejected");
+            }
+        } finally {
+            program.destroyForcibly();
+        }
+    }
+
     /// Serves until its input ends, and prints what it has counted.
     static final class Serves {
         private Serves() {}
@@ -73,17 +120,17 @@ class TlsWorkersTest {
         @SuppressWarnings("SystemOut")
         static void main(String[] arguments) throws Exception {
             Model model = arguments[0].equals("process") ? Model.process() : Model.processPool(2, Model.epoll());
-            try (Server server = Server.at("tls://127.0.0.1:0").model(model).tls(Tls.selfSigned())
+            String scheme = arguments.length > 1 ? arguments[1] : "tls";
+            int awaited = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 0;
+            try (Server server = Server.at(scheme + "://127.0.0.1:0").model(model).tls(Tls.selfSigned())
                     .options(o -> o.withTimeouts(t -> t.withTlsHandshake(LONGER_THAN_A_HANDSHAKE)))
-                    .listener(new Says()).handle(client -> {
-                        for (String line; (line = client.readLine()) != null;) {
-                            client.writeLine(line + " over " + client.info().tls().orElseThrow().protocol()
-                                    + (Server.isWorker() ? " in a worker" : ""));
-                        }
-                    }).start()) {
+                    .listener(new Says()).handle(Serves::serve).start()) {
                 System.out.println(server.port());
                 while (System.in.read() >= 0) {
                     // until the test ends it
+                }
+                while (server.stats().accepted() < awaited) {
+                    Thread.onSpinWait();
                 }
                 server.drain(Duration.ofSeconds(10));
                 var stats = server.stats();
@@ -91,9 +138,21 @@ class TlsWorkersTest {
                         + stats.rejected() + " rejected");
             }
         }
+
+        private static void serve(Connection client) throws IOException {
+            for (String line; (line = client.readLine()) != null;) {
+                if (line.equals("STARTTLS")) {
+                    client.writeLine("go ahead");
+                    client.startTls();
+                } else {
+                    client.writeLine(line + " over " + client.info().tls().orElseThrow().protocol()
+                            + (Server.isWorker() ? " in a worker" : ""));
+                }
+            }
+        }
     }
 
-    /// Prints what fails.
+    /// Prints what fails, and how connections end.
     @SuppressWarnings("SystemOut")
     private static final class Says implements ServerListener {
         @Override
@@ -104,8 +163,10 @@ class TlsWorkersTest {
 
         @Override
         public void closed(ConnectionInfo connection, Cause cause) {
-            if (cause instanceof Cause.Failed) {
-                System.out.println("closed: failed");
+            if (!(cause instanceof Cause.Stopped)) {
+                System.out.println("closed: " + (cause instanceof Cause.Failed ? "failed" : cause.phrase())
+                        + connection.tls().map(tls -> " over " + tls.protocol() + " " + tls.cipherSuite())
+                                .orElse(" without TLS"));
             }
         }
 

@@ -25,7 +25,14 @@ public sealed interface WorkerEvent extends WorkerMessage {
             Optional<ConnectionInfo.Credentials> credentials) implements WorkerEvent {}
 
     /// A connection's handler has started.
-    record HandlerStarted(long id) implements WorkerEvent {}
+    ///
+    /// @param tls what was negotiated before
+    record HandlerStarted(long id, Optional<ReportedTls> tls) implements WorkerEvent {
+        /// That of a connection without TLS.
+        public HandlerStarted(long id) {
+            this(id, Optional.empty());
+        }
+    }
 
     /// A connection's handler threw.
     record HandlerFailed(long id, SerializedException failure) implements WorkerEvent {}
@@ -34,7 +41,15 @@ public sealed interface WorkerEvent extends WorkerMessage {
     record ConnectionRejected(long id, Optional<Limit> limit) implements WorkerEvent {}
 
     /// A connection is over.
-    record ConnectionClosed(long id, Cause cause, long bytesIn, long bytesOut) implements WorkerEvent {}
+    ///
+    /// @param tls what was negotiated since its handler has started
+    record ConnectionClosed(long id, Cause cause, long bytesIn, long bytesOut,
+            Optional<ReportedTls> tls) implements WorkerEvent {
+        /// That of a connection on which no TLS has begun since.
+        public ConnectionClosed(long id, Cause cause, long bytesIn, long bytesOut) {
+            this(id, cause, bytesIn, bytesOut, Optional.empty());
+        }
+    }
 
     /// The answer to a datagram.
     ///

@@ -145,7 +145,7 @@ final class WorkerMessageReader {
             case 'T' -> new WorkerEvent.ConnectionTaken(in.readLong());
             case 'C' ->
                 new WorkerEvent.ConnectionAccepted(in.readLong(), in.readInt(), address(), address(), credentials());
-            case 'O' -> new WorkerEvent.HandlerStarted(in.readLong());
+            case 'O' -> new WorkerEvent.HandlerStarted(in.readLong(), ReportedTls.readFrom(in));
             case 'E' -> new WorkerEvent.HandlerFailed(in.readLong(), failure());
             case 'J' -> new WorkerEvent.ConnectionRejected(in.readLong(), limit());
             case 'X' -> over();
@@ -170,7 +170,7 @@ final class WorkerMessageReader {
         long id = in.readLong();
         long received = in.readLong();
         long sent = in.readLong();
-        return new WorkerEvent.ConnectionClosed(id, cause(), received, sent);
+        return new WorkerEvent.ConnectionClosed(id, cause(), received, sent, ReportedTls.readFrom(in));
     }
 
     private WorkerEvent.DatagramAnswered answered() throws IOException {

@@ -136,7 +136,7 @@ final class WorkerMessageWriter {
             case WorkerEvent.Ready _ -> letter('R');
             case WorkerEvent.ConnectionTaken taken -> connection('T', taken.id());
             case WorkerEvent.ConnectionAccepted came -> came(came);
-            case WorkerEvent.HandlerStarted opened -> connection('O', opened.id());
+            case WorkerEvent.HandlerStarted opened -> ReportedTls.write(opened.tls(), connection('O', opened.id()));
             case WorkerEvent.HandlerFailed threw -> {
                 connection('E', threw.id());
                 failure(threw.failure());
@@ -149,6 +149,7 @@ final class WorkerMessageWriter {
                 connection('X', over.id()).writeLong(over.bytesIn());
                 out.writeLong(over.bytesOut());
                 cause(over.cause());
+                ReportedTls.write(over.tls(), out);
             }
             case WorkerEvent.DatagramAnswered answered -> answered(answered);
             case WorkerEvent.CommandAcknowledged _ -> letter('H');

@@ -54,7 +54,6 @@ final class DescriptorTransfer
     private volatile State state = State.WAITING;
     private Optional<Worker> worker = Optional.empty();
     private int tries;
-    private boolean opened;
 
     DescriptorTransfer(ProcessPerConnectionRunner runner, ServerContext context, Conversation.Identity identity,
             DescriptorSocket socket,
@@ -108,18 +107,20 @@ final class DescriptorTransfer
             case WorkerEvent.ConnectionTaken _ -> {
                 state = State.TAKEN;
                 closeOurs();
+                if (runner.isDraining() || worker.filter(serving -> serving.retiring).isPresent()) {
+                    drains();
+                }
             }
-            case WorkerEvent.HandlerStarted _ -> {
-                opened = true;
+            case WorkerEvent.HandlerStarted started -> {
+                started.tls().ifPresent(conversation::secured);
                 if (!conversation.begins()) {
                     end();
-                } else if (runner.isDraining() || worker.filter(serving -> serving.retiring).isPresent()) {
-                    drains();
                 }
             }
             case WorkerEvent.HandlerFailed threw -> conversation.failed(threw.failure().asThrowable());
             case WorkerEvent.ConnectionClosed over -> {
                 conversation.moved(over.bytesIn(), over.bytesOut());
+                over.tls().ifPresent(conversation::secured);
                 ends(over.cause());
                 worker.ifPresent(runner::spent);
             }
@@ -130,11 +131,11 @@ final class DescriptorTransfer
         }
     }
 
-    /// Drains the worker, which knows whether the connection is quiet and notifies a handler that checks for a drain. A
-    /// worker that has not accepted the connection yet would drop it, so it receives the command once it has.
+    /// Drains the worker, which knows whether the connection is quiet, also in its handshake, and notifies a handler that checks
+    /// for a drain. It receives the command once it has the connection.
     @Override
     public void drains() {
-        if (opened) {
+        if (state == State.TAKEN) {
             worker.ifPresent(serving -> serving.command(runner.drainCommand()));
         }
     }

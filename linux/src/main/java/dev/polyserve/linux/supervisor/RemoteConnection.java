@@ -93,7 +93,8 @@ final class RemoteConnection
 
     private void tell(RemoteConversation known, WorkerEvent event) {
         switch (event) {
-            case WorkerEvent.HandlerStarted _ -> {
+            case WorkerEvent.HandlerStarted opened -> {
+                opened.tls().ifPresent(known::secured);
                 boolean unused = known.begins();
                 assert unused || known.isDone();
             }
@@ -106,6 +107,7 @@ final class RemoteConnection
             }
             case WorkerEvent.ConnectionClosed over -> {
                 known.moved(over.bytesIn(), over.bytesOut());
+                over.tls().ifPresent(known::secured);
                 known.ends(over.cause());
             }
             case WorkerEvent.Ready _, WorkerEvent.ConnectionTaken _, WorkerEvent.ConnectionAccepted _, WorkerEvent.DatagramAnswered _, WorkerEvent.CommandAcknowledged _, WorkerEvent.RequestHandled _, WorkerEvent.EndRequested _, WorkerEvent.Heartbeat _, WorkerEvent.TlsChecked _, WorkerEvent.LimitReached _, WorkerEvent.AcceptFailed _, WorkerEvent.ListenerDown _, WorkerEvent.DatagramFailed _, WorkerEvent.LoopStalled _, WorkerEvent.ThreadDump _ ->

@@ -2,6 +2,7 @@ package dev.polyserve.linux.worker;
 
 import dev.polyserve.linux.control.WorkerChannel;
 import dev.polyserve.linux.control.SerializedException;
+import dev.polyserve.linux.control.ReportedTls;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.Cause;
@@ -30,6 +31,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +50,7 @@ final class WorkerEventReporter implements ServerListener {
     private final Map<Long, ConnectionFuture> connections = new HashMap<>();
     /// The supervisor's number of each connection that the supervisor has accepted, by the worker's number.
     private final Map<Long, Long> numbers = new HashMap<>();
-    /// The thread that waits until all ends are reported.
+    /// The thread that waits for connections to be accepted, or for their ends to be reported.
     private volatile @Nullable Thread awaiting;
     /// The supervisor's numbers of the connections that come next, in order.
     private final Queue<Long> taken = new ConcurrentLinkedQueue<>();
@@ -160,6 +162,7 @@ final class WorkerEventReporter implements ServerListener {
     @Override
     public void accepted(ConnectionFuture connection) {
         Long given = taken.poll();
+        LockSupport.unpark(awaiting);
         long id = given == null ? connection.id() : given;
         lock.lock();
         try {
@@ -180,8 +183,8 @@ final class WorkerEventReporter implements ServerListener {
     private void over(ConnectionFuture connection) {
         long id = number(connection);
         event(new WorkerEvent.ConnectionClosed(id, connection.outcome().orElseGet(Cause.Stopped::new),
-                connection.bytesIn(),
-                connection.bytesOut()));
+                connection.bytesIn(), connection.bytesOut(),
+                hadTlsFromTheStart(connection) ? Optional.empty() : connection.tls().map(ReportedTls::of)));
         lock.lock();
         try {
             connections.remove(id);
@@ -192,14 +195,28 @@ final class WorkerEventReporter implements ServerListener {
         LockSupport.unpark(awaiting);
     }
 
+    private static boolean hadTlsFromTheStart(ConnectionInfo connection) {
+        return connection.endpoint() instanceof Endpoint.Tls;
+    }
+
+    /// Waits, for a moment at most, until the server has accepted the connections that came with their numbers: a server that
+    /// drains accepts none.
+    void awaitAccepted() throws InterruptedException {
+        awaitWhile(() -> !taken.isEmpty());
+    }
+
     /// Waits, for a moment at most, until the end of each finished connection is reported. A server has drained as soon
     /// as its connections are over, and this process ends then.
     ///
     /// @param open how many connections are not over
     void awaitTold(IntSupplier open) throws InterruptedException {
+        awaitWhile(() -> untold() > open.getAsInt());
+    }
+
+    private void awaitWhile(BooleanSupplier due) throws InterruptedException {
         awaiting = Thread.currentThread();
         long until = System.nanoTime() + TELL_NANOS;
-        for (long left; untold() > open.getAsInt() && (left = until - System.nanoTime()) > 0;) {
+        for (long left; due.getAsBoolean() && (left = until - System.nanoTime()) > 0;) {
             LockSupport.parkNanos(this, left);
             if (Thread.interrupted()) {
                 throw new InterruptedException();
@@ -251,7 +268,7 @@ final class WorkerEventReporter implements ServerListener {
 
     @Override
     public void opened(ConnectionInfo connection) {
-        event(new WorkerEvent.HandlerStarted(number(connection)));
+        event(new WorkerEvent.HandlerStarted(number(connection), connection.tls().map(ReportedTls::of)));
     }
 
     @Override
