@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -94,6 +95,30 @@ class TlsReloadTest {
             assertThat(server.awaitStatus()).isEqualTo(2);
             assertThat(server.err.text().lines().filter(line -> !line.contains(" INFO "))).hasSize(1);
         }
+    }
+
+    @Test
+    void aHotRestartKeepsTheSelfSignedCertificate() throws Exception {
+        try (ServedProcess server = ServedProcess.start("serve", "echo", "--listen", "tls://127.0.0.1:0", "--model",
+                "process-pool", "--tls-self-signed")) {
+            int port = server.awaitPort();
+            String fingerprint = afterLast(" is ", server.err.awaitContaining("NOT FOR PRODUCTION"));
+            server.signal("USR2");
+            String starting = server.err.awaitContaining("is starting to replace");
+            long successor = Long.parseLong(starting.replaceAll(".*\\(process (\\d+)\\).*", "$1"));
+            try {
+                assertThat(server.awaitStatus()).isZero();
+                assertThat(server.err.text().lines().filter(line -> line.contains("NOT FOR PRODUCTION")))
+                        .hasSize(2).allMatch(line -> line.endsWith(fingerprint));
+                assertThat(shown(port)).contains("self-signed");
+            } finally {
+                Signals.send("KILL", successor);
+            }
+        }
+    }
+
+    private static String afterLast(String word, String line) {
+        return line.substring(line.lastIndexOf(word) + word.length());
     }
 
     @Tag("slow")

@@ -46,9 +46,8 @@ final class SelfSigned {
 
     private SelfSigned() {}
 
-    /// Makes a key, and a certificate that names `localhost`, `127.0.0.1`, `::1` and these hosts.
-    static CertificateWithKey identity(Collection<String> hosts) throws TlsFileException {
-        Set<String> names = names(hosts);
+    /// Makes a key, and a certificate with these names.
+    static CertificateWithKey identity(Set<String> names) throws TlsFileException {
         try {
             KeyPairGenerator keys = KeyPairGenerator.getInstance("EC");
             keys.initialize(new ECGenParameterSpec("secp256r1"));
@@ -60,16 +59,20 @@ final class SelfSigned {
             byte[] whole = Der.sequence(content, ECDSA_SHA256, Der.bits(signature.sign()));
             var certificate = (X509Certificate) CertificateFactory.getInstance("X.509")
                     .generateCertificate(new ByteArrayInputStream(whole));
-            return new CertificateWithKey("the self-signed certificate for " + String.join(", ", names),
-                    List.of(certificate),
-                    pair.getPrivate());
+            return new CertificateWithKey(source(names), List.of(certificate), pair.getPrivate());
         } catch (GeneralSecurityException e) {
             throw new TlsFileException("a self-signed certificate cannot be made with this JDK, because "
                     + e.getMessage() + ": give one from files", e);
         }
     }
 
-    private static Set<String> names(Collection<String> hosts) {
+    /// What messages call the certificate.
+    static String source(Set<String> names) {
+        return "the self-signed certificate for " + String.join(", ", names);
+    }
+
+    /// The names of a server at these hosts: `localhost`, `127.0.0.1`, `::1` and those that a certificate can have.
+    static Set<String> names(Collection<String> hosts) {
         var names = new LinkedHashSet<>(ALWAYS);
         hosts.stream().filter(host -> DNS_NAME.matcher(host).matches() || NUMERIC_ADDRESS.matcher(host).matches())
                 .forEach(names::add);

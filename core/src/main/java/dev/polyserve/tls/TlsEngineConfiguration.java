@@ -14,7 +14,6 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
-import org.jspecify.annotations.Nullable;
 
 /// One whole configuration, ready to make engines: never changed, but replaced.
 ///
@@ -33,14 +32,12 @@ final class TlsEngineConfiguration {
     /// Reads all files.
     ///
     /// @param hosts the names for a self-signed certificate
-    /// @param selfMade the self-signed certificate that is already there
     /// @param reader reads the certificates and keys
-    static TlsEngineConfiguration of(Tls tls, Collection<String> hosts, @Nullable CertificateWithKey selfMade,
-            CertificateReader reader)
+    static TlsEngineConfiguration of(Tls tls, Collection<String> hosts, CertificateReader reader)
             throws TlsFileException {
         var identities = new ArrayList<CertificateWithKey>();
         if (tls.isSelfSigned()) {
-            identities.add(selfMade == null ? SelfSigned.identity(hosts) : selfMade);
+            identities.add(SelfSignedCertificate.naming(hosts));
         }
         for (Tls.CertificateFiles files : tls.certificates()) {
             identities.add(reader.read(files, Instant.now()));

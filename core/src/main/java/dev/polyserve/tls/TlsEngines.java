@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -54,7 +53,7 @@ public final class TlsEngines {
         SERVER,
         /// It does the TLS in place of its supervisor, which has checked when the certificates expire.
         WORKER,
-        /// Its worker processes do the TLS: it reads no private key.
+        /// Its worker processes do the TLS: it reads no private key. It makes a self-signed certificate for all of them.
         SUPERVISOR
     }
 
@@ -75,11 +74,7 @@ public final class TlsEngines {
     /// @param chains the certificates
     /// @param source what was read; null in a supervisor
     private record Current(Tls tls, FileStates files, List<CertificateChain> chains,
-            @Nullable TlsEngineConfiguration source) {
-        @Nullable CertificateWithKey selfMade() {
-            return tls.isSelfSigned() && source != null ? source.identities().getFirst() : null;
-        }
-    }
+            @Nullable TlsEngineConfiguration source) {}
 
     private TlsEngines(Tls tls, List<String> hosts, Role role, Consumer<String> warnings, Approval approval)
             throws TlsFileException {
@@ -87,7 +82,7 @@ public final class TlsEngines {
         this.role = role;
         this.warnings = warnings;
         this.approval = approval;
-        Current first = read(tls, null);
+        Current first = read(tls);
         this.current = new AtomicReference<>(first);
         this.seen = first.files;
         this.unusable = first.files;
@@ -109,23 +104,16 @@ public final class TlsEngines {
     public static TlsEngines of(Tls tls, Collection<String> hosts, Role role, Consumer<String> warnings,
             Approval approval) throws TlsFileException {
         var engines = new TlsEngines(tls, List.copyOf(hosts), role, warnings, approval);
-        if (tls.isSelfSigned()) {
-            CertificateWithKey made = engines.current.get().selfMade();
-            switch (role) {
-                case SERVER -> warnings.accept(saySelfSigned(Objects.requireNonNull(made)));
-                case SUPERVISOR -> warnings.accept("NOT FOR PRODUCTION: each worker process makes a self-signed"
-                        + " certificate of its own, and clients cannot check it");
-                case WORKER -> {
-                    // Its supervisor says it.
-                }
-            }
+        if (tls.isSelfSigned() && role != Role.WORKER) {
+            warnings.accept(saySelfSigned(engines.current.get().chains.getFirst()));
         }
         return engines;
     }
 
-    private static String saySelfSigned(CertificateWithKey made) {
-        return "NOT FOR PRODUCTION: " + made.source() + " was made just now, and clients cannot check it; its SHA-256"
-                + " fingerprint is " + fingerprint(made.certificate());
+    private static String saySelfSigned(CertificateChain made) {
+        return "NOT FOR PRODUCTION: clients cannot check " + made.source()
+                + ", which this program has made; its SHA-256"
+                + " fingerprint is " + fingerprint(made.certificates().getFirst());
     }
 
     private static String fingerprint(X509Certificate certificate) {
@@ -164,7 +152,7 @@ public final class TlsEngines {
     }
 
     private Current approved(Tls other) throws IOException {
-        Current next = read(other, current.get().selfMade());
+        Current next = read(other);
         Optional<String> refused = approval.refuses(other);
         if (refused.isPresent()) {
             throw new TlsFileException(refused.get());
@@ -172,17 +160,20 @@ public final class TlsEngines {
         return next;
     }
 
-    private Current read(Tls tls, @Nullable CertificateWithKey selfMade) throws TlsFileException {
+    private Current read(Tls tls) throws TlsFileException {
         FileStates files = FileStates.of(tls);
         var reader = new CertificateReader(tls.password(), warnings, role);
         if (role == Role.SUPERVISOR) {
             List<CertificateChain> chains = new ArrayList<>();
+            if (tls.isSelfSigned()) {
+                chains.add(SelfSignedCertificate.naming(hosts).certificates());
+            }
             for (Tls.CertificateFiles pair : tls.certificates()) {
                 chains.add(reader.readChain(pair, Instant.now()));
             }
             return new Current(tls, files, List.copyOf(chains), null);
         }
-        TlsEngineConfiguration source = TlsEngineConfiguration.of(tls, hosts, selfMade, reader);
+        TlsEngineConfiguration source = TlsEngineConfiguration.of(tls, hosts, reader);
         return new Current(tls, files, source.identities().stream().map(CertificateWithKey::certificates).toList(),
                 source);
     }

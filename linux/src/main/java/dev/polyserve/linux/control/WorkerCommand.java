@@ -17,7 +17,9 @@ public sealed interface WorkerCommand extends WorkerMessage {
     /// @param shared whether the worker itself accepts, at the listeners that accompany this
     /// @param slots the server's sockets, in the order of its endpoints
     /// @param connections how many connections it may serve at once
-    record Serve(boolean shared, List<Slot> slots, int connections) implements WorkerCommand {
+    /// @param selfSigned the self-signed certificate of the program, if it has made one
+    record Serve(boolean shared, List<Slot> slots, int connections,
+            Optional<ByteBuffer> selfSigned) implements WorkerCommand {
         @Override
         public int descriptors() {
             return shared ? slots.size() : 0;
@@ -80,6 +82,11 @@ public sealed interface WorkerCommand extends WorkerMessage {
     /// @param onFull what happens to clients when the server is full
     record ChangeLimits(Options.Limits limits, Options.Timeouts timeouts, Options.ProxyProtocol proxy,
             Options.Access access, OnFull onFull) implements WorkerCommand {}
+
+    /// Use this self-signed certificate of the program.
+    ///
+    /// @param encoded with its key
+    record TakeSelfSigned(ByteBuffer encoded) implements WorkerCommand {}
 
     /// Read the certificates and their keys, and report whether they can be used.
     ///

@@ -69,6 +69,7 @@ final class WorkerMessageReader {
             case 'x' -> new WorkerCommand.Abort(in.readLong());
             case 'd' -> new WorkerCommand.Drain(in.readLong());
             case 'l' -> limits();
+            case 'e' -> new WorkerCommand.TakeSelfSigned(ByteBuffer.wrap(array()));
             case 'i' -> new WorkerCommand.CheckTls(in.readLong(), SerializedTls.readFrom(in).tls());
             case 'k' -> new WorkerCommand.ReplaceTls(SerializedTls.readFrom(in).tls());
             case 'u' -> new WorkerCommand.DumpThreads();
@@ -79,11 +80,12 @@ final class WorkerMessageReader {
     private WorkerCommand.Serve serve() throws IOException {
         boolean shared = in.readBoolean();
         int connections = in.readInt();
+        Optional<ByteBuffer> selfSigned = Optional.of(ByteBuffer.wrap(array())).filter(ByteBuffer::hasRemaining);
         List<WorkerCommand.Slot> slots = new ArrayList<>();
         for (int left = in.readInt(); left > 0; left--) {
             slots.add(new WorkerCommand.Slot(text(), text()));
         }
-        return new WorkerCommand.Serve(shared, slots, connections);
+        return new WorkerCommand.Serve(shared, slots, connections, selfSigned);
     }
 
     private WorkerCommand.ChangeLimits limits() throws IOException {

@@ -24,6 +24,8 @@ import java.util.Optional;
 /// Writes messages as bytes: a letter for the type, then the parts in order. Both sides are the same program, so there
 /// is only one version.
 final class WorkerMessageWriter {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final DataOutputStream out = new DataOutputStream(bytes);
 
@@ -59,6 +61,10 @@ final class WorkerMessageWriter {
             case WorkerCommand.Abort abort -> connection('x', abort.id());
             case WorkerCommand.Drain drain -> letter('d').writeLong(drain.millis());
             case WorkerCommand.ChangeLimits now -> limits(now);
+            case WorkerCommand.TakeSelfSigned made -> {
+                letter('e');
+                buffer(made.encoded());
+            }
             case WorkerCommand.CheckTls asked -> {
                 letter('i').writeLong(asked.number());
                 new SerializedTls(asked.tls()).writeTo(out);
@@ -71,6 +77,7 @@ final class WorkerMessageWriter {
     private void serve(WorkerCommand.Serve serve) throws IOException {
         letter('s').writeBoolean(serve.shared());
         out.writeInt(serve.connections());
+        buffer(serve.selfSigned().orElse(NOTHING));
         out.writeInt(serve.slots().size());
         for (WorkerCommand.Slot slot : serve.slots()) {
             text(slot.asked());

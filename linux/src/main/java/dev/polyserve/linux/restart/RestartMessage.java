@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,10 +14,12 @@ import java.util.Optional;
 ///
 /// @param generation the number of programs before the new one
 /// @param older the process numbers of those that may still be alive, the newest first
+/// @param selfSigned the self-signed certificate of the program, if it has made one
 /// @param sockets the endpoints of each socket, in the order of the sockets
-record RestartMessage(int generation, List<Long> older, List<Slot> sockets) {
+record RestartMessage(int generation, List<Long> older, Optional<ByteBuffer> selfSigned, List<Slot> sockets) {
     /// The first line; its number is the version of the format.
-    private static final String GREETING = "polyserve restart 2";
+    private static final String GREETING = "polyserve restart 3";
+    private static final int HEAD_LINES = 4;
 
     /// The endpoints of a socket.
     ///
@@ -35,7 +38,8 @@ record RestartMessage(int generation, List<Long> older, List<Slot> sockets) {
 
     ByteBuffer written() {
         List<String> lines = new ArrayList<>(List.of(GREETING, Integer.toString(generation),
-                String.join(" ", older.stream().map(pid -> Long.toString(pid)).toList())));
+                String.join(" ", older.stream().map(pid -> Long.toString(pid)).toList()),
+                selfSigned.map(RestartMessage::encoded).orElse("")));
         for (Slot slot : sockets) {
             lines.add(slot.asked.toString());
             lines.add(slot.real.toString());
@@ -43,22 +47,28 @@ record RestartMessage(int generation, List<Long> older, List<Slot> sockets) {
         return ByteBuffer.wrap(String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
     }
 
+    private static String encoded(ByteBuffer bytes) {
+        return StandardCharsets.US_ASCII.decode(Base64.getEncoder().encode(bytes.duplicate())).toString();
+    }
+
     /// Parses the message of an old program.
     ///
     /// @throws IOException when the message is not in this format
     static RestartMessage read(ByteBuffer message) throws IOException {
         List<String> lines = List.of(StandardCharsets.UTF_8.decode(message).toString().split("\n", -1));
-        if (!lines.getFirst().equals(GREETING) || lines.size() < 3 || lines.size() % 2 == 0) {
+        if (!lines.getFirst().equals(GREETING) || lines.size() < HEAD_LINES || lines.size() % 2 != 0) {
             throw new IOException("the program that runs hands its sockets on in another way than '" + GREETING
                     + "'; stop it and start this one");
         }
         List<Slot> sockets = new ArrayList<>();
-        for (int i = 3; i < lines.size(); i += 2) {
+        for (int i = HEAD_LINES; i < lines.size(); i += 2) {
             sockets.add(new Slot(Endpoint.parse(lines.get(i)), Endpoint.parse(lines.get(i + 1))));
         }
         List<Long> older = lines.get(2).isEmpty()
                 ? List.of()
                 : List.of(lines.get(2).split(" ", -1)).stream().map(Long::valueOf).toList();
-        return new RestartMessage(Integer.parseInt(lines.get(1)), older, sockets);
+        Optional<ByteBuffer> selfSigned = Optional.of(lines.get(3)).filter(line -> !line.isEmpty())
+                .map(line -> ByteBuffer.wrap(Base64.getDecoder().decode(line)));
+        return new RestartMessage(Integer.parseInt(lines.get(1)), older, selfSigned, sockets);
     }
 }

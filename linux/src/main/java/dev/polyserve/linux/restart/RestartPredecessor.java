@@ -8,6 +8,7 @@ import dev.polyserve.linux.socket.PreopenedSockets;
 import dev.polyserve.linux.socket.SeqpacketSocket;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.DescriptorCalls;
+import dev.polyserve.tls.SelfSignedCertificate;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -50,7 +51,11 @@ public final class RestartPredecessor {
         if (first.isEnd()) {
             throw new IOException("the program to take over from is gone");
         }
-        return Optional.of(new RestartPredecessor(channel, RestartMessage.read(first.bytes()), first.descriptors()));
+        RestartMessage state = RestartMessage.read(first.bytes());
+        if (state.selfSigned().isPresent()) {
+            SelfSignedCertificate.take(state.selfSigned().get());
+        }
+        return Optional.of(new RestartPredecessor(channel, state, first.descriptors()));
     }
 
     /// Lets a server at these endpoints take over the old program's sockets of the same endpoints. A socket at none of

@@ -13,6 +13,7 @@ import dev.polyserve.linux.socket.SeqpacketSocket;
 import dev.polyserve.linux.system.DescriptorMessage;
 import dev.polyserve.linux.system.ProcessCalls;
 import dev.polyserve.linux.system.SystemCallException;
+import dev.polyserve.tls.SelfSignedCertificate;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -91,7 +92,8 @@ public final class RestartSuccessor {
         List<Long> olderThanIt = new ArrayList<>(List.of(ProcessHandle.current().pid()));
         olderThanIt.addAll(older);
         int generation = plan.predecessor.map(RestartPredecessor::generation).orElse(0) + 1;
-        return start(plan.command, new RestartMessage(generation, olderThanIt, slots), numbers);
+        return start(plan.command, new RestartMessage(generation, olderThanIt, SelfSignedCertificate.encoded(), slots),
+                numbers);
     }
 
     /// The requested endpoint of each socket: a host name has a socket for each of its addresses.

@@ -13,6 +13,7 @@ import dev.polyserve.io.SocketProvider;
 import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.linux.socket.DescriptorSocket;
 import dev.polyserve.run.ModelConcurrency;
+import dev.polyserve.tls.SelfSignedCertificate;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -81,7 +82,7 @@ public final class ProcessPerConnectionRunner extends Supervisor {
 
     @Override
     public WorkerCommand.Serve workerMain() {
-        return new WorkerCommand.Serve(false, socketProvider.slots(), share());
+        return new WorkerCommand.Serve(false, socketProvider.slots(), share(), SelfSignedCertificate.encoded());
     }
 
     @Override

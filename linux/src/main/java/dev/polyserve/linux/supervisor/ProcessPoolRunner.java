@@ -13,6 +13,7 @@ import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.linux.socket.DescriptorSocketProvider;
 import dev.polyserve.run.AcceptQuota;
 import dev.polyserve.run.ModelConcurrency;
+import dev.polyserve.tls.SelfSignedCertificate;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,7 +88,7 @@ public final class ProcessPoolRunner extends Supervisor {
 
     @Override
     public WorkerCommand.Serve workerMain() {
-        return new WorkerCommand.Serve(true, socketProvider.slots(), share());
+        return new WorkerCommand.Serve(true, socketProvider.slots(), share(), SelfSignedCertificate.encoded());
     }
 
     @Override

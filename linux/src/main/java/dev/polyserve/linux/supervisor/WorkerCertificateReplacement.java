@@ -5,7 +5,9 @@ import dev.polyserve.conversation.RemoteCertificates;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.loop.EventLoop;
+import dev.polyserve.tls.SelfSignedCertificate;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +76,11 @@ final class WorkerCertificateReplacement implements RemoteCertificates {
         }
         lastCheck++;
         checks.put(lastCheck, check);
-        serving.forEach(worker -> worker.command(new WorkerCommand.CheckTls(lastCheck, check.tls)));
+        Optional<ByteBuffer> selfSigned = check.tls.isSelfSigned() ? SelfSignedCertificate.encoded() : Optional.empty();
+        for (Worker worker : serving) {
+            selfSigned.ifPresent(encoded -> worker.command(new WorkerCommand.TakeSelfSigned(encoded)));
+            worker.command(new WorkerCommand.CheckTls(lastCheck, check.tls));
+        }
     }
 
     /// A worker has answered a check.

@@ -11,6 +11,7 @@ import dev.polyserve.Server;
 import dev.polyserve.Tls;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.loop.EventLoop;
+import dev.polyserve.tls.SelfSignedCertificate;
 import dev.polyserve.tls.TlsEngines;
 import dev.polyserve.tls.TlsFileException;
 import java.io.IOException;
@@ -106,6 +107,7 @@ final class WorkerCommandLoop {
             case WorkerCommand.CutInput cut -> eventReporter.cutInput(cut.id());
             case WorkerCommand.Abort abort -> eventReporter.abort(abort.id());
             case WorkerCommand.Drain drain -> end(Duration.ofMillis(drain.millis()));
+            case WorkerCommand.TakeSelfSigned made -> SelfSignedCertificate.take(made.encoded());
             case WorkerCommand.CheckTls asked ->
                 eventReporter.event(new WorkerEvent.TlsChecked(asked.number(), problem(asked.tls())));
             case WorkerCommand.ReplaceTls now -> replaceTls(now.tls());

@@ -21,6 +21,7 @@ import dev.polyserve.linux.process.JobControlSignals;
 import dev.polyserve.linux.socket.PreopenedSockets;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.run.Runner;
+import dev.polyserve.tls.SelfSignedCertificate;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -106,10 +107,14 @@ public final class WorkerMain {
             }
         }
 
-        private static Beginning beginning(WorkerChannel channel, WorkerChannel.Received first) {
+        private static Beginning beginning(WorkerChannel channel, WorkerChannel.Received first) throws IOException {
             return switch (first.messages().isEmpty() ? null : first.messages().getFirst()) {
-                case WorkerCommand.Serve serve ->
-                    new Beginning.Commanded(new WorkerMain(channel, serve, first.descriptors()));
+                case WorkerCommand.Serve serve -> {
+                    if (serve.selfSigned().isPresent()) {
+                        SelfSignedCertificate.take(serve.selfSigned().get());
+                    }
+                    yield new Beginning.Commanded(new WorkerMain(channel, serve, first.descriptors()));
+                }
                 case null -> new Beginning.SupervisorGone();
                 case WorkerMessage other -> new Beginning.Failed("it begins with " + other);
             };

@@ -69,8 +69,9 @@ class WorkerMessageTest {
     private static Stream<WorkerMessage> commands() {
         return Stream.of(
                 new WorkerCommand.Serve(true, List.of(new WorkerCommand.Slot("tcp://*:0", "tcp://*:80"),
-                        new WorkerCommand.Slot("unix:/ü", "unix:/ü")), 10_000),
-                new WorkerCommand.Serve(false, List.of(), 1), new WorkerCommand.SetAccepting(true),
+                        new WorkerCommand.Slot("unix:/ü", "unix:/ü")), 10_000,
+                        Optional.of(ByteBuffer.wrap(new byte[]{1}))),
+                new WorkerCommand.Serve(false, List.of(), 1, Optional.empty()), new WorkerCommand.SetAccepting(true),
                 new WorkerCommand.SetAccepting(false),
                 new WorkerCommand.AcceptOne(7),
                 new WorkerCommand.RejectExcess(true), new WorkerCommand.RejectExcess(false),
@@ -80,6 +81,7 @@ class WorkerMessageTest {
                         ByteBuffer.allocate(0)),
                 new WorkerCommand.CutInput(5), new WorkerCommand.Abort(6), new WorkerCommand.Drain(30_000),
                 new WorkerCommand.DumpThreads(), limits(),
+                new WorkerCommand.TakeSelfSigned(ByteBuffer.wrap(new byte[]{1, 2})),
                 new WorkerCommand.CheckTls(3, Tls.selfSigned().withAlpn("h2")),
                 new WorkerCommand.ReplaceTls(Tls.selfSigned().withMinimumVersion("1.3").withAlpn("h2", "smtp")),
                 new WorkerCommand.ReplaceTls(Tls.server(Path.of("/ü"), Path.of("/k"))

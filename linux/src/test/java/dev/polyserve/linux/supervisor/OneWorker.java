@@ -35,7 +35,7 @@ final class OneWorker implements ScalingPolicy {
 
     @Override
     public WorkerCommand.Serve workerMain() {
-        return new WorkerCommand.Serve(true, List.of(), 1);
+        return new WorkerCommand.Serve(true, List.of(), 1, Optional.empty());
     }
 
     @Override
