@@ -67,9 +67,9 @@ final class WorkerCertificateReplacement implements RemoteCertificates {
 
     private void begin(Check check) {
         loop.assertOwner();
-        List<Worker> serving = workerPool.all().stream().filter(worker -> worker.state == Worker.State.SERVING)
-                .toList();
-        if (serving.isEmpty()) {
+        // One that starts answers later.
+        List<Worker> asked = in(Worker.State.SERVING, Worker.State.BOOTING);
+        if (asked.isEmpty()) {
             // New ones read them.
             end(check, Optional.empty());
             return;
@@ -77,18 +77,34 @@ final class WorkerCertificateReplacement implements RemoteCertificates {
         lastCheck++;
         checks.put(lastCheck, check);
         Optional<ByteBuffer> selfSigned = check.tls.isSelfSigned() ? SelfSignedCertificate.encoded() : Optional.empty();
-        for (Worker worker : serving) {
+        for (Worker worker : asked) {
             selfSigned.ifPresent(encoded -> worker.command(new WorkerCommand.TakeSelfSigned(encoded)));
             worker.command(new WorkerCommand.CheckTls(lastCheck, check.tls));
         }
     }
 
+    private List<Worker> in(Worker.State... states) {
+        return workerPool.all().stream().filter(worker -> List.of(states).contains(worker.state)).toList();
+    }
+
     /// A worker has answered a check.
     void checked(WorkerEvent.TlsChecked outcome) {
         loop.assertOwner();
+        if (outcome.number() == 0) {
+            cannotStart(outcome.problem());
+            return;
+        }
         Check check = checks.remove(outcome.number());
         if (check != null) {
             end(check, outcome.problem());
+        }
+    }
+
+    /// A worker cannot use the files with which the program starts. While none serves, that is the answer.
+    private void cannotStart(Optional<String> problem) {
+        if (in(Worker.State.SERVING).isEmpty()) {
+            checks.values().forEach(check -> end(check, problem));
+            checks.clear();
         }
     }
 

@@ -331,9 +331,8 @@ final class WorkerPool {
     private void checked(Worker worker, WorkerEvent.TlsChecked outcome) {
         if (outcome.number() == 0) {
             worker.startFailure = outcome.problem();
-        } else {
-            scaling.checked(outcome);
         }
+        scaling.checked(outcome);
     }
 
     private void beat(Worker worker, WorkerEvent.Heartbeat beat) {
