@@ -121,7 +121,7 @@ class ModelsByHandTest {
     @ParameterizedTest
     @MethodSource("notAllAtOnce")
     void theOthersWaitUntilOneHasLeft(String model) throws Exception {
-        int atOnce = AT_ONCE.get(model);
+        int atOnce = AT_ONCE.getOrDefault(model, CLIENTS);
         try (Running running = Running.start(model)) {
             running.connect(CLIENTS);
             List<Client> clients = running.clients();

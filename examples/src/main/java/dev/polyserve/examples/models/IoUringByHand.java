@@ -26,7 +26,7 @@ final class IoUringByHand {
             call("syscall", 426L, (long) ring, (long) ENTRIES, 1L, 1L, 0L, 0L);
             int head = rings.get(JAVA_INT, at[20]), results = (int) INT.getAcquire(rings, (long) at[21]) - head;
             for (int end = head + Math.min(results, ENTRIES / 2); head != end; head++) { // each makes two calls at most
-                long result = at[25] + 16 * (head & 2 * ENTRIES - 1), tag = rings.get(JAVA_LONG, result);
+                long result = at[25] + 16L * (head & 2 * ENTRIES - 1), tag = rings.get(JAVA_LONG, result);
                 complete((int) tag, (int) (tag >> 32), rings.get(JAVA_INT, result + 8), unsent);
             }
             INT.setRelease(rings, (long) at[20], head);
@@ -49,9 +49,9 @@ final class IoUringByHand {
     }
 
     private static void prepare(int operation, int fd, MemorySegment data) {
-        int tail = rings.get(JAVA_INT, at[11]), slot = tail & ENTRIES - 1;
+        int tail = rings.get(JAVA_INT, at[11]), slot = tail & ENTRIES - 1, to = 64 * slot;
         long tag = operation | (long) fd << 32; // the first field of struct io_uring_sqe, and the tag of the result
-        MemorySegment.copy(new long[]{tag, 0, data.address(), data.byteSize(), tag}, 0, calls, JAVA_LONG, 64 * slot, 5);
+        MemorySegment.copy(new long[]{tag, 0, data.address(), data.byteSize(), tag}, 0, calls, JAVA_LONG, to, 5);
         rings.set(JAVA_INT, at[16] + 4 * slot, slot);
         INT.setRelease(rings, (long) at[11], tail + 1);
     }

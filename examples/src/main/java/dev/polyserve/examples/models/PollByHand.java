@@ -14,7 +14,7 @@ final class PollByHand {
         int listener = listen(Integer.parseInt(args[0]));
         var unsent = new HashMap<Integer, ByteBuffer>(); // what each client has sent and not got back
         while (true) {
-            MemorySegment list = Arena.ofAuto().allocate(8L + 8 * unsent.size(), 8);
+            MemorySegment list = Arena.ofAuto().allocate(8L * (1 + unsent.size()), 8);
             add(list, 0, listener, IN);
             long end = 8;
             for (var client : unsent.entrySet()) { // the list, anew for each call

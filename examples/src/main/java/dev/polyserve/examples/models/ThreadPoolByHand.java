@@ -25,7 +25,7 @@ final class ThreadPoolByHand {
     private static void submit(ExecutorService pool, Socket client) throws IOException {
         SocketAddress address = client.getRemoteSocketAddress();
         try {
-            CompletableFuture.supplyAsync(() -> serve(client), pool).whenComplete((bytes, error) -> System.err
+            var _ = CompletableFuture.supplyAsync(() -> serve(client), pool).whenComplete((bytes, error) -> System.err
                     .println(address + (error == null ? " is done after " + bytes + " bytes" : " failed: " + error)));
         } catch (RejectedExecutionException e) {
             System.err.println(address + " is rejected: " + THREADS + " clients are served, " + QUEUE + " wait");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polyserve.Model;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -52,7 +53,8 @@ class ModelExampleTest {
 
     /// The id in camel case.
     private static String factory(ModelExample example) {
-        return Pattern.compile("[-_](\\w)").matcher(example.model()).replaceAll(word -> word.group(1).toUpperCase());
+        return Pattern.compile("[-_](\\w)").matcher(example.model())
+                .replaceAll(word -> word.group(1).toUpperCase(Locale.ROOT));
     }
 
     @ParameterizedTest
