@@ -8,6 +8,7 @@
     requires jdk.unsupported;
     requires org.jline;
     requires org.tomlj;
+    requires tools.jackson.databind;
     requires static org.jspecify;
 
     provides System.LoggerFinder with dev.polyserve.cli.log.StderrLoggerFinder;

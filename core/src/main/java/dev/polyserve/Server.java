@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 
@@ -174,4 +175,25 @@ public interface Server extends AutoCloseable {
 
     /// The counters now.
     ServerStats stats();
+
+    /// The last turns of event loops that took too long ([ServerListener#stalled]), the oldest first, at most eight.
+    List<Stall> stalls();
+
+    /// A turn of an event loop that took longer than [Options.Timeouts#stall].
+    interface Stall {
+        /// When it was noticed.
+        Instant at();
+
+        /// The name of the loop.
+        String loop();
+
+        /// How long the turn had taken by then.
+        Duration soFar();
+
+        /// The number of the connection that it served ([ConnectionInfo#id]), where that is known.
+        OptionalLong connection();
+
+        /// The stack trace of the loop's thread.
+        List<StackTraceElement> stack();
+    }
 }

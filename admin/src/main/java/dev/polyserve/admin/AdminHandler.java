@@ -4,6 +4,7 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import dev.polyserve.Server;
+import dev.polyserve.admin.status.ConnectionQuery;
 import dev.polyserve.admin.status.ConnectionTable;
 import dev.polyserve.admin.status.ServerStatus;
 import dev.polyserve.metrics.MetricsText;

@@ -80,11 +80,12 @@ final class Commands {
             case RestartCommand.NAME -> new RestartCommand(stdio.out()).run(leaf);
             case ControlCommand.STATUS, ControlCommand.WORKERS, ControlCommand.BANS, ControlCommand.DRAIN ->
                 new ControlCommand(stdio.out()).run(name, leaf);
+            case TopCommand.NAME -> new TopCommand(stdio).run(leaf);
             case TrainCommand.NAME -> new TrainCommand().run(leaf);
             case COMPLETION -> complete(leaf.commandSpec());
             default ->
                 throw ExitException.wrong("no command was given: use serve, connect, models, bench, status, workers,"
-                        + " bans, drain or restart"
+                        + " bans, drain, restart or top"
                         + " (polyserve --help shows examples)");
         };
     }
@@ -122,6 +123,7 @@ final class Commands {
             case ModelsCommand.NAME -> line.addSubcommand(ModelsCommand.spec());
             case BenchCommand.NAME -> line.addSubcommand(BenchCommand.spec());
             case RestartCommand.NAME -> line.addSubcommand(RestartCommand.spec());
+            case TopCommand.NAME -> line.addSubcommand(TopCommand.spec());
             case TrainCommand.NAME -> line.addSubcommand(TrainCommand.spec());
             case ControlCommand.STATUS -> line.addSubcommand(ControlCommand.status());
             case ControlCommand.WORKERS -> line.addSubcommand(ControlCommand.workers());
@@ -132,7 +134,7 @@ final class Commands {
                     .addSubcommand(ControlCommand.status())
                     .addSubcommand(ControlCommand.workers()).addSubcommand(ControlCommand.bans())
                     .addSubcommand(ControlCommand.drain())
-                    .addSubcommand(RestartCommand.spec())
+                    .addSubcommand(RestartCommand.spec()).addSubcommand(TopCommand.spec())
                     .addSubcommand(COMPLETION, new GenerateCompletion());
         }
         line.setExpandAtFiles(false);

@@ -220,6 +220,11 @@ final class DefaultServer implements Server {
     }
 
     @Override
+    public List<Stall> stalls() {
+        return counters.lastStalls().list();
+    }
+
+    @Override
     public CompletableFuture<Void> pulse() {
         return CompletableFuture.runAsync(() -> {
         }, this::onAcceptLoop);

@@ -30,6 +30,7 @@ final class ServerCounters implements ServerListener {
     private final LongAdder datagramsIn = new LongAdder();
     private final LongAdder datagramsOut = new LongAdder();
     private final LongAdder stalls = new LongAdder();
+    private final LastStalls lastStalls = new LastStalls();
     private final AcceptErrorCounts acceptErrorReasons = new AcceptErrorCounts();
     private final Map<Limit, LongAdder> reached = new EnumMap<>(Limit.class);
     private final Map<Limit, LongAdder> rejectedBy = new EnumMap<>(Limit.class);
@@ -110,6 +111,11 @@ final class ServerCounters implements ServerListener {
     public void stalled(String loop, Duration soFar, Optional<ConnectionInfo> connection,
             List<StackTraceElement> stack) {
         stalls.increment();
+        lastStalls.add(loop, soFar, connection, stack);
+    }
+
+    LastStalls lastStalls() {
+        return lastStalls;
     }
 
     private static void increment(Map<Limit, LongAdder> counts, Limit limit) {

@@ -45,6 +45,7 @@ public record ServerStatus(Server server, String service, int generation) {
         figures.put("lagBoundsMicros", stats.loops().stream().findFirst()
                 .map(loop -> loop.lag().bounds().stream().map(ServerStatus::micros).toList()).orElse(List.of()));
         figures.put("loops", stats.loops().stream().map(ServerStatus::loop).toList());
+        figures.put("lastStalls", server.stalls().stream().map(ServerStatus::stall).toList());
         figures.put("workerRestarts", stats.workerRestarts());
         figures.put("workers", workers());
         server.certificateExpires().ifPresent(when -> figures.put("certificateExpires", when.toString()));
@@ -91,6 +92,13 @@ public record ServerStatus(Server server, String service, int generation) {
     private static Map<String, Object> loop(ServerStats.LoopStats loop) {
         return members("name", loop.name(), "busyRatio", loop.busyRatio(), "turns", loop.lag().count(), "lagCounts",
                 loop.lag().counts(), "stalls", loop.stalls(), "handOffs", loop.handOffs());
+    }
+
+    private static Map<String, Object> stall(Server.Stall stall) {
+        Map<String, Object> members = members("at", stall.at(), "loop", stall.loop(), "millis",
+                stall.soFar().toMillis(), "stack", stall.stack().stream().map(StackTraceElement::toString).toList());
+        stall.connection().ifPresent(id -> members.put("connection", id));
+        return members;
     }
 
     private static long micros(Duration time) {

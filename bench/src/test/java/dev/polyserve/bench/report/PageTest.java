@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.bench.result.Metric;
+import dev.polyserve.browser.Browser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -218,7 +219,7 @@ class PageTest {
             throw new IllegalStateException("the browser was not started");
         }
         tab.look(width, 900, colourScheme);
-        tab.open(page);
+        tab.open(page.toUri());
         return tab;
     }
 

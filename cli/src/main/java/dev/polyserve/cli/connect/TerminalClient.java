@@ -23,7 +23,7 @@ import org.jline.terminal.TerminalBuilder;
 ///
 /// `exit` and Ctrl-C end it; Ctrl-D half-closes the connection and waits for the server to end.
 ///
-/// This is the only class that uses JLine, so that the library is loaded only on a terminal.
+/// JLine is used here and in the screen of `top` only, so that the library is loaded only on a terminal.
 ///
 /// **Thread**: [#run] runs on the caller's; lines are read and bytes received on threads of their own.
 public final class TerminalClient {

@@ -8,8 +8,11 @@ import dev.polyserve.Model;
 import dev.polyserve.Server;
 import dev.polyserve.ServerBuilder;
 import dev.polyserve.admin.AdminTarget;
+import dev.polyserve.admin.status.ConnectionQuery;
+import dev.polyserve.admin.status.ConnectionTable;
 import dev.polyserve.admin.status.ServerStatus;
 import dev.polyserve.text.Json;
+import dev.polyserve.text.Printable;
 import dev.polyserve.cli.operation.FileIdentity;
 import dev.polyserve.cli.operation.Restart;
 import dev.polyserve.cli.text.Units;
@@ -28,6 +31,8 @@ import java.util.concurrent.CompletableFuture;
 public final class ControlSocket implements AutoCloseable {
     private static final int MOST_AT_ONCE = 16;
     private static final String LIFT = "lift ";
+    private static final String CONNECTIONS = "connections ";
+    private static final String END = "end ";
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(10);
     /// The mode is set when the file is created, because the socket accepts connections at once.
     private static final FileCreation OWN_USER_ONLY = FileCreation.withMode(0600);
@@ -110,11 +115,14 @@ public final class ControlSocket implements AutoCloseable {
                 case "workers json" -> ok(connection, Json.of(status().workers()));
                 case "bans text" -> ok(connection, new BansText(controlled.server()).lines());
                 case "bans json" -> ok(connection, new BansText(controlled.server()).json());
+                case String query when query.startsWith(CONNECTIONS) ->
+                    connections(connection, query.substring(CONNECTIONS.length()));
+                case String end when end.startsWith(END) -> end(connection, end.substring(END.length()));
                 case String lift when lift.startsWith(LIFT) -> lift(connection, lift.substring(LIFT.length()));
                 case "drain" -> drain(connection);
                 case "restart" -> restart(connection);
                 default -> connection.writeLine("error: unknown request '" + request
-                        + "': use status, workers, bans, lift, drain or restart");
+                        + "': use status, workers, connections, end, bans, lift, drain or restart");
             }
         }
 
@@ -125,6 +133,22 @@ public final class ControlSocket implements AutoCloseable {
         private static void ok(Connection connection, String text) throws IOException {
             connection.writeLine("ok");
             connection.writeLine(text);
+        }
+
+        private void connections(Connection connection, String query) throws IOException {
+            try {
+                ok(connection, Json.of(new ConnectionTable(controlled.server()).rows(ConnectionQuery.parse(query))));
+            } catch (IllegalArgumentException e) {
+                connection.writeLine("error: " + e.getMessage());
+            }
+        }
+
+        private void end(Connection connection, String id) throws IOException {
+            boolean ended = id.matches("[0-9]{1,18}")
+                    && new ConnectionTable(controlled.server()).end(Long.parseLong(id));
+            connection.writeLine(ended
+                    ? "ok\nconnection " + id + " was ended"
+                    : "error: there is no open connection " + Printable.of(id));
         }
 
         private void lift(Connection connection, String address) throws IOException {

@@ -2,7 +2,7 @@
 ///
 /// ```
 ///   → status text | status json | workers text | workers json | bans text | bans json | lift ADDRESS | lift all
-///   | drain | restart
+///   | connections QUERY | end NUMBER | drain | restart
 ///   ← ok, then lines to the end        or        error: one sentence
 /// ```
 ///

@@ -9,6 +9,8 @@ public final class Units {
     private static final String DURATION_FORM = "use a whole number with us, ms, s, m or h, as in 500ms, 30s, 5m, 2h, or 0";
     private static final String SIZE_FORM = "use a whole number of bytes, or one with KiB, MiB or GiB, as in 64KiB";
     private static final long MILLIS_PER_SECOND = 1000;
+    private static final int KIBI = 1024;
+    private static final int MOST_WITH_A_TENTH = 100;
     private static final long SECONDS_SHOWN_AS_MILLIS = 1;
 
     private Units() {}
@@ -55,6 +57,20 @@ public final class Units {
         }
         long tenths = (millis + 50) / 100;
         return tenths / 10 + "." + tenths % 10 + " s";
+    }
+
+    /// Formats a measured size for people: `512 B`, `37.2 KiB`.
+    public static String shownBytes(double bytes) {
+        String[] units = {"B", "KiB", "MiB", "GiB", "TiB"};
+        double value = bytes;
+        int unit = 0;
+        while (value >= KIBI && unit < units.length - 1) {
+            value /= KIBI;
+            unit++;
+        }
+        return unit == 0 || value >= MOST_WITH_A_TENTH
+                ? Math.round(value) + " " + units[unit]
+                : Math.round(value * 10) / 10.0 + " " + units[unit];
     }
 
     /// Formats a duration as the command line takes it: `500ms`, `30s`.

@@ -1,4 +1,4 @@
-package dev.polyserve.bench.report;
+package dev.polyserve.browser;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -8,6 +8,7 @@ import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,9 +27,10 @@ import tools.jackson.databind.json.JsonMapper;
 /// A headless Chromium with one tab, controlled by the DevTools protocol; it collects the events of the tab.
 ///
 /// **Thread**: one at a time; messages of the browser arrive on a thread of the HTTP client.
-final class Browser {
+public final class Browser {
     private static final JsonMapper MAPPER = JsonMapper.shared();
     private static final long TIMEOUT_SECONDS = 120;
+    private static final Map<String, Integer> KEY_CODES = Map.of("Tab", 9, "Enter", 13, "Escape", 27);
     private static final String LISTENING = "DevTools listening on ";
 
     private final Process process;
@@ -52,7 +54,7 @@ final class Browser {
     }
 
     /// The browser's executable on this machine.
-    static Optional<Path> program() {
+    public static Optional<Path> program() {
         return Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
                 .flatMap(directory -> Stream.of("chromium", "chromium-browser", "google-chrome")
                         .map(name -> Path.of(directory, name)))
@@ -62,7 +64,7 @@ final class Browser {
     /// Starts the browser with an empty profile.
     ///
     /// @param profile an empty directory of its own
-    static Browser start(Path program, Path profile) throws Exception {
+    public static Browser start(Path program, Path profile) throws Exception {
         Process process = new ProcessBuilder(program.toString(), "--headless", "--no-sandbox", "--disable-gpu",
                 "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
                 "--disable-sync", "--disable-dev-shm-usage", "--remote-debugging-port=0", "--user-data-dir=" + profile,
@@ -78,15 +80,15 @@ final class Browser {
     }
 
     /// Loads a page and discards earlier events.
-    void open(Path page) throws Exception {
+    public void open(URI page) throws Exception {
         events.clear();
         loaded = new CompletableFuture<>();
-        call("Page.navigate", Map.of("url", page.toUri().toString()));
+        call("Page.navigate", Map.of("url", page.toString()));
         loaded.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
     /// Sets the size of the window and the preferred colour scheme.
-    void look(int width, int height, String colourScheme) throws Exception {
+    public void look(int width, int height, String colourScheme) throws Exception {
         call("Emulation.setDeviceMetricsOverride", Map.of("width", width, "height", height, "deviceScaleFactor", 2,
                 "mobile", width < 600));
         call("Emulation.setEmulatedMedia", Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value",
@@ -94,7 +96,7 @@ final class Browser {
     }
 
     /// The value of an expression, or of the promise that it returns.
-    JsonNode evaluate(String expression) throws Exception {
+    public JsonNode evaluate(String expression) throws Exception {
         JsonNode reply = call("Runtime.evaluate", Map.of("expression", expression, "returnByValue", true,
                 "awaitPromise", true));
         if (reply.has("exceptionDetails")) {
@@ -103,26 +105,37 @@ final class Browser {
         return reply.path("result").path("value");
     }
 
+    /// Presses and releases a key, such as `Tab`.
+    public void press(String key) throws Exception {
+        Map<String, Object> event = Map.of("key", key, "code", key, "windowsVirtualKeyCode", KEY_CODES.getOrDefault(key, 0), "text",
+                key.equals("Enter") ? "\r" : "");
+        for (String type : List.of("keyDown", "keyUp")) {
+            Map<String, Object> parameters = new HashMap<>(event);
+            parameters.put("type", type);
+            call("Input.dispatchKeyEvent", parameters);
+        }
+    }
+
     /// Saves the whole page as an image.
-    void screenshot(Path file) throws Exception {
+    public void screenshot(Path file) throws Exception {
         screenshot(file, 0, evaluate("document.documentElement.scrollHeight").intValue(), 1);
     }
 
     /// Saves a full-width part of the page as an image.
-    void screenshot(Path file, int top, int height, double scale) throws Exception {
+    public void screenshot(Path file, int top, int height, double scale) throws Exception {
         JsonNode reply = call("Page.captureScreenshot", Map.of("captureBeyondViewport", true, "clip", Map.of("x", 0,
                 "y", top, "scale", scale, "width", evaluate("innerWidth").intValue(), "height", height)));
         Files.write(file, Base64.getDecoder().decode(reply.path("data").stringValue()));
     }
 
     /// The events with one of these names since the page was opened.
-    List<JsonNode> reported(String... methods) {
+    public List<JsonNode> reported(String... methods) {
         return events.stream().filter(event -> List.of(methods).contains(event.path("method").stringValue("")))
                 .toList();
     }
 
     /// Ends the browser.
-    void end() throws Exception {
+    public void end() throws Exception {
         try {
             call("Browser.close", Map.of(), null);
         } finally {

@@ -1,6 +1,5 @@
-package dev.polyserve.admin;
+package dev.polyserve.admin.status;
 
-import dev.polyserve.admin.status.ConnectionTable;
 import dev.polyserve.text.Printable;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -12,10 +11,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the query of `/connections`: `sort=in&order=desc&filter=10.0&limit=100`.
+/// Reads a query for rows of the table of connections: `sort=in&order=desc&filter=10.0&limit=100`.
 ///
 /// **Thread**: any.
-final class ConnectionQuery {
+public final class ConnectionQuery {
     private static final int MOST_ROWS = 1000;
     private static final int DEFAULT_ROWS = 200;
     private static final Set<String> NAMES = Set.of("sort", "order", "filter", "limit");
@@ -25,7 +24,7 @@ final class ConnectionQuery {
     /// The query, or the defaults without one.
     ///
     /// @throws IllegalArgumentException with one sentence about what is wrong
-    static ConnectionTable.Query parse(@Nullable String raw) {
+    public static ConnectionTable.Query parse(@Nullable String raw) {
         Map<String, String> given = new HashMap<>();
         for (String pair : raw == null || raw.isEmpty() ? new String[0] : raw.split("&", -1)) {
             String[] parts = pair.split("=", 2);
@@ -33,11 +32,20 @@ final class ConnectionQuery {
                 throw new IllegalArgumentException("bad query '" + Printable.of(pair)
                         + "': use sort, order, filter and limit, as in sort=in&order=desc");
             }
-            given.put(parts[0], URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
+            given.put(parts[0], decoded(parts[1]));
         }
         return new ConnectionTable.Query(column(given.getOrDefault("sort", "id")),
                 descends(given.getOrDefault("order", "asc")), given.getOrDefault("filter", ""),
                 limit(given.getOrDefault("limit", Integer.toString(DEFAULT_ROWS))));
+    }
+
+    private static String decoded(String text) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("bad query '" + Printable.of(text) + "': a % is followed by two digits",
+                    e);
+        }
     }
 
     private static ConnectionTable.Column column(String name) {
