@@ -233,7 +233,7 @@
   function slowest(loops, earlier, bounds) {
     const counts = new Array(bounds.length + 1).fill(0);
     loops.forEach((loop) => {
-      const old = earlier.find((other) => other.name === loop.name);
+      const old = earlier.find((other) => other.name === loop.name && other.worker === loop.worker);
       loop.lagCounts.forEach((value, i) => {
         counts[i] += value - (old ? old.lagCounts[i] : 0);
       });
@@ -306,7 +306,8 @@
   }
 
   function showTables() {
-    table(byId('loops'), ['Loop', 'Load', 'Turns', '99 %', 'Stalls', 'Hand-offs'], status.loops.map((loop) => [loop.name,
+    table(byId('loops'), ['Loop', 'Load', 'Turns', '99 %', 'Stalls', 'Hand-offs'], status.loops.map((loop) => [
+      loop.worker === undefined ? loop.name : `${loop.name} of worker ${loop.worker}`,
       load(loop.busyRatio), count(loop.turns), turnText(slowest([loop], [], status.lagBoundsMicros)),
       count(loop.stalls), count(loop.handOffs)]));
     const queues = new Map(status.acceptQueues.map((queue) => [queue.endpoint, queue.waiting]));
@@ -318,8 +319,9 @@
     pairs(byId('closed'), {...status.closed, ...(status.rejected > 0 ? {rejected: status.rejected} : {})}, 'None.',
         ['Cause', 'Connections']);
     byId('s-workers').hidden = status.workers.length === 0;
-    table(byId('workers'), ['No.', 'Process', 'State', 'Serves', 'Served', 'Age'], status.workers.map((worker) =>
-      [worker.number, worker.pid, worker.state, count(worker.active), count(worker.served), age(worker.ageMillis)]));
+    table(byId('workers'), ['No.', 'Process', 'State', 'Serves', 'Served', 'Received', 'Sent', 'Age'],
+        status.workers.map((worker) => [worker.number, worker.pid, worker.state, count(worker.active),
+          count(worker.served), bytes(worker.bytesIn), bytes(worker.bytesOut), age(worker.ageMillis)]));
     showCertificate();
     showStalls();
   }
@@ -328,8 +330,11 @@
     byId('s-certificate').hidden = !status.certificateExpires;
     if (status.certificateExpires) {
       const days = Math.floor((Date.parse(status.certificateExpires) - Date.now()) / 86400000);
+      const handshakes = element('div', []);
+      table(handshakes, ['Handshakes', 'Version', 'Times'], status.handshakes.map((some) =>
+        [some.result + (some.resumed ? ', resumed' : ''), some.version || '–', count(some.count)]));
       byId('certificate').replaceChildren(element('p', `The first one expires at ${status.certificateExpires}, ${days < 0
-          ? 'which is over' : `in ${days} days`}.`, days < 14 ? 'stalled' : ''));
+          ? 'which is over' : `in ${days} days`}.`, days < 14 ? 'stalled' : ''), handshakes);
     }
   }
 

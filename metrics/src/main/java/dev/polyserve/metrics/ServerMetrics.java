@@ -6,6 +6,7 @@ import dev.polyserve.ServerStats;
 import dev.polyserve.ServerStats.CloseReason;
 import dev.polyserve.ServerStats.ListenerStats;
 import dev.polyserve.ServerStats.LoopStats;
+import dev.polyserve.ServerStats.WorkerStats;
 import dev.polyserve.WorkerInfo;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -30,6 +31,7 @@ public final class ServerMetrics implements MultiCollector {
     private static final String LISTENER = "listener";
     private static final String REASON = "reason";
     private static final String WORKER = "worker";
+    private static final String LOOP = "loop";
 
     private final Server server;
     private final IntSupplier generation;
@@ -60,9 +62,7 @@ public final class ServerMetrics implements MultiCollector {
         workers(families, stats);
         families.gauge("accepting", "Whether the server accepts connections.", server.isAccepting() ? 1 : 0);
         families.gauge("generation", "Hot restarts before this program.", generation.getAsInt());
-        server.certificateExpires()
-                .ifPresent(when -> families.gauge("tls_certificate_expiry_timestamp_seconds",
-                        "When the first certificate expires.", when.getEpochSecond() + when.getNano() / NANOS));
+        tls(families, stats.tls());
         return families.snapshots();
     }
 
@@ -120,11 +120,34 @@ public final class ServerMetrics implements MultiCollector {
         Map<Labels, Double> busy = new LinkedHashMap<>();
         Map<Labels, ServerStats.Histogram> lag = new LinkedHashMap<>();
         for (LoopStats loop : stats.loops()) {
-            busy.put(Labels.of("loop", loop.name()), loop.busyRatio());
-            lag.put(Labels.of("loop", loop.name()), loop.lag());
+            busy.put(Labels.of(LOOP, loop.name()), loop.busyRatio());
+            lag.put(Labels.of(LOOP, loop.name()), loop.lag());
+        }
+        for (WorkerStats worker : stats.workers()) {
+            for (LoopStats loop : worker.loops()) {
+                Labels labels = Labels.of(LOOP, loop.name(), WORKER, number(worker));
+                busy.put(labels, loop.busyRatio());
+                lag.put(labels, loop.lag());
+            }
         }
         families.gauges("loop_busy_ratio", "The part of the time that an event loop is busy.", busy);
         families.histograms("loop_lag_seconds", "How long the turns of an event loop took.", lag);
+    }
+
+    private void tls(MetricFamilies families, ServerStats.TlsStats tls) {
+        if (server.certificateExpires().isEmpty() && tls.handshakes().isEmpty()) {
+            return; // it has no tls:// endpoint
+        }
+        Map<Labels, Long> handshakes = new LinkedHashMap<>();
+        tls.handshakes().forEach(handshake -> handshakes.merge(Labels.of("result", name(handshake.result()), "version",
+                handshake.version().orElse(""), "resumed", Boolean.toString(handshake.resumed())), handshake.count(),
+                Long::sum));
+        families.counters("tls_handshakes", "TLS handshakes that are over.", handshakes);
+        families.histograms("tls_handshake_seconds", "How long the TLS handshakes that succeeded took.",
+                Map.of(Labels.EMPTY, tls.handshakeDurations()));
+        server.certificateExpires()
+                .ifPresent(when -> families.gauge("tls_certificate_expiry_timestamp_seconds",
+                        "When the first certificate expires.", when.getEpochSecond() + when.getNano() / NANOS));
     }
 
     /// All limits: a counter that appears with its first event has no rate before.
@@ -132,23 +155,30 @@ public final class ServerMetrics implements MultiCollector {
         return each(List.of(Limit.values()), "limit", ServerMetrics::name, limit -> reached.getOrDefault(limit, 0L));
     }
 
-    private void workers(MetricFamilies families, ServerStats stats) {
-        List<WorkerInfo> workers = server.workers();
+    private static void workers(MetricFamilies families, ServerStats stats) {
+        List<WorkerStats> workers = stats.workers();
         if (workers.isEmpty()) {
             return;
         }
         families.gauges("workers", "Worker processes.", each(List.of(WorkerInfo.State.values()), "state",
-                ServerMetrics::name, state -> workers.stream().filter(worker -> worker.state() == state).count()));
+                ServerMetrics::name,
+                state -> workers.stream().filter(worker -> worker.info().state() == state).count()));
         families.counter("worker_restarts", "Worker processes started to replace others that ended unexpectedly.",
                 stats.workerRestarts());
         families.gauges("worker_connections", "Connections, or datagrams, that a worker process serves.",
-                each(workers, WORKER, ServerMetrics::number, WorkerInfo::active));
+                each(workers, WORKER, ServerMetrics::number, worker -> worker.info().active()));
         families.counters("worker_served", "Connections, or datagrams, that a worker process has served.",
-                each(workers, WORKER, ServerMetrics::number, WorkerInfo::served));
+                each(workers, WORKER, ServerMetrics::number, worker -> worker.info().served()));
+        families.counters("worker_received_bytes", "Bytes that a worker process has received.",
+                each(workers, WORKER, ServerMetrics::number, WorkerStats::bytesIn));
+        families.counters("worker_sent_bytes", "Bytes that a worker process has sent.",
+                each(workers, WORKER, ServerMetrics::number, WorkerStats::bytesOut));
+        families.gauges("worker_buffered_bytes", "Bytes that buffers occupy in a worker process.",
+                each(workers, WORKER, ServerMetrics::number, WorkerStats::bufferedBytes));
     }
 
-    private static String number(WorkerInfo worker) {
-        return Integer.toString(worker.number());
+    private static String number(WorkerStats worker) {
+        return Integer.toString(worker.info().number());
     }
 
     private static String name(Enum<?> constant) {

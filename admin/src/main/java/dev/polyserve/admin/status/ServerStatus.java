@@ -7,6 +7,7 @@ import dev.polyserve.ServerStats;
 import dev.polyserve.WorkerInfo;
 import dev.polyserve.text.Json;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -44,17 +45,22 @@ public record ServerStatus(Server server, String service, int generation) {
         figures.put("listeners", stats.listeners().stream().map(ServerStatus::listener).toList());
         figures.put("lagBoundsMicros", stats.loops().stream().findFirst()
                 .map(loop -> loop.lag().bounds().stream().map(ServerStatus::micros).toList()).orElse(List.of()));
-        figures.put("loops", stats.loops().stream().map(ServerStatus::loop).toList());
+        figures.put("loops", loops(stats));
+        figures.put("handshakes", stats.tls().handshakes().stream().map(ServerStatus::handshakes).toList());
         figures.put("lastStalls", server.stalls().stream().map(ServerStatus::stall).toList());
         figures.put("workerRestarts", stats.workerRestarts());
-        figures.put("workers", workers());
+        figures.put("workers", workers(stats));
         server.certificateExpires().ifPresent(when -> figures.put("certificateExpires", when.toString()));
         return figures;
     }
 
     /// The worker processes: their numbers, process ids, states and figures.
     public List<Map<String, Object>> workers() {
-        return server.workers().stream().map(ServerStatus::worker).toList();
+        return workers(server.stats());
+    }
+
+    private static List<Map<String, Object>> workers(ServerStats stats) {
+        return stats.workers().stream().map(ServerStatus::worker).toList();
     }
 
     /// The status as one JSON object on one line.
@@ -89,9 +95,30 @@ public record ServerStatus(Server server, String service, int generation) {
         return members;
     }
 
+    /// The loops of this process, and those of its workers.
+    private static List<Map<String, Object>> loops(ServerStats stats) {
+        List<Map<String, Object>> loops = new ArrayList<>();
+        stats.loops().forEach(loop -> loops.add(loop(loop)));
+        for (ServerStats.WorkerStats worker : stats.workers()) {
+            for (ServerStats.LoopStats loop : worker.loops()) {
+                Map<String, Object> members = loop(loop);
+                members.put("worker", worker.info().number());
+                loops.add(members);
+            }
+        }
+        return loops;
+    }
+
     private static Map<String, Object> loop(ServerStats.LoopStats loop) {
         return members("name", loop.name(), "busyRatio", loop.busyRatio(), "turns", loop.lag().count(), "lagCounts",
                 loop.lag().counts(), "stalls", loop.stalls(), "handOffs", loop.handOffs());
+    }
+
+    private static Map<String, Object> handshakes(ServerStats.Handshakes handshakes) {
+        Map<String, Object> members = members("result", handshakes.result().name().toLowerCase(Locale.ROOT),
+                "resumed", handshakes.resumed(), "count", handshakes.count());
+        handshakes.version().ifPresent(version -> members.put("version", version));
+        return members;
     }
 
     private static Map<String, Object> stall(Server.Stall stall) {
@@ -111,10 +138,12 @@ public record ServerStatus(Server server, String service, int generation) {
         return limits;
     }
 
-    private static Map<String, Object> worker(WorkerInfo worker) {
-        return members("number", worker.number(), "pid", worker.pid(), "state",
-                worker.state().name().toLowerCase(Locale.ROOT), "active", worker.active(), "served", worker.served(),
-                "ageMillis", worker.age().toMillis());
+    private static Map<String, Object> worker(ServerStats.WorkerStats worker) {
+        WorkerInfo info = worker.info();
+        return members("number", info.number(), "pid", info.pid(), "state",
+                info.state().name().toLowerCase(Locale.ROOT), "active", info.active(), "served", info.served(),
+                "ageMillis", info.age().toMillis(), "bytesIn", worker.bytesIn(), "bytesOut", worker.bytesOut(),
+                "bufferedBytes", worker.bufferedBytes());
     }
 
     private static Map<String, Object> members(Object... namesAndValues) {

@@ -1,0 +1,140 @@
+package dev.polyserve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `serve --admin` with worker processes, and across a restart.
+@Tag("process")
+@EnabledOnOs(OS.LINUX)
+@Timeout(60)
+class AdminProcessTest {
+    private static final String TOKEN = "0123456789abcdef";
+    private static final String ANNOUNCED = "the admin page is at ";
+
+    @TempDir
+    private Path directory = Path.of(".");
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @AfterEach
+    void close() {
+        http.close();
+    }
+
+    @Test
+    void connectionsOfWorkersAreListedAndEnded() throws Exception {
+        try (ServedProcess server = ServedProcess.start("serve", "upper", "--listen", "tcp://127.0.0.1:0", "--model",
+                "process-pool", "--workers", "2", "--admin", "tcp://127.0.0.1:0", "--admin-token-file", token())) {
+            int port = server.awaitPort();
+            String page = page(server);
+            try (Socket kept = connected(port); Socket ended = connected(port)) {
+                String rows = get(page + "connections?filter=:" + ended.getLocalPort());
+                assertThat(rows).contains("\"total\":2", "\"inWorkers\":true", "\"state\":\"in a worker process\"");
+                String id = rows.replaceAll(".*\"id\":([0-9]+).*", "$1");
+                assertThat(post(page + "connections/" + id + "/end")).isEqualTo("connection " + id + " was ended\n");
+                ended.setSoTimeout(20_000);
+                assertThat(end(ended)).isNegative();
+                kept.getOutputStream().write('b');
+                assertThat(kept.getInputStream().read()).isEqualTo('B');
+            }
+            assertThat(get(page + "status")).containsPattern("\"workers\":\\[\\{\"number\":1,.*\"number\":2,");
+            assertThat(get(page + "metrics")).contains("polyserve_workers{state=\"serving\"} 2.0",
+                    "polyserve_worker_served_total{worker=\"1\"}",
+                    "polyserve_worker_received_bytes_total{worker=\"2\"}");
+        }
+    }
+
+    @Test
+    void theEndpointGoesOverToTheNewProgram() throws Exception {
+        int adminPort = freePort();
+        try (ServedProcess server = ServedProcess.start("serve", "upper", "--listen", "tcp://127.0.0.1:0", "--admin",
+                "tcp://127.0.0.1:" + adminPort, "--admin-token-file", token())) {
+            int port = server.awaitPort();
+            String page = page(server);
+            assertThat(get(page + "status")).contains("\"pid\":" + server.pid() + ",", "\"generation\":0");
+            String answer = post(page + "restart");
+            assertThat(answer).endsWith(" has replaced process " + server.pid() + "\n");
+            String successor = answer.replaceAll("process ([0-9]+) .*\\n", "$1");
+            assertThat(server.awaitStatus()).isZero();
+            try (var program = new Successor(Long.parseLong(successor)); Socket client = connected(port)) {
+                assertThat(client.isConnected()).isTrue();
+                while (!get(page + "status").contains("\"pid\":" + program.pid() + ",")) {
+                    LockSupport.parkNanos(10_000_000);
+                }
+                assertThat(get(page + "status")).contains("\"generation\":1");
+            }
+        }
+    }
+
+    /// The program that has replaced the one that was started; it is no descendant of that one any more.
+    private record Successor(long pid) implements AutoCloseable {
+        @Override
+        public void close() {
+            ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+        }
+    }
+
+    private String token() throws IOException {
+        return Files.writeString(directory.resolve("token"), TOKEN + "\n").toString();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+
+    /// A client that the server has begun to serve.
+    private static Socket connected(int port) throws IOException {
+        Socket client = new Socket(InetAddress.getLoopbackAddress(), port);
+        client.getOutputStream().write('a');
+        assertThat(client.getInputStream().read()).isEqualTo('A');
+        return client;
+    }
+
+    private static int end(Socket client) throws IOException {
+        try {
+            return client.getInputStream().read();
+        } catch (SocketException e) {
+            return -1;
+        }
+    }
+
+    private static String page(ServedProcess server) throws InterruptedException {
+        String line = server.err.awaitContaining(ANNOUNCED);
+        return line.substring(line.indexOf(ANNOUNCED) + ANNOUNCED.length()).strip();
+    }
+
+    /// The answer; empty while no program listens.
+    private String get(String address) throws InterruptedException {
+        try {
+            return http.send(HttpRequest.newBuilder(URI.create(address)).build(), HttpResponse.BodyHandlers.ofString())
+                    .body();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private String post(String address) throws Exception {
+        return http.send(HttpRequest.newBuilder(URI.create(address)).header("Authorization", "Bearer " + TOKEN)
+                .POST(HttpRequest.BodyPublishers.noBody()).build(), HttpResponse.BodyHandlers.ofString()).body();
+    }
+}
