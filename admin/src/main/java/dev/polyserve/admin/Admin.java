@@ -157,7 +157,8 @@ public final class Admin implements AutoCloseable {
         return relay.isEmpty() && !http.getAddress().getAddress().isLoopbackAddress();
     }
 
-    private int port() {
+    /// The port of the HTTP server; for a Unix socket, the one that only the relay may use.
+    int port() {
         return http.getAddress().getPort();
     }
 

@@ -8,6 +8,8 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Model;
 import dev.polyserve.Server;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -59,6 +61,18 @@ class UnixRelayTest {
         }
         assertThatThrownBy(() -> Admin.requireUsable(Endpoint.parse("unix:@name"), Optional.empty()))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void onlyTheRelayReachesTheHttpServer() throws Exception {
+        Path path = directory.resolve("admin");
+        try (Server server = server();
+                Admin admin = Admin.start(server, "unix:" + path);
+                Socket other = new Socket(InetAddress.getLoopbackAddress(), admin.port())) {
+            other.getOutputStream()
+                    .write("GET /status HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(other.getInputStream().readAllBytes()).isEmpty();
+        }
     }
 
     private static Server server() throws IOException {

@@ -64,7 +64,7 @@ final class AdminEndpoint implements AutoCloseable {
     /// @throws ExitException when it cannot be bound
     static AdminEndpoint bind(ServePlan plan, Server server, ServerController lifecycle,
             ConsoleLog log, boolean takesOver) {
-        Optional<AdminSettings> asked = Server.isWorker() ? Optional.empty() : plan.operation().admin();
+        Optional<AdminSettings> asked = plan.operation().admin();
         AdminEndpoint endpoint = new AdminEndpoint(asked, new Target(server, lifecycle), log);
         try {
             if (asked.isPresent()) {
@@ -117,10 +117,17 @@ final class AdminEndpoint implements AutoCloseable {
 
     private void open(Admin bound) {
         bound.start();
-        Endpoint endpoint = bound.endpoint();
-        log.info("the admin page is at " + (endpoint instanceof Endpoint.Tcp tcp
-                ? "http:" + tcp.toString().substring("tcp:".length()) + "/"
-                : endpoint), "event", "admin", "endpoint", endpoint);
+        log.info("the admin page is at " + address(bound.endpoint()), "event", "admin", "endpoint", bound.endpoint());
+    }
+
+    /// What a browser, or `curl --unix-socket`, takes.
+    private static String address(Endpoint endpoint) {
+        return switch (endpoint) {
+            case Endpoint.Tcp tcp when tcp.host().equals("*") -> "http://localhost:" + tcp.port() + "/";
+            case Endpoint.Tcp tcp -> "http:" + tcp.toString().substring("tcp:".length()) + "/";
+            case Endpoint.Unix _, Endpoint.Tls _, Endpoint.Udp _, Endpoint.UnixDatagram _, Endpoint.Inherited _ ->
+                endpoint.toString();
+        };
     }
 
     /// Closes the endpoint for the program that replaces this one, soon: the request for the restart is still to be

@@ -1,6 +1,7 @@
 package dev.polyserve.cli;
 
 import dev.polyserve.Endpoint;
+import dev.polyserve.Server;
 import dev.polyserve.admin.Admin;
 import dev.polyserve.admin.AdminToken;
 import java.io.IOException;
@@ -12,13 +13,16 @@ import java.util.Optional;
 /// @param endpoint where it listens
 /// @param token what its actions take; empty: there are none
 record AdminSettings(Endpoint endpoint, Optional<AdminToken> token) {
-    /// The settings, or empty without `--admin`.
+    /// The settings; empty without `--admin`, and in a worker process, whose user may be unable to read the token.
     ///
     /// @throws ExitException with one sentence about the first error
     static Optional<AdminSettings> of(ServeSettings settings) {
         if (settings.has(ServeSetting.ADMIN_TOKEN_FILE) && !settings.has(ServeSetting.ADMIN)) {
             throw ExitException
                     .wrong(settings.where(ServeSetting.ADMIN_TOKEN_FILE) + " applies to --admin ENDPOINT only");
+        }
+        if (Server.isWorker()) {
+            return Optional.empty();
         }
         return settings.read(ServeSetting.ADMIN, text -> {
             AdminSettings admin = new AdminSettings(Endpoint.parse(text), token(settings));
