@@ -180,7 +180,7 @@ public final class TlsSocket implements SecurableSocket, SocketControl, Blocking
                     }
                 }
                 case READ -> {
-                    if (fill(made, null) == 0) {
+                    if (fill(made) == 0) {
                         return counted(made, Need.READ);
                     }
                 }
@@ -273,7 +273,7 @@ public final class TlsSocket implements SecurableSocket, SocketControl, Blocking
                 return count;
             }
             made.countInput();
-            if ((limited ? fillWithin(made, into, deadline) : fill(made, into)) == TIMED_OUT) {
+            if (fillWaiting(made, into, limited, deadline) == TIMED_OUT) {
                 return TIMED_OUT;
             }
         }
@@ -285,7 +285,7 @@ public final class TlsSocket implements SecurableSocket, SocketControl, Blocking
         boolean more = true;
         for (int asked = 0; more && count != END && into.hasRemaining() && asked < READS; asked++) {
             // A buffer that was not filled has taken all that had arrived.
-            more = fill(made, null) != 0 && made.isFull();
+            more = fill(made) != 0 && made.isFull();
             count = made.decrypt(into);
         }
         int sum = into.position() - before;
@@ -307,12 +307,8 @@ public final class TlsSocket implements SecurableSocket, SocketControl, Blocking
 
     /// Takes records from the socket below.
     ///
-    /// @param lent a buffer to wait with, so that a thread that waits holds no other one; null: none
     /// @return 0 when there are none now
-    private int fill(TlsFilter made, @Nullable ByteBuffer lent) throws IOException {
-        if (waits && lent != null && !made.hasPart()) {
-            return fillWith(made, lent, below::read);
-        }
+    private int fill(TlsFilter made) throws IOException {
         int count = 0;
         try {
             count = below.read(made.room());
@@ -326,19 +322,20 @@ public final class TlsSocket implements SecurableSocket, SocketControl, Blocking
         return filled(made, count);
     }
 
-    private int fillWithin(TlsFilter made, ByteBuffer lent, long deadline) throws IOException {
-        long left = Math.max(1, deadline - System.nanoTime());
-        return fillWith(made, lent, room -> below.control().waiting().readWithin(room, left));
-    }
-
-    /// Reads records with a lent buffer, which is afterwards as before.
-    private static int fillWith(TlsFilter made, ByteBuffer lent, Read read) throws IOException {
+    /// Waits for records with a lent buffer, which is afterwards as before, so that a thread that waits for a request holds no
+    /// other one.
+    private int fillWaiting(TlsFilter made, ByteBuffer lent, boolean limited, long deadline) throws IOException {
+        if (!limited && made.hasPart()) {
+            return fill(made);
+        }
         int from = lent.position();
         int limit = lent.limit();
         int count;
         lent.limit(Math.min(limit, from + TlsRecordBuffers.RECORD_BYTES));
         try {
-            count = read.into(lent);
+            count = limited
+                    ? below.control().waiting().readWithin(lent, Math.max(1, deadline - System.nanoTime()))
+                    : below.read(lent);
             if (count > 0) {
                 made.room().put(lent.flip().position(from));
                 made.received();
@@ -347,10 +344,6 @@ public final class TlsSocket implements SecurableSocket, SocketControl, Blocking
             lent.limit(limit).position(from);
         }
         return filled(made, count);
-    }
-
-    private interface Read {
-        int into(ByteBuffer room) throws IOException;
     }
 
     private static int filled(TlsFilter made, int count) {
