@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polyserve.cli.net.TestNames;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
+import java.io.UncheckedIOException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -56,6 +59,26 @@ class ProxyTest {
             client.shutdownOutput();
             assertThat(client.getInputStream().readAllBytes()).asString(StandardCharsets.US_ASCII).isEqualTo("HELLO");
             assertThat(upper.err.awaitContaining("closed #1")).contains("127.0.0.1:" + client.getLocalPort() + " ");
+        }
+    }
+
+    @Test
+    void theUpstreamLearnsTheTlsOfTheClient() throws Exception {
+        try (ServerSocket upstream = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+                Cli proxy = Cli.serve("proxy", "tcp://127.0.0.1:" + upstream.getLocalPort(), "--send-proxy", "v2",
+                        "--listen", "tls://127.0.0.1:0", "--tls-self-signed", "--tls-alpn", "smtp")) {
+            CompletableFuture<String> received = CompletableFuture.supplyAsync(() -> allOf(upstream));
+            Cli.run(new byte[0], "connect", "tls://127.0.0.1:" + proxy.port(), "--insecure", "--server-name",
+                    "localhost", "--alpn", "smtp");
+            assertThat(received.get(20, TimeUnit.SECONDS)).contains("TLSv1.3", "TLS_AES_", "localhost", "smtp");
+        }
+    }
+
+    private static String allOf(ServerSocket upstream) {
+        try (Socket accepted = upstream.accept()) {
+            return new String(accepted.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -9,6 +9,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32C;
 
 /// Writes PROXY headers. A header is sent in one write, before anything else.
@@ -22,6 +23,9 @@ public final class ProxyHeaderWriter {
     private static final int MOST_BLOCK_BYTES = 65_535;
     private static final int V4 = 4;
     private static final int V6 = 16;
+    /// The checksum of a header counts as zero in it.
+    private static final ProxyTlvs UNSUMMED = new ProxyTlvs(
+            List.of(new ProxyTlvs.Field(ProxyTlvs.CRC32C, new byte[BinaryProxyHeader.CHECKSUM_BYTES])));
 
     private ProxyHeaderWriter() {}
 
@@ -57,9 +61,7 @@ public final class ProxyHeaderWriter {
             block.writeBytes(path(from));
             block.writeBytes(path(to));
         }
-        for (ProxyTlvs.Field field : fields.all()) {
-            write(block, field.type(), field.value());
-        }
+        block.writeBytes(fields.bytes());
         return header(PROXY_COMMAND, family, block);
     }
 
@@ -72,7 +74,7 @@ public final class ProxyHeaderWriter {
         boolean summed = block.size() + BinaryProxyHeader.FIELD_HEAD_BYTES
                 + BinaryProxyHeader.CHECKSUM_BYTES <= MOST_BLOCK_BYTES;
         if (summed) {
-            write(block, ProxyTlvs.CRC32C, new byte[BinaryProxyHeader.CHECKSUM_BYTES]);
+            block.writeBytes(UNSUMMED.bytes());
         }
         if (block.size() > MOST_BLOCK_BYTES) {
             throw new IllegalArgumentException(
@@ -87,13 +89,6 @@ public final class ProxyHeaderWriter {
             header.putInt(header.capacity() - BinaryProxyHeader.CHECKSUM_BYTES, (int) sum.getValue());
         }
         return header.array();
-    }
-
-    private static void write(ByteArrayOutputStream block, int type, byte[] value) {
-        block.write(type);
-        block.write(value.length >> 8);
-        block.write(value.length);
-        block.writeBytes(value);
     }
 
     private static boolean isV6(InetSocketAddress address) {

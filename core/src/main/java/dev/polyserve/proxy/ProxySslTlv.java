@@ -1,8 +1,13 @@
 package dev.polyserve.proxy;
 
 import dev.polyserve.ConnectionInfo;
+import dev.polyserve.TlsInfo;
 import java.nio.ByteBuffer;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// What a proxy says about the TLS connection of its client.
 ///
@@ -18,6 +23,10 @@ public record ProxySslTlv(int client, int verify, ProxyTlvs fields) implements C
     static final int FIXED_BYTES = 5;
     private static final int OVER_TLS = 1;
     private static final int HAS_CERTIFICATE = 2 | 4;
+    private static final int UNVERIFIED = 1;
+    /// In the form of RFC 2253.
+    private static final Pattern COMMON_NAME_PART = Pattern.compile("(?:^|,)CN=((?:[^,+\\\\]|\\\\.)+)");
+    private static final Pattern ESCAPED = Pattern.compile("\\\\(.)");
 
     /// @param value checked by the parser
     static ProxySslTlv of(byte[] value) {
@@ -28,6 +37,29 @@ public record ProxySslTlv(int client, int verify, ProxyTlvs fields) implements C
         } catch (MalformedProxyHeaderException e) {
             throw new IllegalStateException("an SSL field was kept although " + e.getMessage(), e);
         }
+    }
+
+    /// What this server says of its own client.
+    static ProxySslTlv of(TlsInfo tls) {
+        List<ProxyTlvs.Field> inner = new ArrayList<>();
+        inner.add(ProxyTlvs.Field.of(VERSION, tls.protocol()));
+        inner.add(ProxyTlvs.Field.of(CIPHER, tls.cipherSuite()));
+        Optional<X509Certificate> shown = tls.peerCertificates().stream().findFirst();
+        shown.flatMap(ProxySslTlv::commonName).ifPresent(name -> inner.add(ProxyTlvs.Field.of(COMMON_NAME, name)));
+        // A certificate that could not be verified would have ended the handshake.
+        return new ProxySslTlv(shown.isPresent() ? OVER_TLS | HAS_CERTIFICATE : OVER_TLS,
+                shown.isPresent() ? 0 : UNVERIFIED, new ProxyTlvs(inner));
+    }
+
+    private static Optional<String> commonName(X509Certificate certificate) {
+        return COMMON_NAME_PART.matcher(certificate.getSubjectX500Principal().getName()).results().findFirst()
+                .map(part -> ESCAPED.matcher(part.group(1)).replaceAll("$1"));
+    }
+
+    /// The value of the field.
+    byte[] bytes() {
+        byte[] inner = fields.bytes();
+        return ByteBuffer.allocate(FIXED_BYTES + inner.length).put((byte) client).putInt(verify).put(inner).array();
     }
 
     /// Whether the client used TLS.

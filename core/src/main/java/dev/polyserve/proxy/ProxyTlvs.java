@@ -1,6 +1,9 @@
 package dev.polyserve.proxy;
 
+import dev.polyserve.TlsInfo;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,6 +31,27 @@ public record ProxyTlvs(List<Field> all) {
         all = List.copyOf(all);
     }
 
+    /// The fields for a connection with TLS: ALPN, authority and SSL.
+    public static ProxyTlvs of(TlsInfo tls) {
+        List<Field> fields = new ArrayList<>();
+        tls.applicationProtocol().ifPresent(name -> fields.add(Field.of(ALPN, name)));
+        tls.serverName().ifPresent(name -> fields.add(Field.of(AUTHORITY, name)));
+        fields.add(new Field(SSL, ProxySslTlv.of(tls).bytes()));
+        return new ProxyTlvs(fields);
+    }
+
+    /// The fields one after the other, each with its type and length.
+    byte[] bytes() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (Field field : all) {
+            bytes.write(field.type);
+            bytes.write(field.value.length >> 8);
+            bytes.write(field.value.length);
+            bytes.writeBytes(field.value);
+        }
+        return bytes.toByteArray();
+    }
+
     /// One field.
     public static final class Field {
         private final int type;
@@ -39,6 +63,10 @@ public record ProxyTlvs(List<Field> all) {
         public Field(int type, byte[] value) {
             this.type = type;
             this.value = value.clone();
+        }
+
+        static Field of(int type, String text) {
+            return new Field(type, text.getBytes(StandardCharsets.UTF_8));
         }
 
         /// The type, 0 to 255.

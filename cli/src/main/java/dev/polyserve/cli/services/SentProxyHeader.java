@@ -14,8 +14,10 @@ public enum SentProxyHeader {
     NONE,
     /// Version 1.
     V1,
-    /// Version 2.
+    /// Version 2; of a client with TLS, with what was negotiated.
     V2;
+
+    private static final ProxyTlvs NO_FIELDS = new ProxyTlvs(List.of());
 
     /// The header with this name, `v1` or `v2`.
     ///
@@ -33,7 +35,8 @@ public enum SentProxyHeader {
         return ByteBuffer.wrap(switch (this) {
             case NONE -> new byte[0];
             case V1 -> ProxyHeaderWriter.text(client.peer(), client.local());
-            case V2 -> ProxyHeaderWriter.binary(client.peer(), client.local(), new ProxyTlvs(List.of()));
+            case V2 -> ProxyHeaderWriter.binary(client.peer(), client.local(),
+                    client.tls().map(ProxyTlvs::of).orElse(NO_FIELDS));
         });
     }
 }
