@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Model;
 import dev.polyserve.Server;
+import dev.polyserve.ServerBuilder;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,6 +67,17 @@ class NamesWithSeveralAddressesTest {
     }
 
     @Test
+    void aNameAndOneOfItsAddressesHaveSocketsOfTheirOwn() throws Exception {
+        assertThat(run("tcp://both.test:0", "tcp://127.0.0.1:0").lines()).containsExactly(
+                "nio 127.0.0.1 same port: answered", "nio 127.0.0.2 same port: answered", "nio 127.0.0.1: answered",
+                "thread 127.0.0.1 same port: answered", "thread 127.0.0.2 same port: answered",
+                "thread 127.0.0.1: answered", "epoll 127.0.0.1 same port: answered",
+                "epoll 127.0.0.2 same port: answered", "epoll 127.0.0.1: answered",
+                "process-pool 127.0.0.1 same port: answered", "process-pool 127.0.0.2 same port: answered",
+                "process-pool 127.0.0.1: answered");
+    }
+
+    @Test
     void soIsEachOfAPortOfDatagrams() throws Exception {
         assertThat(run("udp://both.test:0")).contains("nio 127.0.0.2 same port: answered",
                 "thread 127.0.0.2 same port: answered", "epoll 127.0.0.2 same port: answered",
@@ -94,18 +107,19 @@ class NamesWithSeveralAddressesTest {
         }
     }
 
-    /// Serves an endpoint under each of several models, and sends a request to every address. The process's workers run
+    /// Serves endpoints under each of several models, and sends a request to every address. The process's workers run
     /// this class, too.
     static final class Serves {
         private Serves() {}
 
         @SuppressWarnings("SystemOut")
         static void main(String[] arguments) throws Exception {
-            Endpoint endpoint = Endpoint.parse(arguments[0]);
             for (Model model : Server.isWorker()
                     ? List.of(Model.processPool(1))
                     : List.of(Model.nio(), Model.thread(), Model.epoll(), Model.processPool(1))) {
-                try (Server server = Server.at(endpoint).model(model)
+                ServerBuilder builder = Server.at(arguments[0]).model(model);
+                Stream.of(arguments).skip(1).forEach(builder::listen);
+                try (Server server = builder
                         .handle(client -> client.write(new byte[]{(byte) client.readByte()}))
                         .datagrams((request, reply) -> reply.write(request.payload())).start()) {
                     for (Endpoint each : server.endpoints()) {

@@ -17,8 +17,13 @@ import java.util.List;
 final class NumberedSocketProvider implements SocketProvider {
     private final DescriptorSocketProvider sockets = DescriptorSocketProvider.unlimited();
     private final RequestedEndpoints asked = new RequestedEndpoints();
-    private final List<WorkerCommand.Slot> slots = new ArrayList<>();
-    private final List<Endpoint> endpoints = new ArrayList<>();
+    private final List<Numbered> numbered = new ArrayList<>();
+
+    /// One socket.
+    ///
+    /// @param use the place it takes
+    /// @param real its real endpoint
+    private record Numbered(RequestedEndpoints.Use use, Endpoint real) {}
 
     @Override
     public List<Place> places(Endpoint endpoint) throws IOException {
@@ -40,28 +45,32 @@ final class NumberedSocketProvider implements SocketProvider {
     }
 
     private void add(Endpoint place, Endpoint real) {
-        slots.add(new WorkerCommand.Slot(asked.of(place).toString(), real.toString()));
-        endpoints.add(real);
+        numbered.add(new Numbered(asked.use(place), real));
     }
 
     @Override
     public void withdraw(Endpoint real) {
-        int slot = endpoints.indexOf(real);
+        int slot = slot(real);
         if (slot >= 0) {
-            slots.remove(slot);
-            endpoints.remove(slot);
+            numbered.remove(slot).use.withdraw().run();
         }
     }
 
     List<WorkerCommand.Slot> slots() {
-        return List.copyOf(slots);
+        return numbered.stream().map(one -> new WorkerCommand.Slot(one.use.asked().toString(), one.real.toString()))
+                .toList();
     }
 
     Endpoint endpoint(int slot) {
-        return endpoints.get(slot);
+        return numbered.get(slot).real;
     }
 
     int slot(Endpoint real) {
-        return endpoints.indexOf(real);
+        for (int slot = 0; slot < numbered.size(); slot++) {
+            if (numbered.get(slot).real.equals(real)) {
+                return slot;
+            }
+        }
+        return -1;
     }
 }

@@ -2,27 +2,62 @@ package dev.polyserve.linux.supervisor;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.io.SocketProvider.Place;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
-/// Maps each place to the endpoint that was requested for it.
+/// Knows for which endpoint of the server each socket is opened.
+///
+/// Different endpoints can lead to the same place: a host name and one of its addresses, both with port 0. Sockets are
+/// opened in the order of the endpoints, so each socket is the one of the first endpoint that leads to its place and has
+/// no socket there yet.
 ///
 /// **Thread**: the owner's.
 final class RequestedEndpoints {
     private static final int ANY = 0;
 
-    private final Map<Endpoint, Endpoint> asked = new HashMap<>();
+    private final List<Requested> requests = new ArrayList<>();
+
+    /// One place to which an endpoint leads, and whether it has a socket.
+    private static final class Requested {
+        final Endpoint asked;
+        final Place place;
+        boolean opened;
+
+        Requested(Endpoint asked, Place place) {
+            this.asked = asked;
+            this.place = place;
+        }
+    }
+
+    /// A socket of an endpoint.
+    ///
+    /// @param asked the endpoint for which it was opened
+    /// @param withdraw makes its place free for another attempt
+    record Use(Endpoint asked, Runnable withdraw) {}
 
     /// Records the places to which an endpoint leads, and returns them.
     List<Place> note(Endpoint endpoint, List<Place> places) {
-        places.forEach(place -> asked.put(place.withPort(ANY).endpoint(), endpoint));
+        places.forEach(place -> requests.add(new Requested(endpoint, place)));
         return places;
     }
 
-    /// The requested endpoint that led to a place; otherwise the place itself. The place's port may have been chosen
-    /// since.
-    Endpoint of(Endpoint place) {
-        return asked.getOrDefault(new Place(place, false).withPort(ANY).endpoint(), place);
+    /// Assigns a socket that was opened at a place. Its port may have been chosen since the place was noted. A place that
+    /// no endpoint leads to is its own endpoint.
+    Use use(Endpoint place) {
+        Place opened = new Place(place, place.datagram());
+        for (Requested requested : requests) {
+            if (!requested.opened && leadsTo(requested.place, opened)) {
+                requested.opened = true;
+                return new Use(requested.asked, () -> requested.opened = false);
+            }
+        }
+        return new Use(place, () -> {
+        });
+    }
+
+    private static boolean leadsTo(Place noted, Place opened) {
+        Endpoint endpoint = noted.endpoint();
+        return endpoint.equals(opened.endpoint())
+                || noted.port() == ANY && endpoint.equals(opened.withPort(ANY).endpoint());
     }
 }

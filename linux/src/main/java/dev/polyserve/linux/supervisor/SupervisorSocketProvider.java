@@ -30,7 +30,9 @@ final class SupervisorSocketProvider implements SocketProvider {
     /// @param endpoint its real endpoint
     /// @param descriptor its number
     /// @param source what the server watches
-    private record Shared(WorkerCommand.Slot slot, Endpoint endpoint, int descriptor, Pollable source) {}
+    /// @param use the place it takes
+    private record Shared(WorkerCommand.Slot slot, Endpoint endpoint, int descriptor, Pollable source,
+            RequestedEndpoints.Use use) {}
 
     SupervisorSocketProvider(DescriptorSocketProvider sockets) {
         this.sockets = sockets;
@@ -74,13 +76,19 @@ final class SupervisorSocketProvider implements SocketProvider {
     }
 
     private void add(Endpoint place, Endpoint real, int descriptor, Pollable source) {
-        shared.add(new Shared(new WorkerCommand.Slot(asked.of(place).toString(), real.toString()), real, descriptor,
-                source));
+        RequestedEndpoints.Use use = asked.use(place);
+        shared.add(new Shared(new WorkerCommand.Slot(use.asked().toString(), real.toString()), real, descriptor,
+                source, use));
     }
 
     @Override
     public void withdraw(Endpoint real) {
-        shared.removeIf(one -> one.endpoint.equals(real));
+        for (Shared one : List.copyOf(shared)) {
+            if (one.endpoint.equals(real)) {
+                shared.remove(one);
+                one.use.withdraw().run();
+            }
+        }
     }
 
     /// The descriptions of the sockets for the workers.
