@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// **Thread**: any.
 public final class Admin implements AutoCloseable {
     private static final int BACKLOG = 64;
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final Duration STUCK = Duration.ofSeconds(30);
     /// How long the last answers may take, in seconds.
     private static final int LAST_ANSWERS_SECONDS = 1;
@@ -52,7 +53,7 @@ public final class Admin implements AutoCloseable {
         this.relay = relay;
         this.endpoint = asked instanceof Endpoint.Tcp tcp ? new Endpoint.Tcp(tcp.host(), port()) : asked;
         this.streams = new EventStreams(
-                () -> new ServerStatus(server, target.service(), target.generation()).figures(), STUCK);
+                () -> new ServerStatus(server, target.service(), target.generation()).figures(), INTERVAL, STUCK);
         AdminHandler handler = new AdminHandler(target, new AccessRules(endpoint, isExposed(), token), streams);
         http.createContext("/", exchange -> {
             if (relay.isPresent() && !relay.get().isOwn(exchange.getRemoteAddress())) {

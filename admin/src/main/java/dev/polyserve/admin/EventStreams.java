@@ -20,20 +20,24 @@ import java.util.function.Supplier;
 /// **Thread**: any; each stream is served by the thread of its exchange.
 final class EventStreams implements AutoCloseable {
     private static final int MOST = 16;
-    private static final Duration INTERVAL = Duration.ofSeconds(1);
-    /// Streams that are due at about the same time share one snapshot.
-    private static final long FRESH_NANOS = Duration.ofMillis(400).toNanos();
 
     private final Supplier<SequencedMap<String, Object>> status;
+    private final Duration interval;
+    /// Streams that are due at about the same time share one snapshot.
+    private final long freshNanos;
     private final long stuckNanos;
     private final Set<Stream> open = ConcurrentHashMap.newKeySet();
-    private volatile Snapshot latest = new Snapshot(System.nanoTime() - FRESH_NANOS, new LinkedHashMap<>());
+    private volatile Snapshot latest;
     private volatile boolean closed;
 
     /// @param status reads the figures
+    /// @param interval the time between two events
     /// @param stuck how long a page may read nothing
-    EventStreams(Supplier<SequencedMap<String, Object>> status, Duration stuck) {
+    EventStreams(Supplier<SequencedMap<String, Object>> status, Duration interval, Duration stuck) {
         this.status = status;
+        this.interval = interval;
+        this.freshNanos = interval.toNanos() / 2;
+        this.latest = new Snapshot(System.nanoTime() - freshNanos, new LinkedHashMap<>());
         this.stuckNanos = stuck.toNanos();
     }
 
@@ -68,7 +72,7 @@ final class EventStreams implements AutoCloseable {
                 SequencedMap<String, Object> now = figures();
                 write(stream, exchange.getResponseBody(), known.isEmpty() ? "status" : "change", changes(known, now));
                 known = now;
-                Thread.sleep(INTERVAL);
+                Thread.sleep(interval);
                 endStuck();
             }
         } catch (InterruptedException e) {
@@ -88,7 +92,7 @@ final class EventStreams implements AutoCloseable {
 
     private SequencedMap<String, Object> figures() {
         long now = System.nanoTime();
-        if (now - latest.takenNanos >= FRESH_NANOS) {
+        if (now - latest.takenNanos >= freshNanos) {
             SequencedMap<String, Object> figures = new LinkedHashMap<>(status.get());
             figures.put("atMillis", System.currentTimeMillis());
             latest = new Snapshot(now, figures);

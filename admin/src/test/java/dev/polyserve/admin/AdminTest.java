@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polyserve.Endpoint;
+import dev.polyserve.Input;
 import dev.polyserve.Model;
+import dev.polyserve.Output;
+import dev.polyserve.Protocol;
 import dev.polyserve.Server;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -19,6 +22,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
@@ -129,6 +133,37 @@ class AdminTest {
             assertThat(get("/ready").body()).startsWith("not ready: ");
         }
         server.await();
+    }
+
+    /// Blocks its event loop for each piece of input.
+    private static final class Blocks implements Protocol {
+        @Override
+        public void received(Input input, Output output) {
+            input.skip(input.available());
+            long until = System.nanoTime() + Duration.ofMillis(400).toNanos();
+            while (System.nanoTime() - until < 0) {
+                LockSupport.parkNanos(until - System.nanoTime()); // which the loop's own wake-ups end early
+            }
+        }
+    }
+
+    @Test
+    void aStallIsShownWithItsConnectionAndItsStack() throws Exception {
+        try (Server blocked = Server.at("tcp://127.0.0.1:0").model(Model.nio(1)).protocol(Blocks::new).start();
+                Admin shown = Admin.start(blocked, "tcp://127.0.0.1:0");
+                Socket client = new Socket(InetAddress.getLoopbackAddress(), blocked.port())) {
+            client.getOutputStream().write('x');
+            JsonNode stalls = JsonMapper.shared().createArrayNode();
+            while (stalls.isEmpty()) {
+                stalls = JsonMapper.shared()
+                        .readTree(http.send(HttpRequest.newBuilder(address(shown, "/status")).build(),
+                                HttpResponse.BodyHandlers.ofString()).body())
+                        .path("lastStalls");
+            }
+            assertThat(stalls.path(0).path("connection").longValue()).isEqualTo(1);
+            assertThat(stalls.path(0).path("stack").toString()).contains("AdminTest$Blocks.received");
+            assertThat(stalls.path(0).path("millis").longValue()).isGreaterThanOrEqualTo(100);
+        }
     }
 
     @Test

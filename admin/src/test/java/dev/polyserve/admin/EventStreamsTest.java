@@ -24,13 +24,14 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class EventStreamsTest {
+    private static final Duration INTERVAL = Duration.ofMillis(50);
     private static final Duration STUCK = Duration.ofMillis(300);
     /// More than the buffers of two sockets.
     private static final int LARGE = 32 << 20;
 
     private final AtomicInteger count = new AtomicInteger();
     private final StringBuilder large = new StringBuilder();
-    private final EventStreams streams = new EventStreams(this::figures, STUCK);
+    private final EventStreams streams = new EventStreams(this::figures, INTERVAL, STUCK);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpServer http;
 
