@@ -3,6 +3,7 @@
 module dev.polyserve.core {
     requires static transitive org.jspecify;
     requires transitive dev.polyserve.coroutine;
+    requires jdk.jfr;
     requires jdk.net; // how often a silent connection is probed
 
     exports dev.polyserve;
@@ -10,6 +11,7 @@ module dev.polyserve.core {
     exports dev.polyserve.conversation to dev.polyserve.conformance, dev.polyserve.linux;
     exports dev.polyserve.file to dev.polyserve.cli, dev.polyserve.linux;
     exports dev.polyserve.io to dev.polyserve.bench, dev.polyserve.conformance, dev.polyserve.linux;
+    exports dev.polyserve.jfr to dev.polyserve.linux;
     exports dev.polyserve.loop to dev.polyserve.bench, dev.polyserve.linux;
     exports dev.polyserve.proxy to dev.polyserve.cli, dev.polyserve.linux;
     exports dev.polyserve.run to dev.polyserve.linux;

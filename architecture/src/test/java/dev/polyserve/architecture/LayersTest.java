@@ -32,6 +32,7 @@ class LayersTest {
     private static final String PROXY = "dev.polyserve.proxy";
     private static final String LOOP = "dev.polyserve.loop";
     private static final String RUN = "dev.polyserve.run";
+    private static final String JFR = "dev.polyserve.jfr";
     private static final String STATS = "dev.polyserve.stats";
     private static final String LINUX = "dev.polyserve.linux";
     private static final String LINUX_ACTIVATION = "dev.polyserve.linux.activation";
@@ -69,14 +70,16 @@ class LayersTest {
             Map.entry(API, Set.of(SPI, COROUTINE_HUB, FILE)),
             Map.entry(SPI, Set.of(API)),
             Map.entry(TEXT, Set.of(API)),
+            Map.entry(JFR, Set.of(API, TEXT)),
             Map.entry(STATS, Set.of(API, COROUTINE_CARRIER)),
             Map.entry(PROXY, Set.of(API)),
             Map.entry(CONVERSATION, Set.of(API, SPI, STATS, TEXT, COROUTINE_CARRIER)),
-            Map.entry(TLS, Set.of(API, STATS, CONVERSATION, IO, COROUTINE_CARRIER)),
+            Map.entry(TLS, Set.of(API, JFR, STATS, CONVERSATION, IO, COROUTINE_CARRIER)),
             Map.entry(IO, Set.of(API, FILE, CONVERSATION)),
-            Map.entry(LOOP, Set.of(API, STATS, CONVERSATION, IO, COROUTINE_CARRIER, COROUTINE_HUB, COROUTINE_QUEUE)),
+            Map.entry(LOOP,
+                    Set.of(API, JFR, STATS, CONVERSATION, IO, COROUTINE_CARRIER, COROUTINE_HUB, COROUTINE_QUEUE)),
             Map.entry(RUN,
-                    Set.of(API, SPI, STATS, TEXT, PROXY, TLS, CONVERSATION, IO, LOOP, COROUTINE_CARRIER,
+                    Set.of(API, SPI, JFR, STATS, TEXT, PROXY, TLS, CONVERSATION, IO, LOOP, COROUTINE_CARRIER,
                             COROUTINE_HUB)),
             Map.entry(LINUX_SYSTEM, Set.of(FILE)),
             Map.entry(LINUX_SOCKET, Set.of(API, CONVERSATION, IO, LINUX_SYSTEM)),
@@ -90,7 +93,8 @@ class LayersTest {
             Map.entry(LINUX_CONTROL,
                     Set.of(API, STATS, PROXY, COROUTINE_CARRIER, COROUTINE_QUEUE, LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_SUPERVISOR,
-                    Set.of(API, SPI, STATS, TEXT, COROUTINE_CARRIER, COROUTINE_QUEUE, CONVERSATION, IO, LOOP, PROXY,
+                    Set.of(API, SPI, JFR, STATS, TEXT, COROUTINE_CARRIER, COROUTINE_QUEUE, CONVERSATION, IO, LOOP,
+                            PROXY,
                             RUN, LINUX_CONTROL,
                             LINUX_PROCESS,
                             LINUX_READINESS,

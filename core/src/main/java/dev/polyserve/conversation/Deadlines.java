@@ -53,6 +53,8 @@ class Deadlines extends ByteCounters {
     private short looks;
     /// Tells the messages apart whose rest was awaited: written by the owner, read by the monitor, which may lag behind.
     private short messages;
+    /// How many turns it has had: each ends with a wait. Written by the owner.
+    private int turns;
     /// For the owner only: how many bytes had been moved when the last wait began. The low bits suffice: fewer are moved
     /// between two waits.
     private int lastBytes = -1;
@@ -84,7 +86,13 @@ class Deadlines extends ByteCounters {
             lastBytes = bytes;
             SINCE.setOpaque(this, waitBeginsNanos() - startedNanos);
         }
+        turns++;
         WAITING.setRelease(this, true);
+    }
+
+    /// How many turns it has had so far, each of which ended with a wait. **Thread**: any; it may lag behind.
+    public final int turns() {
+        return turns;
     }
 
     /// Begins a wait for input.

@@ -1,6 +1,8 @@
 package dev.polyserve.loop;
 
+import dev.polyserve.ConnectionInfo;
 import dev.polyserve.coroutine.carrier.CarrierThread;
+import dev.polyserve.jfr.JfrEvents;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -105,7 +107,7 @@ final class LoopHandOff {
             giveBack(next);
             return false;
         }
-        goesTo(next);
+        goesTo(next, "occupied");
         return true;
     }
 
@@ -126,7 +128,7 @@ final class LoopHandOff {
             return false;
         }
         from.stretch().giveAway();
-        goesTo(next);
+        goesTo(next, "pinned");
         return true;
     }
 
@@ -141,8 +143,10 @@ final class LoopHandOff {
 
     /// Gives a stretch of a handler's code to a spare thread, beside the loop. **Thread**: any.
     void begins(HandlerCoroutine stretch, LoopThread spare) {
+        ConnectionInfo served = loop.servedConnection();
         count.incrementAndGet();
         spare.give(stretch);
+        JfrEvents.handOff(loop.name(), served, "expected");
     }
 
     /// Gives back a spare thread that was not needed.
@@ -168,10 +172,12 @@ final class LoopHandOff {
         return allowing.spares();
     }
 
-    private void goesTo(LoopThread next) {
+    private void goesTo(LoopThread next, String reason) {
+        ConnectionInfo served = loop.servedConnection();
         thread = next;
         count.incrementAndGet();
         next.give(loop);
+        JfrEvents.handOff(loop.name(), served, reason);
     }
 
     /// Ends a thread whose loop has ended, and keeps one that has lost its loop or has run a stretch beside it.

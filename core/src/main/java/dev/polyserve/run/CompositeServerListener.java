@@ -7,8 +7,11 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.spi.Engine;
 import dev.polyserve.Limit;
 import dev.polyserve.ServerListener;
+import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerLog;
+import dev.polyserve.io.AcceptException;
+import dev.polyserve.jfr.JfrServerListener;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,15 +32,17 @@ final class CompositeServerListener implements ServerListener {
         this.listeners = List.copyOf(listeners);
     }
 
-    /// Creates the composite of a server: its counters and bans, then its log and its listeners or, if set, the listener that
+    /// Creates the composite of a server: its counters, bans and recordings, then its log and its listeners or, if set, the listener that
     /// replaces them.
     static CompositeServerListener of(Engine.Setup setup, ServerCounters counters, Bans bans, ServerLog log) {
+        JfrServerListener recording = new JfrServerListener(setup.model().id(),
+                connection -> connection instanceof Conversation own ? own.turns() : 0, AcceptException::reasonOf);
         ServerListener instead = setup.reportsTo();
         if (instead != null) {
-            return new CompositeServerListener(log, List.of(counters, instead));
+            return new CompositeServerListener(log, List.of(counters, recording, instead));
         }
         List<ServerListener> all = new ArrayList<>(
-                List.of(counters, bans, new LoggingServerListener(log, NanoClock.SYSTEM)));
+                List.of(counters, bans, recording, new LoggingServerListener(log, NanoClock.SYSTEM)));
         all.addAll(setup.listeners());
         return new CompositeServerListener(log, all);
     }

@@ -21,6 +21,7 @@ import dev.polyserve.coroutine.hub.Hub;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.ListenQueue;
 import dev.polyserve.io.Listener;
+import dev.polyserve.jfr.JfrGauges;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.stats.ProcessFigures;
 import java.io.IOException;
@@ -53,6 +54,9 @@ final class DefaultServer implements Server {
         Runner of(Engine.Setup setup, ServerContext context) throws IOException;
     }
 
+    /// Loading the recorder's classes must not delay the first clients.
+    private static final long GAUGES_AFTER_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final Engine.Setup setup;
     private final Optional<TlsLayer> tls;
     private final Runner runner;
@@ -71,6 +75,7 @@ final class DefaultServer implements Server {
     private final PeriodicActions periodicActions;
     private final Shutdown shutdown;
     private final Lifecycle lifecycle = new Lifecycle();
+    private final JfrGauges gauges = new JfrGauges(this);
     private Optional<ModelChoice> choice = Optional.empty();
     private volatile boolean running;
 
@@ -280,6 +285,7 @@ final class DefaultServer implements Server {
             boundListeners.arm();
         });
         periodicActions.start();
+        afterOnAcceptLoop(gauges::start, GAUGES_AFTER_NANOS);
     }
 
     @Override
@@ -494,6 +500,7 @@ final class DefaultServer implements Server {
     }
 
     private void release() {
+        gauges.stop();
         periodicActions.stop();
         boundListeners.closePorts();
         runner.stop();

@@ -1,12 +1,9 @@
 package dev.polyserve.tls;
 
-import dev.polyserve.ServerStats.HandshakeResult;
 import dev.polyserve.TlsInfo;
-import dev.polyserve.stats.HandshakeKind;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -17,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: any.
 public final class NegotiatedTls implements TlsInfo {
-    /// Two roundings of a time in milliseconds.
-    private static final int ROUNDING_MILLIS = 2;
-
     private final SSLSession session;
     private final @Nullable String applicationProtocol;
 
@@ -32,16 +26,6 @@ public final class NegotiatedTls implements TlsInfo {
     public static TlsInfo of(SSLEngine engine) {
         String agreed = engine.getApplicationProtocol();
         return new NegotiatedTls(engine.getSession(), agreed == null || agreed.isEmpty() ? null : agreed);
-    }
-
-    /// How a handshake that has just succeeded ended. A session that is older than the handshake was resumed: the JDK tells it
-    /// in no other way.
-    ///
-    /// @param nanos how long the handshake took
-    static HandshakeKind kind(SSLSession session, long nanos) {
-        long beganMillis = System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(nanos);
-        boolean resumed = session.getCreationTime() < beganMillis - ROUNDING_MILLIS;
-        return new HandshakeKind(HandshakeResult.SUCCEEDED, session.getProtocol(), resumed);
     }
 
     @Override

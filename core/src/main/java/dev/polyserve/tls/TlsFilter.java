@@ -3,7 +3,6 @@ package dev.polyserve.tls;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.OptionalLong;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
@@ -58,9 +57,8 @@ final class TlsFilter {
     /// Records for the peer.
     private @Nullable ByteBuffer out;
     private volatile @Nullable IOException failure;
-    private final long beganNanos = System.nanoTime();
+    private @Nullable HandshakeStart start = HandshakeStart.now();
     private boolean begun;
-    private boolean told;
     /// Whether the handshake is over.
     private boolean secure;
     private boolean renegotiates;
@@ -82,15 +80,11 @@ final class TlsFilter {
 
     // --- the handshake ---
 
-    /// How long the handshake has taken until now, at its end; the first call only.
-    ///
-    /// @return empty when it was said before
-    OptionalLong endNanos() {
-        if (told) {
-            return OptionalLong.empty();
-        }
-        told = true;
-        return OptionalLong.of(System.nanoTime() - beganNanos);
+    /// When the handshake began; null once this was asked, at its end.
+    @Nullable HandshakeStart takeStart() {
+        HandshakeStart began = start;
+        start = null;
+        return began;
     }
 
     /// Goes on with the handshake.

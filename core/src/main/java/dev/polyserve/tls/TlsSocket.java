@@ -9,6 +9,7 @@ import dev.polyserve.io.SecurableSocket;
 import dev.polyserve.io.SocketControl;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.PollableStream;
+import dev.polyserve.jfr.JfrEvents;
 import dev.polyserve.stats.HandshakeKind;
 import java.io.EOFException;
 import java.io.IOException;
@@ -18,7 +19,6 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
@@ -162,12 +162,15 @@ public final class TlsSocket implements SecurableSocket, SocketControl, Blocking
 
     /// Counts the handshake, unless it was counted.
     private void ended(TlsFilter made, HandshakeResult result) {
-        OptionalLong nanos = made.endNanos();
+        HandshakeStart start = made.takeStart();
         HandshakeLimit counting = limit;
-        if (nanos.isPresent() && counting != null) {
-            counting.ended(result == HandshakeResult.SUCCEEDED
-                    ? NegotiatedTls.kind(made.engine().getSession(), nanos.getAsLong())
-                    : HandshakeKind.of(result), nanos.getAsLong());
+        if (start != null && counting != null) {
+            long nanos = start.elapsedNanos();
+            HandshakeKind kind = result == HandshakeResult.SUCCEEDED
+                    ? start.succeeded(made.engine().getSession())
+                    : HandshakeKind.of(result);
+            counting.ended(kind, nanos);
+            JfrEvents.handshake(peer(), result, kind.version(), kind.resumed(), nanos);
         }
     }
 

@@ -28,12 +28,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The counters of a server are what its clients did, in each model that serves in its own process.
 @EnabledOnOs(OS.LINUX)
@@ -235,6 +237,30 @@ class ServerStatsTest {
             assertThat(over.tls().handshakes().getFirst().result()).isEqualTo(HandshakeResult.ABORTED);
             assertThat(over.rejectedByLimit()).containsOnlyKeys(Limit.TLS_HANDSHAKE);
             assertThat(over.accepted()).isEqualTo(over.rejected() + closed(over)).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void aResumedSessionIsToldFromANewOne(String version) throws Exception {
+        SSLContext context = TlsServerTest.trusting();
+        try (Server server = server("virtual", "tls://127.0.0.1:0").tls(Tls.selfSigned()).handle(ServerStatsTest::echo)
+                .start()) {
+            for (int i = 0; i < 2; i++) {
+                try (SSLSocket client = (SSLSocket) context.getSocketFactory().createSocket(connect(server.port()),
+                        "localhost", server.port(), true)) {
+                    client.setEnabledProtocols(new String[]{version});
+                    exchange(client, 2); // a ticket comes with the first bytes
+                }
+                long both = i + 1;
+                ServerStats _ = when(server, stats -> stats.tls().handshakeDurations().count() == both);
+            }
+            List<ServerStats.Handshakes> handshakes = server.stats().tls().handshakes();
+            assertThat(handshakes).extracting(ServerStats.Handshakes::resumed).containsExactly(false, true);
+            assertThat(handshakes).allSatisfy(one -> {
+                assertThat(one.version()).contains(version);
+                assertThat(one.count()).isEqualTo(1);
+            });
         }
     }
 }

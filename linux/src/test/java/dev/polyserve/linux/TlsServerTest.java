@@ -313,7 +313,7 @@ class TlsServerTest {
         return socket;
     }
 
-    private static SSLContext trusting() throws Exception {
+    static SSLContext trusting() throws Exception {
         return new ClientTlsContext(Optional.empty(), true, Optional.empty()).create(_ -> {
         });
     }

@@ -8,10 +8,12 @@ import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.WorkerInfo;
 import dev.polyserve.Workers;
 import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.jfr.JfrEvents;
 import dev.polyserve.linux.process.ChildExitStatus;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.run.WorkerTotals;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -149,6 +151,7 @@ final class WorkerPool {
         nextNumber++;
         all.add(worker);
         stateChanged(worker);
+        JfrEvents.workerStarted(worker.number, worker.pid());
         try {
             worker.watched(_ -> listen(worker), _ -> ended(worker));
         } catch (IOException e) {
@@ -379,6 +382,7 @@ final class WorkerPool {
         String exitSummary = worker.exitSummary(exit, now());
         worker.reap(exitSummary);
         counters.ended(worker.number);
+        JfrEvents.workerEnded(worker.number, worker.pid(), exitSummary, Duration.ofNanos(now() - worker.startedNanos));
         all.remove(worker);
         scaling.changed();
         if (stopping) {

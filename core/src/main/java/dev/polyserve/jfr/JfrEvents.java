@@ -1,0 +1,80 @@
+package dev.polyserve.jfr;
+
+import dev.polyserve.ConnectionInfo;
+import dev.polyserve.ServerStats.HandshakeResult;
+import dev.polyserve.text.PrintableAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import jdk.jfr.FlightRecorder;
+import org.jspecify.annotations.Nullable;
+
+/// Writes the events that are not those of a [dev.polyserve.ServerListener] into recordings. Without a recording that wants
+/// them, each method costs one or two reads.
+///
+/// **Thread**: any.
+public final class JfrEvents {
+    private JfrEvents() {}
+
+    /// A loop was handed off, or a handler's code runs beside it.
+    ///
+    /// @param connection the connection that the loop serves, where that is known
+    /// @param reason why, in one word
+    public static void handOff(String loop, @Nullable ConnectionInfo connection, String reason) {
+        if (FlightRecorder.isInitialized() && LoopHandOffEvent.isWanted()) {
+            LoopHandOffEvent event = new LoopHandOffEvent();
+            if (event.shouldCommit()) {
+                event.loop = loop;
+                event.connection = connection == null ? 0 : connection.id();
+                event.reason = reason;
+                event.commit();
+            }
+        }
+    }
+
+    /// A handshake of TLS is over.
+    ///
+    /// @param version the version that was agreed on; empty when there is none
+    /// @param nanos how long it took
+    public static void handshake(SocketAddress peer, HandshakeResult result, String version, boolean resumed,
+            long nanos) {
+        if (FlightRecorder.isInitialized() && TlsHandshakeEvent.isWanted()) {
+            TlsHandshakeEvent event = new TlsHandshakeEvent();
+            if (event.shouldCommit()) {
+                event.peer = PrintableAddress.shown(peer);
+                event.result = result.name();
+                event.version = version;
+                event.resumed = resumed;
+                event.took = nanos;
+                event.commit();
+            }
+        }
+    }
+
+    /// A worker process was started.
+    public static void workerStarted(int number, long pid) {
+        if (FlightRecorder.isInitialized() && WorkerStartedEvent.isWanted()) {
+            WorkerStartedEvent event = new WorkerStartedEvent();
+            if (event.shouldCommit()) {
+                event.number = number;
+                event.pid = pid;
+                event.commit();
+            }
+        }
+    }
+
+    /// A worker process is over.
+    ///
+    /// @param summary how it ended, in one sentence
+    public static void workerEnded(int number, long pid, String summary, Duration age) {
+        if (FlightRecorder.isInitialized() && WorkerEndedEvent.isWanted()) {
+            WorkerEndedEvent event = new WorkerEndedEvent();
+            if (event.shouldCommit()) {
+                event.number = number;
+                event.pid = pid;
+                event.summary = summary;
+                event.age = age.toNanos();
+                event.commit();
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package dev.polyserve.tls;
+
+import dev.polyserve.ServerStats.HandshakeResult;
+import dev.polyserve.stats.HandshakeKind;
+import javax.net.ssl.SSLSession;
+
+/// When a handshake began.
+///
+/// @param nanos as [System#nanoTime]
+/// @param millis as [System#currentTimeMillis]
+record HandshakeStart(long nanos, long millis) {
+    static HandshakeStart now() {
+        return new HandshakeStart(System.nanoTime(), System.currentTimeMillis());
+    }
+
+    /// How long it has taken until now.
+    long elapsedNanos() {
+        return System.nanoTime() - nanos;
+    }
+
+    /// How it ended, when it has succeeded. A session that is older than the handshake was resumed: the JDK tells it in no
+    /// other way.
+    HandshakeKind succeeded(SSLSession session) {
+        return new HandshakeKind(HandshakeResult.SUCCEEDED, session.getProtocol(),
+                session.getCreationTime() < millis);
+    }
+}
