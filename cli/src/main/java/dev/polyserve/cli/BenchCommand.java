@@ -22,6 +22,7 @@ import dev.polyserve.cli.text.TerminalWidth;
 import dev.polyserve.cli.text.Units;
 import java.io.Console;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -104,7 +105,7 @@ final class BenchCommand {
             ProcessorPlacement placement = options.has(BenchOptions.SHARED_PROCESSORS)
                     ? ProcessorPlacement.share()
                     : ProcessorPlacement.take();
-            try (ContenderLauncher launcher = new ContenderLauncher(PolyserveProgram.running(), placement)) {
+            try (ContenderLauncher launcher = new ContenderLauncher(program(options), placement)) {
                 return new BenchmarkRunner(plan, launcher, placement, Machine.environment(placement), progress,
                         further(plan, options)).run();
             }
@@ -113,6 +114,25 @@ final class BenchCommand {
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw ExitException.wrong(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private static PolyserveProgram program(BenchOptions options) {
+        PolyserveProgram running = PolyserveProgram.running();
+        if (!options.has(BenchOptions.JFR)) {
+            return running;
+        }
+        Path directory = Path.of(options.text(BenchOptions.JFR, "")).toAbsolutePath();
+        if (directory.toString().contains(",")) {
+            throw new IllegalArgumentException("--jfr: the JVM takes no file name with a comma, as in " + directory
+                    + "; choose another directory");
+        }
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "--jfr: the directory " + directory + " cannot be created; choose another one", e);
+        }
+        return running.recordingTo(directory);
     }
 
     /// A recommendation is wanted, not a table alone: rounds that leave it open are repeated.

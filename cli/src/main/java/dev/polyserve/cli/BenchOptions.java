@@ -29,6 +29,7 @@ final class BenchOptions {
     static final String REPORT = "--report";
     static final String JSON = "--json";
     static final String BASELINE = "--baseline";
+    static final String JFR = "--jfr";
     private static final String MODELS = "--models";
     private static final String WORKLOAD = "--workload";
     private static final String SIZE = "--size";
@@ -84,6 +85,8 @@ final class BenchOptions {
                 .build());
         add(spec, REPORT, "FILE.html", "Writes a report with charts, as one HTML file.");
         add(spec, JSON, "FILE", "Writes all results.");
+        add(spec, JFR, "DIRECTORY",
+                "Records each process of a Polyserve model with JDK Flight Recorder, in a file of this directory.");
         add(spec, BASELINE, "FILE.json", "Marks changes since an earlier --json file that exceed the noise.");
         spec.addOption(OptionSpec.builder(ADVISE).type(boolean.class)
                 .description("Asks about your handler, measures only the models that suit it, and recommends one.")

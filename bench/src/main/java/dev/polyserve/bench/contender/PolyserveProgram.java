@@ -1,9 +1,11 @@
 package dev.polyserve.bench.contender;
 
 import java.io.File;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// The command that runs `polyserve`: the words before `serve`.
@@ -15,6 +17,10 @@ public record PolyserveProgram(List<String> command) {
     private static final String MAIN = "dev.polyserve.cli.Main";
     private static final List<String> FLAGS = List.of("--add-opens", "java.base/java.lang=ALL-UNNAMED",
             "--enable-native-access=ALL-UNNAMED");
+    /// The events of a server, all of which a recording has.
+    static final List<String> EVENTS = List.of("ConnectionOpened", "ConnectionClosed", "ConnectionRejected",
+            "AcceptError", "LoopStall", "LoopHandOff", "TlsHandshake", "WorkerStarted", "WorkerEnded", "ServerGauges",
+            "LoopGauges");
     private static final Pattern BLANKS = Pattern.compile("\\s+");
 
     /// Copies the command.
@@ -45,6 +51,17 @@ public record PolyserveProgram(List<String> command) {
             command.addAll(List.of("-cp", classPath, MAIN));
         }
         return new PolyserveProgram(command);
+    }
+
+    /// The same program, each process of which records its run with JDK Flight Recorder: the JDK's default events and all
+    /// of a server, in a file of the directory that is named after the process.
+    public PolyserveProgram recordingTo(Path directory) {
+        String settings = EVENTS.stream().map(name -> "+dev.polyserve." + name + "#enabled=true")
+                .collect(Collectors.joining(","));
+        List<String> words = new ArrayList<>(command);
+        words.addAll(1, List.of("-XX:StartFlightRecording:settings=default," + settings + ",filename="
+                + directory.resolve("polyserve-%p.jfr"), "-Xlog:jfr+startup=error"));
+        return new PolyserveProgram(words);
     }
 
     /// The command with further arguments.

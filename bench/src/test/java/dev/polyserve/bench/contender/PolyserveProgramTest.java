@@ -3,6 +3,7 @@ package dev.polyserve.bench.contender;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +27,21 @@ class PolyserveProgramTest {
         assertThat(PolyserveProgram.of("/jdk", "/p.jar", " -Xmx1g  -XX:+UseZGC\n").command()).containsExactly(
                 "/jdk/bin/java",
                 "-Xmx1g", "-XX:+UseZGC", "-jar", "/p.jar");
+    }
+
+    @Test
+    void recordsEachProcess() {
+        List<String> command = PolyserveProgram.of("/jdk", "/p.jar", "-Xmx1g").recordingTo(Path.of("/tmp/r")).command();
+        assertThat(command).startsWith("/jdk/bin/java").endsWith("-Xmx1g", "-jar", "/p.jar").hasSize(6);
+        assertThat(command.get(1)).startsWith("-XX:StartFlightRecording:settings=default,")
+                .contains("+dev.polyserve.LoopStall#enabled=true").endsWith(",filename=/tmp/r/polyserve-%p.jfr");
+    }
+
+    @Test
+    void allRecordedEventsExist() {
+        assertThat(PolyserveProgram.EVENTS).doesNotHaveDuplicates().allSatisfy(
+                name -> assertThat(Class.forName("dev.polyserve.jfr." + name + "Event").getSimpleName())
+                        .startsWith(name));
     }
 
     @Test
