@@ -12,6 +12,7 @@ import dev.polyserve.stats.LoopSnapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -76,6 +77,8 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
     private final EndedLoopExecutor late;
     private final TurnState turn = new TurnState();
     private final CachedLoopClock turnClock;
+    /// The sleeps of its monitors, which its turns end.
+    private MonitorSleep[] monitors = {};
 
     /// @param daemon whether the JVM may exit while the loop runs
     /// @param lendsThread whether coroutines run on its thread, which the JDK must allow
@@ -125,6 +128,13 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
     /// Which thread runs the loop. **Thread**: any.
     LoopHandOff handOff() {
         return handOff;
+    }
+
+    /// Has each turn end the sleep of a monitor. Call it before the loop starts.
+    void monitoredBy(MonitorSleep monitor) {
+        assertOwner();
+        monitors = Arrays.copyOf(monitors, monitors.length + 1);
+        monitors[monitors.length - 1] = monitor;
     }
 
     /// The number of times that another thread has taken over the loop. **Thread**: any.
@@ -571,7 +581,6 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
         }
         multiplexer.await(atMostNanos);
         awake();
-        handOff.awakes();
     }
 
     /// From now on a task wakes no loop: the turn looks at the queues after its sockets.
@@ -592,6 +601,9 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
             turnClock.turnBegins(clock.nanos());
             turn.begins(turnClock.nowNanos());
             awake();
+            for (int i = 0; i < monitors.length; i++) {
+                monitors[i].turnBegins();
+            }
         }
     }
 

@@ -10,15 +10,15 @@ import org.jspecify.annotations.Nullable;
 /// Hands off event loops whose thread a handler's code occupies for too long.
 ///
 /// It samples the state of each loop's thread ([StretchState]): two equal samples of a handler's code mean one stretch, so
-/// the handlers read no clock. It parks while all loops wait, and the first loop that runs again wakes it.
+/// the handlers read no clock. It sleeps while all loops wait ([MonitorSleep]).
 ///
 /// ```
-///   samples ──all loops wait, for some samples──▶ parked ──a loop runs a turn──▶ samples …
+///   samples ──all loops wait, for some samples──▶ sleeps ──a loop runs a turn──▶ samples …
 /// ```
 ///
 /// **Thread**: its own, a daemon.
 public final class HandOffMonitor implements AutoCloseable {
-    /// The number of samples, with all loops waiting, after which it parks: waking it costs a loop more than a sample.
+    /// The number of samples, with all loops waiting, after which it sleeps: waking it costs a loop more than a sample.
     private static final int QUIET_SAMPLES = 20;
     private static final int SAMPLES_PER_LIMIT = 2;
     private static final long LEAST_PERIOD_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
@@ -34,7 +34,7 @@ public final class HandOffMonitor implements AutoCloseable {
     private final @Nullable LoopThread[] sampledThreads;
     private final long[] sinceNanos;
     private final Thread thread;
-    private volatile boolean parked;
+    private final MonitorSleep sleep;
     private volatile boolean closed;
 
     /// Creates a monitor of these loops, and allows their hand-off. Call it before the loops start.
@@ -42,6 +42,7 @@ public final class HandOffMonitor implements AutoCloseable {
     /// @param limitNanos how long a stretch of a handler's code may take
     public HandOffMonitor(List<EventLoop> loops, long limitNanos, ServerContext context) {
         this.loops = List.copyOf(loops);
+        this.sleep = new MonitorSleep(this.loops);
         this.limitNanos = limitNanos;
         this.context = context;
         this.log = new MonitorLog(context.log(), "the hand-off monitor failed");
@@ -61,7 +62,7 @@ public final class HandOffMonitor implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        LockSupport.unpark(thread);
+        thread.interrupt();
         spares.close();
     }
 
@@ -75,46 +76,18 @@ public final class HandOffMonitor implements AutoCloseable {
         return spares;
     }
 
-    /// A loop has waited, and runs a turn. **Thread**: the loop's.
-    void loopAwakes() {
-        if (parked) {
-            parked = false;
-            LockSupport.unpark(thread);
-        }
-    }
-
     private void run() {
         long periodNanos = Math.clamp(limitNanos / SAMPLES_PER_LIMIT, LEAST_PERIOD_NANOS, MOST_PERIOD_NANOS);
         int quiet = 0;
         while (!closed) {
             quiet = sampleAll() ? 0 : quiet + 1;
             if (quiet > QUIET_SAMPLES) {
-                parkUntilAnyLoopAwakes();
+                sleep.sleep();
                 quiet = 0;
             } else {
                 LockSupport.parkNanos(this, periodNanos);
             }
         }
-    }
-
-    private void parkUntilAnyLoopAwakes() {
-        parked = true;
-        // Read again after the write: a loop that awakes later sees it.
-        while (parked && !closed && allWait()) {
-            LockSupport.park(this);
-        }
-        parked = false;
-    }
-
-    /// It allocates nothing, as all that runs outside of a guard: the monitor outlives a lack of memory.
-    private boolean allWait() {
-        for (int i = 0; i < loops.size(); i++) {
-            EventLoop loop = loops.get(i);
-            if (!loop.isAsleep() && !loop.hasEnded()) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /// Samples each loop once.

@@ -186,12 +186,4 @@ final class LoopHandOff {
     LoopThread.@Nullable Task next(LoopThread last) {
         return last.stretch().isTaken() ? spares().keep(last) : null;
     }
-
-    /// The loop has waited, and now runs a turn. **Thread**: the loop's.
-    void awakes() {
-        HandOffMonitor watching = monitor;
-        if (watching != null) {
-            watching.loopAwakes();
-        }
-    }
 }
