@@ -12,7 +12,6 @@ import dev.polyserve.stats.LoopSnapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -77,8 +76,10 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
     private final EndedLoopExecutor late;
     private final TurnState turn = new TurnState();
     private final CachedLoopClock turnClock;
-    /// The sleeps of its monitors, which its turns end.
-    private MonitorSleep[] monitors = {};
+    /// What the next turn runs first; null: nothing.
+    private @Nullable Runnable atNextTurn;
+    /// The sleep of the monitor of stalls, which its turns end; null: it has no monitor.
+    private @Nullable MonitorSleep stallMonitor;
 
     /// @param daemon whether the JVM may exit while the loop runs
     /// @param lendsThread whether coroutines run on its thread, which the JDK must allow
@@ -130,11 +131,10 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
         return handOff;
     }
 
-    /// Has each turn end the sleep of a monitor. Call it before the loop starts.
+    /// Has each turn end the sleep of the monitor of stalls. Call it before the loop starts.
     void monitoredBy(MonitorSleep monitor) {
         assertOwner();
-        monitors = Arrays.copyOf(monitors, monitors.length + 1);
-        monitors[monitors.length - 1] = monitor;
+        stallMonitor = monitor;
     }
 
     /// The number of times that another thread has taken over the loop. **Thread**: any.
@@ -392,6 +392,12 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
         new DeadlineOnlyConnection(this).watch(conversation);
     }
 
+    /// Runs a task once, at the beginning of the next turn, in place of one that was to run then. It does not wake the loop.
+    public void atNextTurn(Runnable task) {
+        assertOwner();
+        atNextTurn = task;
+    }
+
     /// How long the time limits of connections are not believed, because the loop was held up; 0 or less: they are.
     public long limitPauseNanos() {
         assertOwner();
@@ -601,8 +607,13 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
             turnClock.turnBegins(clock.nanos());
             turn.begins(turnClock.nowNanos());
             awake();
-            for (int i = 0; i < monitors.length; i++) {
-                monitors[i].turnBegins();
+            if (stallMonitor != null) {
+                stallMonitor.end();
+            }
+            Runnable first = atNextTurn;
+            if (first != null) {
+                atNextTurn = null;
+                guarded(first);
             }
         }
     }
@@ -629,6 +640,9 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
     private boolean runContinuations(LoopThread current) {
         Runnable next;
         for (int left = COROUTINES_PER_TURN; left > 0 && (next = nextContinuation()) != null; left--) {
+            if (left == COROUTINES_PER_TURN) {
+                handOff.handlersRun();
+            }
             current.beforeMount();
             guarded(next);
             if (!current.stretch().secure()) {

@@ -10,16 +10,17 @@ import org.jspecify.annotations.Nullable;
 /// Hands off event loops whose thread a handler's code occupies for too long.
 ///
 /// It samples the state of each loop's thread ([StretchState]): two equal samples of a handler's code mean one stretch, so
-/// the handlers read no clock. It sleeps while all loops wait ([MonitorSleep]).
+/// the handlers read no clock. It sleeps while all loops wait, and until one
+/// runs a handler ([MonitorSleep]).
 ///
 /// ```
-///   samples ──all loops wait, for some samples──▶ sleeps ──a loop runs a turn──▶ samples …
+///   samples ──all loops wait, for some samples──▶ sleeps ──a loop runs a handler──▶ samples …
 /// ```
 ///
 /// **Thread**: its own, a daemon.
 public final class HandOffMonitor implements AutoCloseable {
     /// The number of samples, with all loops waiting, after which it sleeps: waking it costs a loop more than a sample.
-    private static final int QUIET_SAMPLES = 20;
+    private static final int QUIET_SAMPLES = 5;
     private static final int SAMPLES_PER_LIMIT = 2;
     private static final long LEAST_PERIOD_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
     private static final long MOST_PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
@@ -74,6 +75,11 @@ public final class HandOffMonitor implements AutoCloseable {
     /// The threads that take loops over. **Thread**: any.
     SpareThreads spares() {
         return spares;
+    }
+
+    /// A loop is about to run handlers' code. **Thread**: the loop's.
+    void handlersRun() {
+        sleep.end();
     }
 
     private void run() {

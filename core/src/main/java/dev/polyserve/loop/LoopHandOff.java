@@ -172,6 +172,14 @@ final class LoopHandOff {
         return allowing.spares();
     }
 
+    /// The loop is about to run handlers' code in this turn. **Thread**: the loop's.
+    void handlersRun() {
+        HandOffMonitor watching = monitor;
+        if (watching != null) {
+            watching.handlersRun();
+        }
+    }
+
     private void goesTo(LoopThread next, String reason) {
         ConnectionInfo served = loop.servedConnection();
         thread = next;

@@ -19,8 +19,6 @@ import java.util.concurrent.TimeUnit;
 public final class StallMonitor implements AutoCloseable {
     /// How long a pinned coroutine may stop a loop that has lost its permit.
     private static final long MOST_PERIOD_MILLIS = 50;
-    /// The number of checks, with all loops waiting, after which it sleeps: waking it costs a loop more than a check.
-    private static final int QUIET_CHECKS = 4;
 
     private final List<EventLoop> loops;
     private final long limitNanos;
@@ -34,6 +32,7 @@ public final class StallMonitor implements AutoCloseable {
     public StallMonitor(List<EventLoop> loops, ServerContext context) {
         this.loops = List.copyOf(loops);
         this.sleep = new MonitorSleep(this.loops);
+        this.loops.forEach(loop -> loop.monitoredBy(sleep));
         this.limitNanos = ServerContext.nanos(context.options().timeouts().stall());
         this.context = context;
         this.log = new MonitorLog(context.log(), "the stall monitor failed");
@@ -58,19 +57,14 @@ public final class StallMonitor implements AutoCloseable {
         long periodMillis = limitNanos == 0
                 ? MOST_PERIOD_MILLIS
                 : Math.clamp(TimeUnit.NANOSECONDS.toMillis(limitNanos / 2), 1, MOST_PERIOD_MILLIS);
-        int quiet = 0;
         while (true) {
-            if (quiet >= QUIET_CHECKS) {
-                sleep.sleep();
-                quiet = 0;
-            }
+            sleep.sleep();
             try {
                 Thread.sleep(periodMillis);
             } catch (InterruptedException e) {
                 // Closed: the only way for the monitor to end.
                 return;
             }
-            quiet = sleep.allWait() ? quiet + 1 : 0;
             for (int i = 0; i < loops.size(); i++) {
                 lookGuarded(i);
             }

@@ -121,15 +121,17 @@ final class TimerWheel {
         if (size == 0) {
             return Long.MAX_VALUE;
         }
+        long earliest = Long.MAX_VALUE;
         for (long tick = currentTick + 1; tick <= currentTick + SLOTS; tick++) {
             for (Timer timer = slots[slot(tick)]; timer != null; timer = timer.next) {
                 if (timer.dueTick == tick) {
                     return tick;
                 }
+                earliest = Math.min(earliest, timer.dueTick);
             }
         }
-        // All timers are due in a later round: check again at its start.
-        return currentTick + SLOTS;
+        // All timers are due in a later round.
+        return earliest;
     }
 
     private static int slot(long tick) {
