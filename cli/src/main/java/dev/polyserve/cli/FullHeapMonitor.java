@@ -1,5 +1,7 @@
 package dev.polyserve.cli;
 
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.SoftReference;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -7,13 +9,16 @@ import org.jspecify.annotations.Nullable;
 /// Detects a full heap, and then restores the default action of TERM and INT. The JVM starts a thread for each signal,
 /// which fails without memory; with the default action, the kernel ends the process.
 ///
-/// It checks once a second. It allocates only when little memory is left, to find out whether a collection frees
-/// enough. What a collector reports as free may be out of reach for an allocation, as a survivor space is: so little memory
-/// is a part of the heap.
+/// It sleeps until the JVM clears a soft reference, which it does before it reports a lack of memory, and then checks once
+/// a second while little memory is left. It allocates only then, to find out whether a collection frees enough. What a
+/// collector reports as free may be out of reach for an allocation, as a survivor space is: so little memory is a part of the
+/// heap.
 ///
 /// **Thread**: its own, a daemon.
 final class FullHeapMonitor implements AutoCloseable {
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /// How long it sleeps at most: a collector that clears no soft references runs, too.
+    private static final long MOST_SLEEP_MILLIS = TimeUnit.MINUTES.toMillis(5);
     /// More than the survivor spaces of any collector take of the heap.
     private static final int LOW_PART_OF_HEAP = 8;
     /// Below half of the smallest region of G1: a larger array would need two adjacent regions.
@@ -21,7 +26,10 @@ final class FullHeapMonitor implements AutoCloseable {
 
     private final SignalHandlers signals;
     private final Thread thread;
+    private final ReferenceQueue<Object> cleared = new ReferenceQueue<>();
     private volatile boolean closed;
+    /// Cleared when memory gets short. **Thread**: the monitor's.
+    private @Nullable SoftReference<Object> sentinel;
     /// Stored in a field, so that the compiler does not eliminate the allocation.
     @SuppressWarnings("unused")
     private volatile byte @Nullable [] probe;
@@ -40,11 +48,30 @@ final class FullHeapMonitor implements AutoCloseable {
     private void run() {
         boolean wasFull = false;
         while (!closed) {
-            LockSupport.parkNanos(this, PERIOD_NANOS);
+            if (isLow() || !sleeps()) {
+                LockSupport.parkNanos(this, PERIOD_NANOS);
+            }
             boolean full = isFull();
             if (!closed && full != wasFull && setDefaultAction(full)) {
                 wasFull = full;
             }
+        }
+    }
+
+    /// Sleeps until memory may be short.
+    ///
+    /// @return false when it already is, and nothing could be allocated
+    private boolean sleeps() {
+        try {
+            if (sentinel == null || sentinel.refersTo(null)) {
+                sentinel = new SoftReference<>(new Object(), cleared);
+            }
+            var _ = cleared.remove(MOST_SLEEP_MILLIS);
+            return true;
+        } catch (OutOfMemoryError e) {
+            return false; // checked and tried again in the next period
+        } catch (InterruptedException e) {
+            return true; // closed
         }
     }
 
@@ -57,10 +84,14 @@ final class FullHeapMonitor implements AutoCloseable {
         }
     }
 
-    private boolean isFull() {
+    private static boolean isLow() {
         Runtime runtime = Runtime.getRuntime();
         long mostBytes = runtime.maxMemory();
-        if (mostBytes - runtime.totalMemory() + runtime.freeMemory() >= mostBytes / LOW_PART_OF_HEAP) {
+        return mostBytes - runtime.totalMemory() + runtime.freeMemory() < mostBytes / LOW_PART_OF_HEAP;
+    }
+
+    private boolean isFull() {
+        if (!isLow()) {
             return false;
         }
         try {
@@ -76,7 +107,7 @@ final class FullHeapMonitor implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        LockSupport.unpark(thread);
+        thread.interrupt();
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
