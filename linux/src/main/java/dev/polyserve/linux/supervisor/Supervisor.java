@@ -68,6 +68,7 @@ abstract sealed class Supervisor implements Runner, WorkerControl, ScalingPolicy
     void reconfigured() {
         loop().assertOwner();
         reconfigured = true;
+        supervisorLoop().workerPool().examineSoon();
         limits().ifPresent(this::pass);
     }
 

@@ -288,6 +288,11 @@ final class Worker {
         }
     }
 
+    /// True when no command waits to be sent.
+    boolean isFlushed() {
+        return channel.isFlushed();
+    }
+
     /// Kills the process, for this reason.
     void kill(String why) throws IOException {
         loop.assertOwner();

@@ -26,11 +26,13 @@ import java.util.function.BooleanSupplier;
 /// The workers of one server: started on demand, watched, replaced, and ended with the server.
 ///
 /// Workers that die while they start are replaced after a pause that doubles from 0.1 to 30 s; workers that had served,
-/// at once. Only a few start at the same time; as long as there are too few, twice as many each second.
+/// at once. Only a few start at the same time; as long as there are too few, twice as many each second. They are examined
+/// twice a second, and seldom once all of them serve and nothing is heard but heartbeats.
 ///
 /// **Thread**: the supervisor's loop, except [#stop].
 final class WorkerPool {
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long MOST_TICK_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long DUMP_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int MOST_STARTING = 32;
     private static final long END_MILLIS = 500;
@@ -47,7 +49,10 @@ final class WorkerPool {
     private int nextNumber = 1;
     private int mostStarting = Math.max(2, Runtime.getRuntime().availableProcessors());
     private final WorkerCounters counters = new WorkerCounters();
-    private long lastTickNanos;
+    private final EventLoop.Delayed ticks;
+    private final long quietTickNanos;
+    private long nextTickNanos;
+    private boolean changed;
     private boolean stopping;
 
     WorkerPool(EventLoop loop, WorkerProgram program, Workers limits, ScalingPolicy scaling, ServerContext context) {
@@ -56,6 +61,8 @@ final class WorkerPool {
         this.limits = limits;
         this.scaling = scaling;
         this.context = context;
+        this.ticks = loop.prepared(this::tick);
+        this.quietTickNanos = quietTickNanos(limits);
         this.pause = new WorkerRestartBackoff(now(), () -> ThreadLocalRandom.current().nextDouble(0.8, 1.2));
         this.replacement = new WorkerReplacement(this, loop, limits, scaling, context);
     }
@@ -67,12 +74,31 @@ final class WorkerPool {
     /// Starts the first workers.
     void begin() {
         loop.assertOwner();
-        lastTickNanos = now();
         scale();
-        loop.repeat(TICK_NANOS, () -> {
-            tick();
-            return stopping ? -1 : TICK_NANOS;
-        });
+        nextTick(TICK_NANOS);
+    }
+
+    /// A fraction of the times that the examination measures, so that it does not miss them by much.
+    private static long quietTickNanos(Workers limits) {
+        long nanos = ServerContext.nanos(limits.silence());
+        if (!limits.recycleAge().isZero()) {
+            nanos = Math.min(nanos, ServerContext.nanos(limits.recycleAge()));
+        }
+        return Math.clamp(nanos / 8, TICK_NANOS, MOST_TICK_NANOS);
+    }
+
+    private void nextTick(long nanos) {
+        nextTickNanos = now() + nanos;
+        loop.start(ticks, nanos);
+    }
+
+    /// Has the workers examined soon, because something has changed.
+    void examineSoon() {
+        loop.assertOwner();
+        changed = true;
+        if (nextTickNanos - now() > TICK_NANOS) {
+            nextTick(TICK_NANOS);
+        }
     }
 
     // --- the present workers ---
@@ -127,7 +153,11 @@ final class WorkerPool {
 
     /// Starts workers until there are as many as wanted, within the limits of starting.
     void scale() {
-        loop.assertOwner();
+        examineSoon();
+        startWanted();
+    }
+
+    private void startWanted() {
         int wanted = scaling.wanted(this);
         while (!stopping && stayingCount() < wanted
                 && count(Worker.State.BOOTING) < (pause.isDoubtful() ? 1 : mostStarting)
@@ -173,11 +203,14 @@ final class WorkerPool {
 
     private void tick() {
         long now = now();
-        if (now - lastTickNanos > 4 * TICK_NANOS) {
+        if (now - nextTickNanos > 3 * TICK_NANOS) {
             // The supervisor was stopped or starved, not the workers: their heartbeats are still to be read.
             all.forEach(worker -> worker.heartbeatNanos = now);
         }
-        lastTickNanos = now;
+        if (!stopping) {
+            nextTick(isQuiet(now) ? quietTickNanos : TICK_NANOS); // first: an examination that fails is not the last
+        }
+        changed = false;
         for (Worker worker : all()) {
             examine(worker, now);
         }
@@ -187,8 +220,15 @@ final class WorkerPool {
         if (scale > wanted) {
             leastBusy().ifPresent(this::dismiss);
         }
-        scale();
+        startWanted();
         replacement.dismissSurplus();
+    }
+
+    /// Whether nothing has changed since the last examination, and no worker is about to.
+    private boolean isQuiet(long now) {
+        return !changed && stayingCount() == scaling.wanted(this)
+                && all.stream().allMatch(worker -> worker.isStaying() && worker.hasProvedItself(now)
+                        && !worker.suspected && worker.isFlushed());
     }
 
     /// The serving worker with the fewest connections. A busy one qualifies only when no worker is starting, which
@@ -301,6 +341,9 @@ final class WorkerPool {
     }
 
     private void hear(Worker worker, WorkerMessage message) {
+        if (!(message instanceof WorkerEvent.Heartbeat)) {
+            examineSoon();
+        }
         switch (message) {
             case WorkerCommand command -> throw new IllegalStateException("a command from a worker: " + command);
             case WorkerEvent.Ready _ -> ready(worker);

@@ -3,15 +3,16 @@ package dev.polyserve.linux.worker;
 import dev.polyserve.spi.Engine;
 import dev.polyserve.Server;
 import dev.polyserve.conversation.Conversation;
+import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.SocketProvider;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.run.ModelConcurrency;
 import dev.polyserve.run.Runner;
 import dev.polyserve.run.WorkerControl;
+import dev.polyserve.spi.ModelPlan;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: as [Runner] and [WorkerControl].
 final class InnerModelRunner implements Runner, WorkerControl {
-    private static final long BEAT_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     private final Runner inner;
     private final WorkerMain workerMain;
     private final Engine.Setup setup;
@@ -50,13 +49,20 @@ final class InnerModelRunner implements Runner, WorkerControl {
     public void start(Consumer<? super IOException> whenLost) throws IOException {
         inner.start(whenLost);
         EventLoop loop = acceptLoop();
-        loop.post(() -> loop.repeat(BEAT_NANOS, () -> {
+        var heartbeat = new HeartbeatTimer(loop, silenceNanos(), () -> {
             Server serving = server;
             if (serving != null) {
                 workerMain.beat(serving);
             }
-            return BEAT_NANOS;
-        }));
+        });
+        // A beat sends what waits.
+        workerMain.eventReporter().whenUnsent(() -> loop.post(heartbeat::soon));
+        heartbeat.begin();
+    }
+
+    private long silenceNanos() {
+        return ServerContext
+                .nanos(ModelPlan.of(setup.model()).execution().processes().orElseThrow().workers().silence());
     }
 
     /// Reports that this worker stops accepting; connections accepted before were reported before.
@@ -92,5 +98,6 @@ final class InnerModelRunner implements Runner, WorkerControl {
     @Override
     public void stop() {
         inner.stop();
+        workerMain.stopped();
     }
 }

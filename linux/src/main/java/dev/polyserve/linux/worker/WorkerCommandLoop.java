@@ -27,9 +27,10 @@ import java.util.stream.Collectors;
 
 /// Carries out the supervisor's commands until a command ends the worker or the supervisor is gone.
 ///
-/// **Thread**: the worker's first one.
+/// **Thread**: the worker's first one, except [#stopped].
 final class WorkerCommandLoop {
-    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /// How long it waits for a command at most.
+    private static final long LOOK_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final int LOST = 1;
     private static final Duration FOR_LONG = Duration.ofDays(365);
     private static final int PIECE_CHARACTERS = 16 << 10;
@@ -45,7 +46,7 @@ final class WorkerCommandLoop {
     /// Computes the worker's options from the present options and the command.
     private final BiFunction<Options, WorkerCommand.ChangeLimits, Options> limits;
     private boolean started;
-    private boolean ending;
+    private volatile boolean ending;
     /// The time at which the worker ends, if it is ending.
     private long endNanos;
     /// The thread that accepts one client, or the last one that did.
@@ -86,10 +87,30 @@ final class WorkerCommandLoop {
                 }
             }
             eventReporter.flush();
-            if (server.isStopped() && !ending) {
-                // The accept loop is lost, which was reported; the supervisor starts another worker.
-                System.exit(LOST);
-            }
+            endIfLost();
+        }
+    }
+
+    /// Ends the process, as soon as the server is over, if it stops without a command. **Thread**: any.
+    void stopped() {
+        if (!ending) {
+            Thread.ofPlatform().daemon().name("polyserve-lost").start(() -> {
+                try {
+                    server.await();
+                    endIfLost();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
+    }
+
+    /// Ends the process when the server has stopped without a command: the accept loop is lost, which was reported; the
+    /// supervisor starts another worker.
+    private void endIfLost() {
+        if (server.isStopped() && !ending) {
+            eventReporter.flush();
+            System.exit(LOST);
         }
     }
 

@@ -55,10 +55,16 @@ final class WorkerEventReporter implements ServerListener {
     /// The supervisor's numbers of the connections that come next, in order.
     private final Queue<Long> taken = new ConcurrentLinkedQueue<>();
     private volatile @Nullable DatagramHandler datagrams;
+    private volatile Runnable whenUnsent = () -> {};
 
     WorkerEventReporter(WorkerChannel channel, WorkerCommand.Serve serve) {
         this.channel = channel;
         this.serve = serve;
+    }
+
+    /// Sets what has waiting messages sent later: the supervisor did not read. It may be called for each event.
+    void whenUnsent(Runnable sendsSoon) {
+        whenUnsent = sendsSoon;
     }
 
     void answersWith(@Nullable DatagramHandler handler) {
@@ -78,6 +84,9 @@ final class WorkerEventReporter implements ServerListener {
             return;
         }
         flush();
+        if (!channel.isFlushed()) {
+            whenUnsent.run();
+        }
     }
 
     /// Reports that the accept loop turns, with its counters.

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// The main part of a worker process: its sockets, received from the supervisor in the first command, and its end of
 /// the [WorkerChannel].
@@ -53,6 +54,7 @@ public final class WorkerMain {
     private final WorkerSignals signals;
     private final ReceivedConnectionsProvider handed;
     private final ExitDeadline exitDeadline = ExitDeadline.start();
+    private volatile @Nullable WorkerCommandLoop control;
 
     private WorkerMain(WorkerChannel channel, WorkerCommand.Serve serve, List<Integer> descriptors) {
         this.channel = channel;
@@ -252,6 +254,7 @@ public final class WorkerMain {
         Thread.currentThread().setName("polyserve-control");
         WorkerCommandLoop controlLoop = new WorkerCommandLoop(server, acceptLoop, this, serve.shared(),
                 (now, command) -> reconfigured(now, command, setup));
+        control = controlLoop;
         try {
             if (!serve.shared()) {
                 WorkerWarmUp.hold(setup);
@@ -263,6 +266,14 @@ public final class WorkerMain {
         } finally {
             // Reached only without memory or by a defect: a worker that reads no commands is useless.
             exitDeadline.within(EXIT_NANOS);
+        }
+    }
+
+    /// Ends this process if the server stops without a command. **Thread**: any.
+    void stopped() {
+        WorkerCommandLoop reading = control;
+        if (reading != null) {
+            reading.stopped();
         }
     }
 
