@@ -7,11 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -22,7 +24,7 @@ import java.util.stream.Stream;
 final class ProcessorTime {
     /// The name prefixes of the JVM's own threads, which work while the program is idle.
     private static final List<String> OF_THE_VIRTUAL_MACHINE = List.of("C1 ", "C2 ", "GC Thread#", "G1 ", "VM Thread",
-            "VM Periodic");
+            "VM Periodic", "Monitor Deflat", "Service Thread", "Signal Dispatch");
     private static final Duration WINDOW = Duration.ofMillis(200);
     /// The time for remaining work after the last client has left, on a busy machine.
     private static final Duration SETTLING = Duration.ofSeconds(20);
@@ -33,6 +35,36 @@ final class ProcessorTime {
     /// The average use of a core by the process over a time.
     static double coresUsed(long pid, Duration time) throws Exception {
         return total(uses(List.of(pid), time));
+    }
+
+    /// How often threads of the processes and of their children begin to run, each second and for each process, in a time.
+    /// Where nothing else wants the processors, it is how often they wake.
+    static List<Wakeups> wakeups(List<ProcessHandle> processes, Duration time) throws Exception {
+        List<List<Long>> pids = processes.stream().map(ProcessorTime::withChildren).toList();
+        List<Map<Path, Sample>> before = new ArrayList<>();
+        for (List<Long> some : pids) {
+            before.add(threads(some));
+        }
+        TimeUnit.NANOSECONDS.sleep(time.toNanos());
+        List<Wakeups> wakeups = new ArrayList<>();
+        for (int i = 0; i < pids.size(); i++) {
+            Map<String, Long> runs = runs(before.get(i), threads(pids.get(i)));
+            double sum = runs.values().stream().mapToLong(Long::longValue).sum();
+            wakeups.add(new Wakeups(sum * 1e9 / time.toNanos() / pids.get(i).size(), runs));
+        }
+        return wakeups;
+    }
+
+    /// How often the threads of each name began to run between two samples. A thread that has begun counts from its begin.
+    private static Map<String, Long> runs(Map<Path, Sample> before, Map<Path, Sample> after) {
+        Map<String, Long> runs = new TreeMap<>();
+        after.forEach((task, now) -> {
+            long count = now.runs() - before.getOrDefault(task, Sample.NEW).runs();
+            if (count > 0) {
+                runs.merge(now.name(), count, Long::sum);
+            }
+        });
+        return runs;
     }
 
     /// Requires that the process, if it is alive, and its children come to use less than 2 % of a core.
@@ -85,15 +117,22 @@ final class ProcessorTime {
         }
     }
 
-    /// The name of a thread and its processor time so far.
-    private record Sample(String name, long nanos) {
-        static final Sample NEW = new Sample("", 0);
+    /// How often the threads of a process wake.
+    ///
+    /// @param perSecond the average of its processes
+    /// @param runs how often the threads of each name have run
+    record Wakeups(double perSecond, Map<String, Long> runs) {}
+
+    /// The name of a thread, its processor time so far, and how often it has begun to run.
+    private record Sample(String name, long nanos, long runs) {
+        static final Sample NEW = new Sample("", 0, 0);
 
         /// Empty for a thread that has ended meanwhile.
         static Optional<Sample> of(Path task) throws IOException {
             try {
+                String[] counters = Files.readString(task.resolve("schedstat")).strip().split(" ", -1);
                 return Optional.of(new Sample(Files.readString(task.resolve("comm")).strip(),
-                        Long.parseLong(Files.readString(task.resolve("schedstat")).split(" ", -1)[0])));
+                        Long.parseLong(counters[0]), Long.parseLong(counters[2])));
             } catch (IOException e) {
                 if (Files.exists(task)) {
                     throw e;

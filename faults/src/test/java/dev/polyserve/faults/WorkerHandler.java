@@ -10,11 +10,13 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// The handler of the workers under test: answers each line with the id of its process.
@@ -59,8 +61,20 @@ public final class WorkerHandler implements Handler {
     }
 
     private static void awaitTrouble(Path trouble) {
-        while (!read(trouble).equals("descriptors")) {
-            LockSupport.parkNanos(POLL_NANOS);
+        try (WatchService changes = trouble.getFileSystem().newWatchService()) {
+            // An idle worker sleeps: it does not look again and again.
+            trouble.toAbsolutePath().getParent().register(changes, StandardWatchEventKinds.ENTRY_CREATE,
+                    StandardWatchEventKinds.ENTRY_MODIFY);
+            while (!read(trouble).equals("descriptors")) {
+                WatchKey change = changes.take();
+                change.pollEvents();
+                change.reset();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the directory of the fault's file cannot be watched", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
         }
         try {
             while (true) {
