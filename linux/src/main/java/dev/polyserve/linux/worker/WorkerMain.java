@@ -264,7 +264,9 @@ public final class WorkerMain {
             eventReporter.event(new WorkerEvent.Ready());
             controlLoop.forever();
         } finally {
-            // Reached only without memory or by a defect: a worker that reads no commands is useless.
+            // Reached only without memory or by a defect: a worker that reads no commands is useless. The caller reports
+            // why, and closes the server.
+            control = null;
             exitDeadline.within(EXIT_NANOS);
         }
     }
