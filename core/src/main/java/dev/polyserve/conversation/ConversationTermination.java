@@ -75,8 +75,8 @@ abstract class ConversationTermination extends Deadlines {
         return !broken() && (!inputEnded || inputCut());
     }
 
-    /// Whether the server ended the input. **Thread**: any.
-    public final boolean inputCut() {
+    /// Whether the server ended the input.
+    final boolean inputCut() {
         return inputCut;
     }
 

@@ -191,9 +191,7 @@ final class TlsHandshake implements Multiplexer.Ready, TlsSocket.Closer {
                 context.listener().failed(conversation, why);
                 end(new Cause.Failed(why));
             }
-            default -> end(conversation.inputCut()
-                    ? new Cause.Stopped()
-                    : new Cause.PeerReset(String.valueOf(why.getMessage())));
+            default -> end(new Cause.PeerReset(String.valueOf(why.getMessage())));
         }
     }
 
