@@ -109,7 +109,7 @@ public abstract sealed class Conversation extends ConversationTermination implem
         sendsNothingMore();
         // Also when the cause is settled already: the owner may still wait, to send its last bytes or for anything
         // else.
-        if (!endUnbegun(why) && !isDone()) {
+        if (!endUnbegun(why, false) && !isDone()) {
             shutdown();
             interruptHandler();
         }
@@ -275,19 +275,27 @@ public abstract sealed class Conversation extends ConversationTermination implem
 
     @Override
     public final boolean cancel() {
-        return endUnbegun(new Cause.Stopped());
+        return endUnbegun(new Cause.Stopped(), false);
+    }
+
+    /// Ends it in its handshake, because the server drains. The listener is told of this end as of any other. **Thread**: any.
+    ///
+    /// @return false when its handler has begun, or when it was ended by another call
+    public final boolean stopEarly() {
+        return endUnbegun(new Cause.Stopped(), true);
     }
 
     /// Ends it if its handler has not begun, so that the handler never begins.
     ///
+    /// @param told whether the listener is told
     /// @return whether the handler had not begun
-    boolean endUnbegun(Cause why) {
+    boolean endUnbegun(Cause why, boolean told) {
         if (!tryClaim()) {
             return false;
         }
         settle(why);
         discard();
-        complete(false);
+        complete(told);
         return true;
     }
 

@@ -116,8 +116,8 @@ public final class RemoteConversation extends Conversation {
 
     /// Once the connection may have begun, only the serving process can end it.
     @Override
-    boolean endUnbegun(Cause why) {
-        return !elsewhere.mayHaveBegun() && super.endUnbegun(why);
+    boolean endUnbegun(Cause why, boolean told) {
+        return !elsewhere.mayHaveBegun() && super.endUnbegun(why, told);
     }
 
     @Override
@@ -140,7 +140,7 @@ public final class RemoteConversation extends Conversation {
     @Override
     void endInPlace() {
         Cause why = cause();
-        if (why == null || !endUnbegun(why)) {
+        if (why == null || !endUnbegun(why, false)) {
             elsewhere.end();
         }
     }

@@ -237,7 +237,7 @@ final class LiveConnections {
     void endQuiet(long quietNanos) {
         for (Conversation conversation : all()) {
             // One that is quiet before it begins is in its handshake.
-            if (conversation.isQuiet(quietNanos) && !conversation.cancel()) {
+            if (conversation.isQuiet(quietNanos) && !conversation.stopEarly()) {
                 conversation.cutInput(true);
             }
         }

@@ -10,7 +10,7 @@
 ///
 /// **Threads**: one thread at a time uses an object; any may call [dev.polyserve.linux.restart.RestartSuccessor#cancel].
 ///
-/// **Depends on** the sockets and processes of this module, and its system calls.
+/// **Depends on** the sockets and processes of this module, its system calls, and the self-signed certificate of `tls`.
 @NullMarked
 package dev.polyserve.linux.restart;
 

@@ -13,7 +13,7 @@
 /// **Threads**: the supervisor's loop, which is the server's accept loop; members that any thread may call state it.
 ///
 /// **Depends on** the control channel, on the runners and loops of `core`, on the sockets, processes, multiplexers and
-/// system calls of this module. It does not use the worker's side.
+/// system calls of this module, and on the self-signed certificate of `tls`. It does not use the worker's side.
 @NullMarked
 package dev.polyserve.linux.supervisor;
 
