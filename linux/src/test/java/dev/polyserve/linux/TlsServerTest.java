@@ -361,6 +361,7 @@ class TlsServerTest {
             }
             assertThat(server.drain(Duration.ofSeconds(30)).aborted()).isZero();
             assertEnds(silent);
+            assertThat(ends.poll(20, TimeUnit.SECONDS)).isEqualTo(new Cause.Stopped());
         }
     }
 
