@@ -23,14 +23,10 @@ import org.jspecify.annotations.Nullable;
 /// asks for renegotiation, which only TLS 1.2 has, is refused.
 ///
 /// **Thread**: one reads ([#room] to [#hasMore]), one writes ([#encrypt] to [#sent]); the handshake is of one.
-final class TlsFilter {
+final class TlsFilter extends TlsRecordWriter {
     /// What [#decrypt] returns at the end of input.
     static final int END = -1;
-    private static final String HANDSHAKE = "the TLS handshake";
     private static final String ENDED = "the client ended the connection during the TLS handshake";
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-    /// The most plain text for which the JDK's engine makes one record: of 16,384 bytes it makes two.
-    static final int PLAIN_BYTES = 16_367;
     /// The largest buffer for half a record, in place of a whole one.
     private static final int SMALL_BYTES = 2 << 10;
     /// How often in a row a peer may ask for new keys while nothing is sent to it.
@@ -48,30 +44,20 @@ final class TlsFilter {
         DONE
     }
 
-    private final SSLEngine engine;
-    private final TlsRecordBuffers buffers;
     /// Records from the peer, `[position..limit)`.
     private @Nullable ByteBuffer in;
     /// Plain text for which there was no room.
     private @Nullable ByteBuffer plain;
-    /// Records for the peer.
-    private @Nullable ByteBuffer out;
-    private volatile @Nullable IOException failure;
     private @Nullable HandshakeStart start = HandshakeStart.now();
     private boolean begun;
-    /// Whether the handshake is over.
-    private boolean secure;
     private boolean renegotiates;
     private boolean inputClosed;
     private boolean inputEnded;
-    private int keyRequests;
-    /// The bytes of buffers that the budget has counted: those of the reader, and those of the writer.
+    /// The bytes of buffers for input that the budget has counted.
     private int countedInput;
-    private int countedOutput;
 
     TlsFilter(SSLEngine engine, TlsRecordBuffers buffers) {
-        this.engine = engine;
-        this.buffers = buffers;
+        super(engine, buffers);
     }
 
     SSLEngine engine() {
@@ -127,16 +113,16 @@ final class TlsFilter {
     /// @return false when it has not arrived
     private boolean takesRecord() throws IOException {
         int bytes = nextRecord();
-        if (bytes == 0 && inputEnded && failure == null) {
-            failure = new EOFException(ENDED);
+        if (bytes == 0 && inputEnded) {
+            fails(new EOFException(ENDED));
         }
-        if (bytes == 0 || failure != null) {
+        if (bytes == 0 || failed()) {
             throwIfFailed();
             return false;
         }
         unwrap(bytes, NOTHING);
-        if (inputClosed && failure == null) {
-            failure = new EOFException(ENDED);
+        if (inputClosed) {
+            fails(new EOFException(ENDED));
         }
         return true;
     }
@@ -144,7 +130,7 @@ final class TlsFilter {
     private void secured() throws IOException {
         if (engine.isInboundDone() || engine.isOutboundDone()) {
             IOException ended = new EOFException(ENDED);
-            failure = ended;
+            fails(ended);
             throw ended;
         }
         secure = true;
@@ -238,20 +224,20 @@ final class TlsFilter {
 
     /// Whether [#decrypt] has something to return, or to throw, though no more records came.
     boolean hasMore() {
-        return plain != null || failure != null || inputClosed || inputEnded || nextRecord() > 0;
+        return plain != null || failed() || inputClosed || inputEnded || nextRecord() > 0;
     }
 
     /// The length of the next record, if it has arrived as a whole; else 0.
     private int nextRecord() {
         ByteBuffer arrived = in;
-        if (arrived == null || failure != null || inputClosed) {
+        if (arrived == null || failed() || inputClosed) {
             return 0;
         }
         try {
             int bytes = TlsRecordHeader.recordBytes(arrived, secure, renegotiates);
             return bytes <= arrived.remaining() ? bytes : 0;
         } catch (TlsException e) {
-            failure = e;
+            fails(e);
             return 0;
         }
     }
@@ -270,7 +256,7 @@ final class TlsFilter {
             unwrapped(engine.unwrap(arrived, to));
         } catch (SSLException e) {
             arrived.position(end);
-            failure = TlsException.of(secure ? "reading TLS" : HANDSHAKE, e);
+            fails(TlsException.of(secure ? "reading TLS" : HANDSHAKE, e));
         } finally {
             arrived.limit(limit);
         }
@@ -284,22 +270,22 @@ final class TlsFilter {
         switch (result.getStatus()) {
             case OK -> {
                 if (result.bytesConsumed() == 0 && secure) {
-                    failure = new TlsException("the engine of TLS takes no record any more");
+                    fails(new TlsException("the engine of TLS takes no record any more"));
                 } else if (secure && result.bytesProduced() == 0 && isWrapDue()) {
                     requestsKeys();
                 }
             }
             case CLOSED -> inputClosed = true;
             case BUFFER_OVERFLOW, BUFFER_UNDERFLOW ->
-                failure = new TlsException("the engine of TLS cannot take a record: " + result.getStatus());
+                fails(new TlsException("the engine of TLS cannot take a record: " + result.getStatus()));
         }
     }
 
     private void requestsKeys() {
         keyRequests++;
         if (keyRequests > MOST_KEY_REQUESTS) {
-            failure = new TlsException(
-                    "the client asked " + keyRequests + " times for new keys of TLS before it took an answer");
+            fails(new TlsException(
+                    "the client asked " + keyRequests + " times for new keys of TLS before it took an answer"));
         }
     }
 
@@ -333,98 +319,6 @@ final class TlsFilter {
         }
     }
 
-    // --- output ---
-
-    /// Makes records of the plain text, as many as the buffer has room for; [#unsent] has them. Everything made before was
-    /// sent.
-    ///
-    /// @return how many bytes of plain text they contain
-    int encrypt(ByteBuffer text) throws IOException {
-        throwIfFailed();
-        int before = text.position();
-        int limit = text.limit();
-        try {
-            boolean room = true;
-            while (room && text.position() < limit) {
-                text.limit(Math.min(limit, text.position() + PLAIN_BYTES));
-                room = wrap(text);
-            }
-        } finally {
-            text.limit(limit);
-        }
-        keyRequests = 0;
-        return text.position() - before;
-    }
-
-    /// Makes the close_notify, once; [#unsent] has it.
-    void end() {
-        if (!engine.isOutboundDone()) {
-            engine.closeOutbound();
-            wrapRest();
-        }
-    }
-
-    /// Makes the alert that tells the peer of a failure, if there is one; [#unsent] has it.
-    void wrapRest() {
-        try {
-            boolean more = true;
-            while (more && isWrapDue() && !engine.isOutboundDone()) {
-                more = wrap(NOTHING);
-            }
-        } catch (IOException e) {
-            // A failed connection, which is reported.
-            assert failure != null;
-        }
-    }
-
-    private boolean isWrapDue() {
-        return engine.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NEED_WRAP;
-    }
-
-    /// Makes one record.
-    ///
-    /// @return whether there may be room for another one
-    private boolean wrap(ByteBuffer text) throws IOException {
-        ByteBuffer into = out;
-        if (into == null) {
-            into = buffers.take();
-            out = into;
-        } else {
-            into.compact();
-        }
-        try {
-            if (into.remaining() < TlsRecordBuffers.RECORD_BYTES) {
-                return false;
-            }
-            SSLEngineResult result = engine.wrap(text, into);
-            if (result.getStatus() == SSLEngineResult.Status.CLOSED && text.hasRemaining()) {
-                throw new IOException("the peer has ended both sides of the connection, as TLS 1.2 does");
-            }
-            return result.bytesProduced() > 0;
-        } catch (SSLException e) {
-            TlsException failed = TlsException.of(secure ? "writing TLS" : HANDSHAKE, e);
-            failure = failed;
-            throw failed;
-        } finally {
-            into.flip();
-            sent();
-        }
-    }
-
-    /// The records to be sent, and removed from the buffer; null when there are none.
-    @Nullable ByteBuffer unsent() {
-        return out;
-    }
-
-    /// Records were removed from [#unsent].
-    void sent() {
-        ByteBuffer held = out;
-        if (held != null && !held.hasRemaining()) {
-            out = null;
-            buffers.give(held);
-        }
-    }
-
     // --- what it holds ---
 
     /// Counts what is held for input, before the reader waits.
@@ -434,55 +328,12 @@ final class TlsFilter {
         countedInput = counted(countedInput, bytes(in) + bytes(plain));
     }
 
-    /// Counts what is held for output, before the writer waits.
-    ///
-    /// @throws IOException when the buffers of all connections have reached their limit
-    void countOutput() throws IOException {
-        countedOutput = counted(countedOutput, bytes(out));
-    }
-
-    private int counted(int before, int now) throws IOException {
-        if (now != before) {
-            buffers.budget.take(now - before);
-        }
-        return now;
-    }
-
-    private static int bytes(@Nullable ByteBuffer held) {
-        return held == null ? 0 : held.capacity();
-    }
-
     /// The connection is closed: nothing is held any more. **Thread**: its owner.
     void release() {
-        buffers.budget.give(countedInput + countedOutput);
+        buffers.budget.give(countedInput);
         countedInput = 0;
-        countedOutput = 0;
         in = null;
         plain = null;
-        out = null;
-    }
-
-    // --- the end ---
-
-    private void throwIfFailed() throws IOException {
-        IOException known = failure;
-        if (known != null) {
-            throw known;
-        }
-    }
-
-    /// Reports a failure of the socket below as its own. **Thread**: the one that reads.
-    void fails(IOException why) {
-        if (failure == null) {
-            failure = why;
-        }
-    }
-
-    boolean isSecure() {
-        return secure;
-    }
-
-    boolean failed() {
-        return failure != null;
+        releaseOutput();
     }
 }

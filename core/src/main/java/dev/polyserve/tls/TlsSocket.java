@@ -1,21 +1,16 @@
 package dev.polyserve.tls;
 
-import dev.polyserve.ConnectionInfo;
 import dev.polyserve.ServerStats.HandshakeResult;
 import dev.polyserve.TlsInfo;
 import dev.polyserve.conversation.AddressPair;
-import dev.polyserve.io.BlockingSocket;
 import dev.polyserve.io.SecurableSocket;
-import dev.polyserve.io.SocketControl;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.io.PollableStream;
 import dev.polyserve.jfr.JfrEvents;
 import dev.polyserve.stats.HandshakeKind;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
@@ -38,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// calls again, with the same bytes, as the contract of [StreamSocket] has it.
 ///
 /// **Thread**: as [StreamSocket]; the handshake is of one thread.
-public final class TlsSocket implements SecurableSocket, SocketControl, BlockingSocket, AddressPair {
+public final class TlsSocket extends SocketLayer implements SecurableSocket {
     private static final VarHandle WRITING;
     /// How often one read asks the kernel, so that a peer that sends empty records occupies no loop.
     private static final int READS = 4;
@@ -54,8 +49,6 @@ public final class TlsSocket implements SecurableSocket, SocketControl, Blocking
         }
     }
 
-    private final StreamSocket below;
-    private final AddressPair ends;
     private final Supplier<SSLEngine> engines;
     private final TlsRecordBuffers buffers;
     private @Nullable TlsFilter filter;
@@ -82,8 +75,7 @@ public final class TlsSocket implements SecurableSocket, SocketControl, Blocking
     /// @param buffers for the records
     public TlsSocket(StreamSocket below, AddressPair ends, Supplier<SSLEngine> engines,
             TlsRecordBuffers buffers) {
-        this.below = below;
-        this.ends = ends;
+        super(below, ends);
         this.engines = engines;
         this.buffers = buffers;
     }
@@ -443,7 +435,7 @@ public final class TlsSocket implements SecurableSocket, SocketControl, Blocking
         return flush(made);
     }
 
-    // --- the rest ---
+    // --- the close, and what is known ---
 
     @Override
     public void close(boolean unread) throws IOException {
@@ -461,46 +453,6 @@ public final class TlsSocket implements SecurableSocket, SocketControl, Blocking
     }
 
     @Override
-    public SocketControl control() {
-        return this;
-    }
-
-    @Override
-    public PollableStream source() {
-        return below.source();
-    }
-
-    @Override
-    public AddressPair ends() {
-        return this;
-    }
-
-    @Override
-    public StreamSocket unowned() {
-        return below.control().unowned();
-    }
-
-    @Override
-    public SocketAddress peer() {
-        return ends.peer();
-    }
-
-    @Override
-    public SocketAddress local() {
-        return ends.local();
-    }
-
-    @Override
-    public Optional<ConnectionInfo.Credentials> peerCredentials() {
-        return ends.peerCredentials();
-    }
-
-    @Override
-    public Optional<ConnectionInfo.Proxied> proxied() {
-        return ends.proxied();
-    }
-
-    @Override
     public Optional<TlsInfo> negotiated() {
         TlsFilter made = filter;
         return made != null && made.isSecure() ? Optional.of(NegotiatedTls.of(made.engine())) : Optional.empty();
@@ -508,38 +460,13 @@ public final class TlsSocket implements SecurableSocket, SocketControl, Blocking
 
     @Override
     public void blocking(boolean blocks) throws IOException {
-        below.control().blocking(blocks);
+        super.blocking(blocks);
         waits = blocks;
-    }
-
-    @Override
-    public BlockingSocket waiting() {
-        return this;
     }
 
     @Override
     public void cutInput() {
         cut = true;
-        below.control().waiting().cutInput();
-    }
-
-    @Override
-    public boolean awaitAcknowledged(long atMostNanos) throws IOException {
-        return below.control().waiting().awaitAcknowledged(atMostNanos);
-    }
-
-    @Override
-    public int unacknowledged() throws IOException {
-        return below.control().unacknowledged();
-    }
-
-    @Override
-    public void resetOnClose() {
-        below.control().resetOnClose();
-    }
-
-    @Override
-    public void shutdown() {
-        below.control().shutdown();
+        super.cutInput();
     }
 }
