@@ -9,18 +9,43 @@ import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
 /// Writes the events that are not those of a [dev.polyserve.ServerListener] into recordings. Without a recording that wants
-/// them, each method costs one or two reads.
+/// them, each method costs one read or two.
 ///
 /// **Thread**: any.
 public final class JfrEvents {
+    /// Whether the classes of the events are loaded and registered. The recorder takes locks and much time for that, so no
+    /// event loop does it.
+    private static volatile boolean ready;
+
     private JfrEvents() {}
+
+    /// Whether events can be written. **Thread**: any.
+    static boolean isReady() {
+        return ready;
+    }
+
+    /// Prepares the events, if a recorder is initialised already. **Thread**: one that may wait.
+    static void prepareIfRecorded() {
+        if (!ready && FlightRecorder.isInitialized()) {
+            prepare();
+        }
+    }
+
+    /// Loads and registers the events: a recorder is initialised. **Thread**: one that may wait.
+    static void prepare() {
+        boolean _ = ConnectionOpenedEvent.isWanted() | ConnectionClosedEvent.isWanted()
+                | ConnectionRejectedEvent.isWanted() | AcceptErrorEvent.isWanted() | LoopStallEvent.isWanted()
+                | LoopHandOffEvent.isWanted() | TlsHandshakeEvent.isWanted() | WorkerStartedEvent.isWanted()
+                | WorkerEndedEvent.isWanted();
+        ready = true;
+    }
 
     /// A loop was handed off, or a handler's code runs beside it.
     ///
     /// @param connection the connection that the loop serves, where that is known
     /// @param reason why, in one word
     public static void handOff(String loop, @Nullable ConnectionInfo connection, String reason) {
-        if (FlightRecorder.isInitialized() && LoopHandOffEvent.isWanted()) {
+        if (isReady() && LoopHandOffEvent.isWanted()) {
             LoopHandOffEvent event = new LoopHandOffEvent();
             if (event.shouldCommit()) {
                 event.loop = loop;
@@ -37,7 +62,7 @@ public final class JfrEvents {
     /// @param nanos how long it took
     public static void handshake(SocketAddress peer, HandshakeResult result, String version, boolean resumed,
             long nanos) {
-        if (FlightRecorder.isInitialized() && TlsHandshakeEvent.isWanted()) {
+        if (isReady() && TlsHandshakeEvent.isWanted()) {
             TlsHandshakeEvent event = new TlsHandshakeEvent();
             if (event.shouldCommit()) {
                 event.peer = PrintableAddress.shown(peer);
@@ -52,7 +77,7 @@ public final class JfrEvents {
 
     /// A worker process was started.
     public static void workerStarted(int number, long pid) {
-        if (FlightRecorder.isInitialized() && WorkerStartedEvent.isWanted()) {
+        if (isReady() && WorkerStartedEvent.isWanted()) {
             WorkerStartedEvent event = new WorkerStartedEvent();
             if (event.shouldCommit()) {
                 event.number = number;
@@ -66,7 +91,7 @@ public final class JfrEvents {
     ///
     /// @param summary how it ended, in one sentence
     public static void workerEnded(int number, long pid, String summary, Duration age) {
-        if (FlightRecorder.isInitialized() && WorkerEndedEvent.isWanted()) {
+        if (isReady() && WorkerEndedEvent.isWanted()) {
             WorkerEndedEvent event = new WorkerEndedEvent();
             if (event.shouldCommit()) {
                 event.number = number;

@@ -40,6 +40,7 @@ public final class JfrGauges implements FlightRecorderListener {
     @Override
     public void recorderInitialized(FlightRecorder recorder) {
         if (!stopped) {
+            JfrEvents.prepare();
             FlightRecorder.addPeriodicEvent(ServerGaugesEvent.class, serverGauges);
             FlightRecorder.addPeriodicEvent(LoopGaugesEvent.class, loopGauges);
             removeIfStopped();

@@ -12,9 +12,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
-import jdk.jfr.FlightRecorder;
 
-/// Writes the events of a server into recordings that want them. Without any, each event costs one or two reads.
+/// Writes the events of a server into recordings that want them. Without any, each event costs one read or two.
 ///
 /// **Thread**: any.
 public final class JfrServerListener implements ServerListener {
@@ -30,11 +29,12 @@ public final class JfrServerListener implements ServerListener {
         this.model = model;
         this.turns = turns;
         this.reasons = reasons;
+        JfrEvents.prepareIfRecorded();
     }
 
     @Override
     public void opened(ConnectionInfo connection) {
-        if (FlightRecorder.isInitialized() && ConnectionOpenedEvent.isWanted()) {
+        if (JfrEvents.isReady() && ConnectionOpenedEvent.isWanted()) {
             ConnectionOpenedEvent event = new ConnectionOpenedEvent();
             if (event.shouldCommit()) {
                 event.connection = connection.id();
@@ -48,7 +48,7 @@ public final class JfrServerListener implements ServerListener {
 
     @Override
     public void closed(ConnectionInfo connection, Cause cause) {
-        if (FlightRecorder.isInitialized() && ConnectionClosedEvent.isWanted()) {
+        if (JfrEvents.isReady() && ConnectionClosedEvent.isWanted()) {
             ConnectionClosedEvent event = new ConnectionClosedEvent();
             if (event.shouldCommit()) {
                 event.connection = connection.id();
@@ -68,7 +68,7 @@ public final class JfrServerListener implements ServerListener {
 
     @Override
     public void rejected(ConnectionInfo connection, Optional<Limit> limit) {
-        if (FlightRecorder.isInitialized() && ConnectionRejectedEvent.isWanted()) {
+        if (JfrEvents.isReady() && ConnectionRejectedEvent.isWanted()) {
             ConnectionRejectedEvent event = new ConnectionRejectedEvent();
             if (event.shouldCommit()) {
                 event.connection = connection.id();
@@ -82,7 +82,7 @@ public final class JfrServerListener implements ServerListener {
 
     @Override
     public void acceptFailed(Endpoint endpoint, Throwable error, Duration retryAfter) {
-        if (FlightRecorder.isInitialized() && AcceptErrorEvent.isWanted()) {
+        if (JfrEvents.isReady() && AcceptErrorEvent.isWanted()) {
             AcceptErrorEvent event = new AcceptErrorEvent();
             if (event.shouldCommit()) {
                 event.endpoint = endpoint.toString();
@@ -97,7 +97,7 @@ public final class JfrServerListener implements ServerListener {
     @Override
     public void stalled(String loop, Duration soFar, Optional<ConnectionInfo> connection,
             List<StackTraceElement> stack) {
-        if (FlightRecorder.isInitialized() && LoopStallEvent.isWanted()) {
+        if (JfrEvents.isReady() && LoopStallEvent.isWanted()) {
             LoopStallEvent event = new LoopStallEvent();
             if (event.shouldCommit()) {
                 event.loop = loop;
