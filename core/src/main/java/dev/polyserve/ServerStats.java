@@ -12,8 +12,9 @@ import java.util.OptionalLong;
 ///
 /// Taking them costs the connections nothing: loops and threads write plain fields of their own, and a snapshot reads
 /// those. So the values of one snapshot may be of slightly different moments, and lag some turns behind. With worker
-/// processes, the figures of the workers are in the sums, as they last reported them (once a second at least), and one
-/// by one in [#workers].
+/// processes, the figures of the workers are in the sums, as they last reported them, and one by one in
+/// [#workers]: a worker reports once a second while its accept loop has something to do, and else three times in
+/// [Workers#silence].
 ///
 /// **Thread**: any.
 public interface ServerStats {
