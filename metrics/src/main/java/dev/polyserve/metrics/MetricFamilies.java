@@ -25,7 +25,7 @@ final class MetricFamilies {
     /// Adds a counter.
     ///
     /// @param name without `_total`, which the text format appends
-    void counter(String name, String help, double value) {
+    void counter(String name, String help, Number value) {
         counters(name, help, Map.of(Labels.EMPTY, value));
     }
 
@@ -41,7 +41,7 @@ final class MetricFamilies {
     }
 
     /// Adds a gauge.
-    void gauge(String name, String help, double value) {
+    void gauge(String name, String help, Number value) {
         gauges(name, help, Map.of(Labels.EMPTY, value));
     }
 
