@@ -41,7 +41,9 @@ final class BinaryProxyHeader {
             throw new MalformedProxyHeaderException(
                     "its PROXY header has the unknown command " + (seen[COMMAND_AT] & 0xF));
         }
-        if (size > FAMILY_AT && ((seen[FAMILY_AT] >> 4 & 0xF) > 3 || (seen[FAMILY_AT] & 0xF) > 2)) {
+        boolean unknownFamily = size > FAMILY_AT && hasAddresses(seen)
+                && ((seen[FAMILY_AT] >> 4 & 0xF) > 3 || (seen[FAMILY_AT] & 0xF) > 2);
+        if (unknownFamily) {
             throw new MalformedProxyHeaderException("its PROXY header has the unknown family and transport 0x"
                     + String.format("%02x", seen[FAMILY_AT] & 0xFF));
         }
@@ -69,7 +71,9 @@ final class BinaryProxyHeader {
         };
     }
 
-    /// Parses a whole header. What follows the fixed part of LOCAL, and of an unspecified family, is skipped.
+    /// Parses a whole header. Of LOCAL, all that follows the command is skipped, as the specification has it in section
+    /// 2.2: the family, the addresses, and the fields with their checksum. Of an unspecified family, what follows the
+    /// fixed part is skipped. The transport is not compared with that of the connection: the addresses are the same.
     static ProxyHeader parse(byte[] seen, int size) throws MalformedProxyHeaderException {
         if ((seen[COMMAND_AT] & 0xF) == LOCAL) {
             return ProxyHeader.withoutRoute(2, ProxyHeader.Command.LOCAL);

@@ -120,12 +120,20 @@ class ProxyHeaderParserTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"20000000", "2011000c0a0000010a00000204d201bb", "200000050102030405", "21000003ffffff",
-        "2100000c0a0000010a00000204d201bb"})
+        "2100000c0a0000010a00000204d201bb",
+        // LOCAL with an unknown family, with an unknown transport, and with a wrong checksum
+        "20440000", "20ff0003010203", "20130000", "2011001300000000000000000000000003000400000000"})
     void localAndUnspecifiedKeepTheRealAddressesAndSkipTheRest(String rest) {
         ProxyHeader header = whole(hex(SIGNATURE + rest));
         assertThat(header.route()).isEmpty();
         assertThat(header.command())
                 .isEqualTo(rest.startsWith("20") ? ProxyHeader.Command.LOCAL : ProxyHeader.Command.PROXY);
+    }
+
+    @Test
+    void theTransportIsNotCompared() {
+        assertThat(whole(hex(SIGNATURE + "2112000c0a0000010a00000204d201bb")).route().orElseThrow().source())
+                .isEqualTo(new InetSocketAddress("10.0.0.1", 1234));
     }
 
     @Test
