@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,8 @@ import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The client of `connect` with TLS, against a server socket of the JDK.
 class ConnectTlsTest {
@@ -40,7 +44,7 @@ class ConnectTlsTest {
     /// @param listener its listener
     /// @param received what it received
     private record Server(SSLServerSocket listener, FutureTask<String> received) implements AutoCloseable {
-        static Server start(String... alpn) throws Exception {
+        private static SSLContext context() throws Exception {
             KeyStore store = certificates.keyStore("server");
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(store, CertificateTool.PASSWORD.toCharArray());
@@ -48,7 +52,11 @@ class ConnectTlsTest {
             trusted.init(certificates.keyStore("client"));
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(keys.getKeyManagers(), trusted.getTrustManagers(), null);
-            var listener = (SSLServerSocket) context.getServerSocketFactory().createServerSocket(0, 5,
+            return context;
+        }
+
+        static Server start(String... alpn) throws Exception {
+            var listener = (SSLServerSocket) context().getServerSocketFactory().createServerSocket(0, 5,
                     InetAddress.getLoopbackAddress());
             var parameters = listener.getSSLParameters();
             parameters.setApplicationProtocols(alpn);
@@ -103,6 +111,34 @@ class ConnectTlsTest {
             assertThat(run.out()).isEqualTo("hello");
             assertThat(run.status()).isZero();
             assertThat(server.received.get(10, TimeUnit.SECONDS)).isEqualTo("hello by unknown");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+    void anEndWithoutCloseNotifyIsAnError(String protocol) throws Exception {
+        try (ServerSocket listener = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Callable<String> serve = () -> endsWithoutCloseNotify(listener, protocol);
+            var received = new FutureTask<>(serve);
+            Thread.ofPlatform().daemon().start(received);
+            Cli.Finished run = run("connect", "tls://localhost:" + listener.getLocalPort(), "--ca", pem("server"));
+            assertThat(received.get(10, TimeUnit.SECONDS)).isEqualTo("hello");
+            assertThat(run.out()).isEqualTo("answer");
+            assertThat(run.err()).contains("without close_notify, so data may be missing");
+            assertThat(run.status()).isEqualTo(1);
+        }
+    }
+
+    private static String endsWithoutCloseNotify(ServerSocket listener, String protocol) throws Exception {
+        try (Socket below = listener.accept();
+                SSLSocket client = (SSLSocket) Server.context().getSocketFactory().createSocket(below,
+                        (InputStream) null, false)) {
+            client.setEnabledProtocols(new String[]{protocol});
+            byte[] request = client.getInputStream().readNBytes("hello".length());
+            client.getOutputStream().write("answer".getBytes(StandardCharsets.UTF_8));
+            below.shutdownOutput();
+            below.getInputStream().readAllBytes(); // so that no reset overtakes the end
+            return new String(request, StandardCharsets.UTF_8);
         }
     }
 

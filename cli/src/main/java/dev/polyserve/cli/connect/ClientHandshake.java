@@ -37,13 +37,14 @@ public record ClientHandshake(SSLContext context, String serverName, boolean che
     /// @throws ConnectFailedException when it fails
     public TlsConnection on(SocketChannel channel, Endpoint.Tls endpoint) {
         try {
-            SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(channel.socket(), serverName,
+            InputEndSocket below = new InputEndSocket(channel.socket());
+            SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(below, serverName,
                     channel.socket().getPort(), true);
             socket.setSSLParameters(parameters(socket));
             socket.setSoTimeout(TIMEOUT_MILLIS);
             socket.startHandshake();
             socket.setSoTimeout(0);
-            return new TlsConnection(socket, negotiated(socket));
+            return new TlsConnection(socket, below, negotiated(socket));
         } catch (IOException e) {
             throw failure(channel, "cannot connect to " + endpoint + ": " + sentence(e), e);
         }

@@ -10,12 +10,17 @@ import javax.net.ssl.SSLSocket;
 /// A connection with TLS, after its handshake. The end of the output is a close_notify alert, which leaves the input open
 /// in TLS 1.3 (RFC 8446, section 6.1).
 public final class TlsConnection implements ClientConnection {
+    private static final String TRUNCATED = "the server closed it without close_notify, so data may be missing";
+
     private final SSLSocket socket;
+    private final InputEndSocket below;
     private final String negotiated;
     private volatile boolean closed;
 
-    TlsConnection(SSLSocket socket, String negotiated) {
+    /// @param below the socket under the one with TLS
+    TlsConnection(SSLSocket socket, InputEndSocket below, String negotiated) {
         this.socket = socket;
+        this.below = below;
         this.negotiated = negotiated;
     }
 
@@ -32,6 +37,10 @@ public final class TlsConnection implements ClientConnection {
             if (count > 0) {
                 into.position(into.position() + count);
             }
+            // Of close_notify, the JDK's socket makes the same end as of a connection without it.
+            if (count < 0 && below.inputEnded() && !closed) {
+                throw new IOException(TRUNCATED);
+            }
             return count;
         } catch (IOException e) {
             if (closed) {
@@ -40,7 +49,7 @@ public final class TlsConnection implements ClientConnection {
                 throw ended;
             }
             throw e instanceof EOFException || e instanceof SSLException && e.getCause() instanceof EOFException
-                    ? new IOException("the server closed it without close_notify, so data may be missing", e)
+                    ? new IOException(TRUNCATED, e)
                     : e;
         }
     }
