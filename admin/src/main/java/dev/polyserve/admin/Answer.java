@@ -3,6 +3,7 @@ package dev.polyserve.admin;
 import java.nio.charset.StandardCharsets;
 
 /// The answer to a request: a status of HTTP, a media type and a body.
+@SuppressWarnings("ArrayRecordComponent") // written once, never compared
 record Answer(int status, String type, byte[] body) {
     static final int OK = 200;
     static final int ACCEPTED = 202;
