@@ -1,8 +1,9 @@
 package dev.polyserve.admin;
 
+import dev.polyserve.file.SmallFile;
+import dev.polyserve.file.UnsuitableFileException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 
@@ -35,13 +36,12 @@ public final class AdminToken {
     /// @throws IOException when the file cannot be read, or has no token, with the reason and the file
     public static AdminToken read(Path file) throws IOException {
         try {
-            if (Files.size(file) > MOST_BYTES) {
-                throw new IOException(
-                        "the token file " + file + " is longer than " + MOST_BYTES + " bytes: it is not one");
-            }
-            return of(Files.readString(file, StandardCharsets.ISO_8859_1).lines().findFirst().orElse("").strip());
+            String text = new String(SmallFile.bytes(file, MOST_BYTES), StandardCharsets.ISO_8859_1);
+            return of(text.lines().findFirst().orElse("").strip());
         } catch (IllegalArgumentException e) {
             throw new IOException("bad token file " + file + ": " + e.getMessage(), e);
+        } catch (UnsuitableFileException e) {
+            throw new IOException("the token file " + file + " " + e.why(), e);
         } catch (java.nio.file.NoSuchFileException e) {
             throw new IOException("the token file " + file + " does not exist", e);
         } catch (java.nio.file.FileSystemException e) {

@@ -1,9 +1,10 @@
 package dev.polyserve.cli;
 
 import dev.polyserve.cli.text.SpellingSuggestion;
+import dev.polyserve.file.SmallFile;
+import dev.polyserve.file.UnsuitableFileException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import org.tomlj.TomlPosition;
 ///
 /// This is the only class that uses tomlj, so that the library is loaded only for a configuration file.
 final class ConfigFile {
+    private static final int MOST_BYTES = 1 << 20;
     private static final List<String> KEYS = Stream.of(ServeSetting.values()).map(ServeSetting::key).toList();
 
     private final Path file;
@@ -45,12 +47,14 @@ final class ConfigFile {
 
     private static TomlParseResult parse(Path file) {
         try {
-            return Toml.parse(Files.readString(file));
+            return Toml.parse(SmallFile.text(file, MOST_BYTES));
         } catch (NoSuchFileException e) {
             throw ExitException.wrong("there is no configuration file " + file, e);
         } catch (CharacterCodingException e) {
             throw ExitException.wrong("the configuration file " + file + " is not in UTF-8: save it in that encoding",
                     e);
+        } catch (UnsuitableFileException e) {
+            throw ExitException.wrong("the configuration file " + file + " " + e.why(), e);
         } catch (IOException e) {
             throw ExitException.wrong("the configuration file " + file + " cannot be read: " + e.getMessage(), e);
         }

@@ -3,9 +3,10 @@ package dev.polyserve.cli;
 import dev.polyserve.cli.operation.InitProcess;
 import dev.polyserve.cli.text.Units;
 import dev.polyserve.linux.process.OtherProcess;
+import dev.polyserve.file.SmallFile;
+import dev.polyserve.file.UnsuitableFileException;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -22,6 +23,7 @@ final class RestartCommand {
     private static final Duration DEFAULT_WAIT = Duration.ofSeconds(60);
     private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
     private static final int USR2 = 12;
+    private static final int MOST_PID_FILE_BYTES = 1024;
 
     private final PrintStream out;
 
@@ -93,8 +95,10 @@ final class RestartCommand {
 
     private static Optional<Long> pid(Path file) {
         try {
-            String text = Files.readString(file).strip();
+            String text = SmallFile.text(file, MOST_PID_FILE_BYTES).strip();
             return text.matches("[0-9]{1,10}") ? Optional.of(Long.valueOf(text)) : Optional.empty();
+        } catch (UnsuitableFileException e) {
+            throw ExitException.wrong("the pid file " + file + " " + e.why(), e);
         } catch (IOException e) {
             throw ExitException.wrong("the pid file " + file + " cannot be read: " + e.getMessage(), e);
         }

@@ -2,9 +2,10 @@ package dev.polyserve.cli;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.Tls;
+import dev.polyserve.file.SmallFile;
+import dev.polyserve.file.UnsuitableFileException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.Set;
 ///
 /// @param settings what was given
 record TlsSettings(ServeSettings settings) {
+    private static final int MOST_PASSWORD_BYTES = 4096;
     private static final Set<ServeSetting> ALL = Set.of(ServeSetting.TLS_CERT, ServeSetting.TLS_KEY,
             ServeSetting.TLS_PASSWORD_FILE,
             ServeSetting.TLS_SELF_SIGNED, ServeSetting.TLS_CLIENT_CA, ServeSetting.TLS_CLIENT, ServeSetting.TLS_MIN,
@@ -100,7 +102,7 @@ record TlsSettings(ServeSettings settings) {
         String where = settings.where(ServeSetting.TLS_PASSWORD_FILE);
         Path file = path(ServeSetting.TLS_PASSWORD_FILE, settings.text(ServeSetting.TLS_PASSWORD_FILE).orElse(""));
         try {
-            return Files.readString(file).lines().findFirst().orElseThrow(
+            return SmallFile.text(file, MOST_PASSWORD_BYTES).lines().findFirst().orElseThrow(
                     () -> ExitException
                             .wrong("the file " + file + " of " + where + " is empty: write the password in it"));
         } catch (NoSuchFileException e) {
@@ -109,6 +111,8 @@ record TlsSettings(ServeSettings settings) {
             throw ExitException.wrong(
                     "the file " + file + " of " + where + " is not in UTF-8: save it in that encoding",
                     e);
+        } catch (UnsuitableFileException e) {
+            throw ExitException.wrong("the file " + file + " of " + where + " " + e.why(), e);
         } catch (IOException e) {
             throw ExitException.wrong("the file " + file + " of " + where + " cannot be read: " + e.getMessage(), e);
         }

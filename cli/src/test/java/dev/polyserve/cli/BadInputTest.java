@@ -22,7 +22,7 @@ class BadInputTest {
     }
 
     static Stream<Arguments> mistakes() {
-        return Stream.of(commands(), values(), contradictions(), workers(), places(), files(), benchmarks())
+        return Stream.of(commands(), values(), contradictions(), workers(), places(), files(), endless(), benchmarks())
                 .flatMap(mistakes -> mistakes);
     }
 
@@ -83,6 +83,22 @@ class BadInputTest {
                 mistake(anywhere + "--admin unix:/etc/passwd/x", "cannot listen on unix:/etc/passwd/x for the admin"),
                 mistake(anywhere + "--pid-file ", "bad --pid-file '': it is empty; give the path of a file"),
                 mistake(anywhere + "--pid-file /proc/x", "the pid file /proc/x cannot be written: its directory"));
+    }
+
+    /// Files without an end, and files that are none.
+    private static Stream<Arguments> endless() {
+        String none = "is a device, a pipe or a socket: give the path of a regular file";
+        String tls = "serve --listen tls://127.0.0.1:0 --tls-cert ";
+        return Stream.of(mistake("serve --config /dev/zero", "the configuration file /dev/zero " + none),
+                mistake("serve --config /proc", "the configuration file /proc is a directory"),
+                mistake("serve --listen tcp://127.0.0.1:0 --admin tcp://127.0.0.1:0 --admin-token-file /dev/zero",
+                        "the token file /dev/zero " + none),
+                mistake(tls + "/dev/zero --tls-key /dev/zero", "the certificate file /dev/zero " + none),
+                mistake(tls + "x --tls-password-file /dev/zero",
+                        "the file /dev/zero of --tls-password-file " + none),
+                mistake("connect tls://127.0.0.1:1 --ca /dev/zero", "/dev/zero " + none),
+                mistake("restart --pid-file /dev/zero", "the pid file /dev/zero " + none),
+                mistake("bench --baseline /dev/zero", "/dev/zero " + none));
     }
 
     private static Stream<Arguments> benchmarks() {

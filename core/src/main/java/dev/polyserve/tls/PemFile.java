@@ -1,10 +1,11 @@
 package dev.polyserve.tls;
 
+import dev.polyserve.file.SmallFile;
+import dev.polyserve.file.UnsuitableFileException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
@@ -26,7 +27,7 @@ final class PemFile {
     private static final String CERTIFICATE = "CERTIFICATE";
     /// What precedes the Base64 text of a key in the old encrypted form.
     private static final Pattern HEADER = Pattern.compile("(?m)^[A-Za-z-]+: .*$");
-    private static final long MOST_BYTES = 1 << 20;
+    private static final int MOST_BYTES = 1 << 20;
 
     private final Path path;
     private final byte[] bytes;
@@ -53,14 +54,7 @@ final class PemFile {
     /// @param what it should be, for messages, as in "the certificate file"
     static PemFile read(Path path, String what) throws TlsFileException {
         try {
-            if (Files.isDirectory(path)) {
-                throw new TlsFileException(what + " " + path + " is a directory: give the path of a file");
-            }
-            if (Files.size(path) > MOST_BYTES) {
-                throw new TlsFileException(
-                        what + " " + path + " is larger than 1 MiB: give a file of certificates or keys");
-            }
-            byte[] bytes = Files.readAllBytes(path);
+            byte[] bytes = SmallFile.bytes(path, MOST_BYTES);
             var blocks = new ArrayList<Block>();
             for (Matcher m = BLOCK.matcher(new String(bytes, StandardCharsets.ISO_8859_1)); m.find();) {
                 blocks.add(new Block(m.group(1), m.group(2)));
@@ -71,8 +65,8 @@ final class PemFile {
         } catch (AccessDeniedException e) {
             throw new TlsFileException(what + " " + path + " may not be read by this user: change its owner or mode",
                     e);
-        } catch (TlsFileException e) {
-            throw e;
+        } catch (UnsuitableFileException e) {
+            throw new TlsFileException(what + " " + path + " " + e.why(), e);
         } catch (IOException e) {
             throw new TlsFileException(what + " " + path + " cannot be read: " + e.getMessage(), e);
         }

@@ -165,6 +165,8 @@ class CertificateReaderTest {
         refuses("a.crt", "a.crt", "a.crt", "no private key");
         refuses("a.crt", "a.der", "a.der", "is not PEM", "openssl pkcs8 -topk8 -nocrypt -inform DER");
         refuses(".", "a.key", "is a directory");
+        refuses("/dev/zero", "a.key", "the certificate file /dev/zero is a device, a pipe or a socket");
+        refuses("a.crt", "/dev/zero", "the key file /dev/zero is a device, a pipe or a socket");
     }
 
     @Test

@@ -58,7 +58,7 @@ class ReloadTest {
         try (CommandLine server = serve()) {
             Files.delete(config());
             Files.createDirectory(config());
-            requireRefused(server, "the configuration file " + config() + " cannot be read");
+            requireRefused(server, "the configuration file " + config() + " is a directory");
         }
     }
 

@@ -6,9 +6,10 @@ import dev.polyserve.bench.result.Comparison;
 import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.Metric;
 import dev.polyserve.bench.result.BenchResults;
+import dev.polyserve.file.SmallFile;
+import dev.polyserve.file.UnsuitableFileException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// **Thread**: any.
 public final class BenchResultsJson {
+    private static final int MOST_BYTES = 64 << 20;
     // Written for other programs, ignored when read: the rounds are authoritative.
     private static final String SUMMARY = "summary";
     private static final String RECOMMENDATION = "recommendation";
@@ -106,12 +108,14 @@ public final class BenchResultsJson {
 
     private static String content(Path file) throws IOException {
         try {
-            return Files.readString(file);
+            return SmallFile.text(file, MOST_BYTES);
         } catch (NoSuchFileException e) {
             throw new IOException("there is no file " + file + ": name one that 'polyserve bench --json' wrote", e);
         } catch (AccessDeniedException e) {
             throw new IOException(
                     file + " cannot be read: permission denied; change its permissions or name another file", e);
+        } catch (UnsuitableFileException e) {
+            throw new IOException(file + " " + e.why(), e);
         } catch (IOException e) {
             throw new IOException(file + " cannot be read (" + e.getMessage() + "): " + NEW_ONE, e);
         }

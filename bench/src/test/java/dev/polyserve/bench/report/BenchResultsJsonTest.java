@@ -137,7 +137,7 @@ class BenchResultsJsonTest {
     @Test
     void aFileThatCannotBeReadOrWrittenIsNamed() {
         refused(directory.resolve("absent.json"), "there is no file");
-        refused(directory, "cannot be read");
+        refused(directory, "is a directory");
         assertThatThrownBy(
                 () -> BenchResultsJson.write(BenchReport.of(Samples.rich()), directory.resolve("no/such.json")))
                 .isInstanceOf(IOException.class).hasMessageContaining("such.json")

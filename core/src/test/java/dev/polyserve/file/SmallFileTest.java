@@ -1,0 +1,58 @@
+package dev.polyserve.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Files are read whole up to a size, and what has no end is not opened.
+@Timeout(20)
+class SmallFileTest {
+    private static final int MOST = 2048;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void aFileOfTheLargestSizeIsRead() throws Exception {
+        Path file = Files.write(directory.resolve("f"), new byte[MOST]);
+        assertThat(SmallFile.bytes(file, MOST)).hasSize(MOST);
+        Files.write(file, new byte[MOST + 1]);
+        assertThatThrownBy(() -> SmallFile.bytes(file, MOST))
+                .isInstanceOfSatisfying(UnsuitableFileException.class,
+                        e -> assertThat(e.why()).isEqualTo("is larger than 2 KiB: check the path"));
+    }
+
+    @Test
+    void textIsInUtf8() throws Exception {
+        Path file = Files.writeString(directory.resolve("f"), "ä");
+        assertThat(SmallFile.text(file, MOST)).isEqualTo("ä");
+        Files.write(file, new byte[]{(byte) 0xff});
+        assertThatThrownBy(() -> SmallFile.text(file, MOST)).isInstanceOf(CharacterCodingException.class);
+    }
+
+    @Test
+    void otherThingsAreRefused() {
+        assertThatThrownBy(() -> SmallFile.bytes(directory, MOST)).hasMessageContaining("is a directory");
+        assertThatThrownBy(() -> SmallFile.bytes(directory.resolve("none"), MOST))
+                .isInstanceOf(NoSuchFileException.class);
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aDeviceAndANamedPipeAreNotOpened() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        assertThatThrownBy(() -> SmallFile.bytes(pipe, MOST)).isInstanceOf(UnsuitableFileException.class);
+        assertThatThrownBy(() -> SmallFile.bytes(Path.of("/dev/zero"), MOST))
+                .isInstanceOf(UnsuitableFileException.class);
+    }
+}
