@@ -38,7 +38,7 @@ import java.util.stream.Stream;
 /// @param sentHeader what a proxy sends first to its upstream
 /// @param operation how the server is operated
 /// @param inheritance the inherited sockets
-/// @param tls the certificates of the TLS endpoints; empty without such an endpoint
+/// @param tls the certificates of the TLS endpoints, or for a handler that begins TLS itself; empty without them
 record ServePlan(ServiceDefinition service, List<String> arguments, List<Endpoint> endpoints, Model model,
         Options options,
         ConsoleLog.Format logFormat, boolean quiet, boolean allowAmplification, DatagramRate datagramRate,
@@ -54,7 +54,7 @@ record ServePlan(ServiceDefinition service, List<String> arguments, List<Endpoin
         List<String> arguments = words.isEmpty() ? List.of() : words.subList(1, words.size());
         List<Endpoint> endpoints = endpoints(settings);
         ServiceDefinition service = service(words, arguments, settings);
-        Optional<Tls> tls = new TlsSettings(settings).tls(endpoints);
+        Optional<Tls> tls = new TlsSettings(settings).tls(endpoints, service.startsTls());
         ExecOptions exec = exec(settings, service, tls.isPresent());
         boolean commands = service == BuiltInService.EXEC && exec.stdio() == ExecOptions.Stdio.SOCKET;
         Model model = commands ? ModelFactory.ofCommands(settings) : ModelFactory.of(settings);

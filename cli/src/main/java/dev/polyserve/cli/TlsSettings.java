@@ -24,27 +24,40 @@ record TlsSettings(ServeSettings settings) {
             ServeSetting.TLS_ALPN,
             ServeSetting.TLS_HANDSHAKE_TIMEOUT, ServeSetting.TLS_HANDSHAKES);
 
-    /// What the TLS endpoints need; empty without such an endpoint.
+    /// What the TLS endpoints need, or a service that begins TLS itself (STARTTLS); empty without such an endpoint and
+    /// such settings.
     ///
     /// @param endpoints all of the server
+    /// @param startsTls whether the service may begin TLS on a connection of another endpoint
     /// @throws ExitException with one sentence about the first error
-    Optional<Tls> tls(List<Endpoint> endpoints) {
-        Optional<Endpoint> first = endpoints.stream().filter(Endpoint.Tls.class::isInstance).findFirst();
-        if (first.isEmpty()) {
-            ALL.stream().filter(settings::has).sorted().findFirst().ifPresent(given -> {
-                throw ExitException.wrong(settings.where(given) + " is for TLS, but no endpoint has it: add --listen"
-                        + " tls://HOST:PORT, or leave it out");
-            });
+    Optional<Tls> tls(List<Endpoint> endpoints, boolean startsTls) {
+        Optional<String> user = user(endpoints, startsTls);
+        if (user.isEmpty()) {
             return Optional.empty();
         }
-        Tls tls = identity(first.get());
+        Tls tls = identity(user.get());
         tls = settings.text(ServeSetting.TLS_PASSWORD_FILE).isPresent() ? tls.withPassword(password()) : tls;
         Tls versioned = settings.read(ServeSetting.TLS_MIN, tls::withMinimumVersion).orElse(tls);
         tls = settings.read(ServeSetting.TLS_ALPN, names -> versioned.withAlpn(names.split(",", -1))).orElse(versioned);
         return Optional.of(withClientAuthorities(tls));
     }
 
-    private Tls identity(Endpoint endpoint) {
+    /// What needs a certificate, for messages.
+    private Optional<String> user(List<Endpoint> endpoints, boolean startsTls) {
+        Optional<String> endpoint = endpoints.stream().filter(Endpoint.Tls.class::isInstance).findFirst()
+                .map(Endpoint::toString);
+        Optional<ServeSetting> given = ALL.stream().filter(settings::has).sorted().findFirst();
+        if (endpoint.isPresent() || given.isEmpty()) {
+            return endpoint;
+        }
+        if (!startsTls || endpoints.stream().allMatch(Endpoint::datagram)) {
+            throw ExitException.wrong(settings.where(given.get()) + " is for TLS, but no endpoint has it: add --listen"
+                    + " tls://HOST:PORT, or leave it out");
+        }
+        return given.map(settings::where);
+    }
+
+    private Tls identity(String user) {
         List<String> certificates = settings.list(ServeSetting.TLS_CERT);
         List<String> keys = settings.list(ServeSetting.TLS_KEY);
         if (settings.flag(ServeSetting.TLS_SELF_SIGNED)) {
@@ -56,7 +69,7 @@ record TlsSettings(ServeSettings settings) {
             return Tls.selfSigned();
         }
         if (certificates.isEmpty()) {
-            throw ExitException.wrong(endpoint + " needs a certificate: give --tls-cert FILE and --tls-key FILE, or"
+            throw ExitException.wrong(user + " needs a certificate: give --tls-cert FILE and --tls-key FILE, or"
                     + " --tls-self-signed for a test");
         }
         boolean oneFileEach = keys.isEmpty() && settings.has(ServeSetting.TLS_PASSWORD_FILE);

@@ -230,7 +230,7 @@ class ServeLogTest {
         }
     }
 
-    private static void compile(Path directory, String name, String source) throws Exception {
+    static void compile(Path directory, String name, String source) throws Exception {
         Path file = Files.writeString(directory.resolve(name + ".java"), source);
         String classPath = Path
                 .of(dev.polyserve.Handler.class.getProtectionDomain().getCodeSource().getLocation().toURI())

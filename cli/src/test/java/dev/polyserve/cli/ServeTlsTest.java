@@ -2,14 +2,19 @@ package dev.polyserve.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,6 +127,44 @@ class ServeTlsTest {
         try (Cli server = serve(both, "echo")) {
             assertThat(connect(server, "--ca", authority("server")).out()).isEqualTo("hello\n");
         }
+    }
+
+    @Test
+    void aHandlerOfTheUserBeginsTlsItself() throws Exception {
+        ServeLogTest.compile(directory, "Starts", """
+                public class Starts implements dev.polyserve.Handler {
+                    public void handle(dev.polyserve.Connection c) throws Exception {
+                        c.writeLine("begin");
+                        c.startTls();
+                        c.writeLine(c.info().tls().orElseThrow().protocol());
+                    }
+                }
+                """);
+        var arguments = new ArrayList<>(List.of("--handler", "Starts", "--class-path", directory.toString()));
+        arguments.addAll(pair("server"));
+        try (Cli server = Cli.serve(arguments.toArray(String[]::new));
+                Socket plain = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            assertThat(plain.getInputStream().readNBytes("begin\n".length())).isEqualTo("begin\n".getBytes(
+                    StandardCharsets.US_ASCII));
+            try (Socket secure = trusting("server").getSocketFactory().createSocket(plain, "localhost",
+                    server.port(), true)) {
+                assertThat(new String(secure.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                        .isEqualTo("TLSv1.3\n");
+            }
+        }
+    }
+
+    private static SSLContext trusting(String name) throws Exception {
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        try (InputStream in = Files.newInputStream(certificates.pemCertificate(name))) {
+            trusted.setCertificateEntry(name, CertificateFactory.getInstance("X.509").generateCertificate(in));
+        }
+        var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        managers.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, managers.getTrustManagers(), null);
+        return context;
     }
 
     @Test

@@ -26,7 +26,7 @@ class TlsSettingsTest {
     }
 
     private Tls tls() {
-        return new TlsSettings(settings).tls(ENDPOINT).orElseThrow();
+        return new TlsSettings(settings).tls(ENDPOINT, false).orElseThrow();
     }
 
     private void refuses(String... parts) {
@@ -68,10 +68,23 @@ class TlsSettingsTest {
 
     @Test
     void withoutAnEndpointNothingIsNeededNorTaken() {
-        assertThat(new TlsSettings(settings).tls(List.of())).isEmpty();
+        assertThat(new TlsSettings(settings).tls(List.of(), false)).isEmpty();
         with(ServeSetting.TLS_MIN, "1.3");
-        assertThatThrownBy(() -> new TlsSettings(settings).tls(List.of())).isInstanceOf(ExitException.class)
+        assertThatThrownBy(() -> new TlsSettings(settings).tls(List.of(), false)).isInstanceOf(ExitException.class)
                 .hasMessageContainingAll("--tls-min is for TLS", "--listen tls://");
+    }
+
+    @Test
+    void aHandlerThatBeginsTlsItselfMayHaveThemWithoutAnEndpoint() {
+        List<Endpoint> plain = List.of(new Endpoint.Tcp("127.0.0.1", 25));
+        assertThat(new TlsSettings(settings).tls(plain, true)).isEmpty();
+        with(ServeSetting.TLS_MIN, "1.3");
+        assertThatThrownBy(() -> new TlsSettings(settings).tls(plain, true)).isInstanceOf(ExitException.class)
+                .hasMessageContainingAll("--tls-min needs a certificate", "--tls-cert FILE");
+        with(ServeSetting.TLS_SELF_SIGNED, "true");
+        assertThat(new TlsSettings(settings).tls(plain, true)).contains(Tls.selfSigned().withMinimumVersion("1.3"));
+        assertThatThrownBy(() -> new TlsSettings(settings).tls(List.of(new Endpoint.Udp("127.0.0.1", 25)), true))
+                .isInstanceOf(ExitException.class).hasMessageContaining("is for TLS, but no endpoint has it");
     }
 
     @Test

@@ -99,6 +99,11 @@ public enum BuiltInService implements ServiceDefinition {
     }
 
     @Override
+    public boolean startsTls() {
+        return false;
+    }
+
+    @Override
     public boolean sendsFirst() {
         return sendsFirst;
     }

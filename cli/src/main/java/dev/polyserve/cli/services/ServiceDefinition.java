@@ -18,6 +18,9 @@ public interface ServiceDefinition {
     /// True when the server sends first, so that a client need not send anything.
     boolean sendsFirst();
 
+    /// True when its handler may begin TLS on a connection that has none (STARTTLS).
+    boolean startsTls();
+
     /// True when its clients share state in one process, so that several processes cannot serve it.
     boolean needsOneProcess();
 

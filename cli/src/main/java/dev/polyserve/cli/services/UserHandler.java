@@ -104,6 +104,11 @@ public final class UserHandler implements ServiceDefinition {
     }
 
     @Override
+    public boolean startsTls() {
+        return streams.filter(Streams.Sequential.class::isInstance).isPresent();
+    }
+
+    @Override
     public boolean sendsFirst() {
         return false;
     }
