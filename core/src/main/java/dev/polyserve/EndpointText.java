@@ -21,6 +21,10 @@ final class EndpointText {
         }
         if (text.startsWith("tls://")) {
             HostPort at = hostPort(text, text.substring("tls://".length()));
+            if (at.host.equals("fd")) {
+                throw bad(text, "an inherited socket cannot have TLS; listen at tls://host:port, or take fd:" + at.port
+                        + " without TLS");
+            }
             return new Endpoint.Tls(at.host, at.port);
         }
         if (text.startsWith("udp://")) {

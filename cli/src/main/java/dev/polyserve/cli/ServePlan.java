@@ -220,10 +220,19 @@ record ServePlan(ServiceDefinition service, List<String> arguments, List<Endpoin
                 .withVersions(settings.read(ServeSetting.PROXY_PROTOCOL_VERSION, ServePlan::versions)
                         .orElse(defaults.versions()))
                 .withTimeout(settings.duration(ServeSetting.PROXY_PROTOCOL_TIMEOUT).orElse(defaults.timeout()));
+        boolean sent = settings.has(ServeSetting.PROXY_PROTOCOL);
         for (String text : settings.list(ServeSetting.LISTEN)) {
             ListenText listen = ListenText.parse(text);
             if (listen.senders().isPresent()) {
                 proxy = proxy.withSenders(listen.endpoint(), listen.senders().get());
+                sent = true;
+            }
+        }
+        for (ServeSetting setting : List.of(ServeSetting.PROXY_PROTOCOL_VERSION,
+                ServeSetting.PROXY_PROTOCOL_TIMEOUT)) {
+            if (settings.has(setting) && !sent) {
+                throw ExitException.wrong(settings.where(setting) + " is for the PROXY protocol, but no endpoint has"
+                        + " it: add --proxy-protocol CIDR, or ?proxy=CIDR behind an endpoint, or leave it out");
             }
         }
         return proxy;

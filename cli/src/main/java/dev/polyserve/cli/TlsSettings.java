@@ -68,9 +68,18 @@ record TlsSettings(ServeSettings settings) {
             }
             return Tls.selfSigned();
         }
+        if (certificates.isEmpty() && !keys.isEmpty()) {
+            throw ExitException.wrong(settings.where(ServeSetting.TLS_KEY) + " needs the certificate of the key: add"
+                    + " --tls-cert FILE");
+        }
         if (certificates.isEmpty()) {
             throw ExitException.wrong(user + " needs a certificate: give --tls-cert FILE and --tls-key FILE, or"
                     + " --tls-self-signed for a test");
+        }
+        Optional<String> pkcs12 = certificates.stream().filter(TlsSettings::isPkcs12).findFirst();
+        if (keys.isEmpty() && pkcs12.isPresent() && !settings.has(ServeSetting.TLS_PASSWORD_FILE)) {
+            throw ExitException.wrong("the PKCS#12 file " + pkcs12.get() + " of "
+                    + settings.where(ServeSetting.TLS_CERT) + " needs its password: add --tls-password-file FILE");
         }
         boolean oneFileEach = keys.isEmpty() && settings.has(ServeSetting.TLS_PASSWORD_FILE);
         if (!oneFileEach && certificates.size() != keys.size()) {
@@ -80,6 +89,10 @@ record TlsSettings(ServeSettings settings) {
                     + " PKCS#12 files with --tls-password-file");
         }
         return pairs(certificates, oneFileEach ? certificates : keys);
+    }
+
+    private static boolean isPkcs12(String file) {
+        return file.endsWith(".p12") || file.endsWith(".pfx");
     }
 
     private Tls pairs(List<String> certificates, List<String> keys) {

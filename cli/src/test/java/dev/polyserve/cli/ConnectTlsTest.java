@@ -202,6 +202,29 @@ class ConnectTlsTest {
     }
 
     @Test
+    void aServerThatEndsTheHandshakeIsOneSentence() throws Exception {
+        for (int linger : new int[]{-1, 0}) { // the end of input, and a reset
+            try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+                var ended = new FutureTask<Void>(() -> {
+                    try (Socket client = listener.accept()) {
+                        client.setSoLinger(linger >= 0, Math.max(linger, 0));
+                        assertThat(client.getInputStream().read()).isPositive();
+                        int left = client.getInputStream().available();
+                        assertThat(client.getInputStream().readNBytes(linger < 0 ? left : 0)).hasSizeBetween(0, left);
+                    }
+                    return null;
+                });
+                Thread.ofVirtual().start(ended);
+                Cli.Finished run = run("connect", "tls://127.0.0.1:" + listener.getLocalPort());
+                assertThat(run.err()).contains("the server ended the connection during the TLS handshake")
+                        .hasLineCount(1);
+                assertThat(run.status()).isEqualTo(1);
+                ended.get(20, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    @Test
     void optionsThatDoNotFitAreRefused() throws Exception {
         refuses("--ca is for TLS", "connect", "tcp://localhost:1", "--ca", "x");
         refuses("belong together", "connect", "tls://localhost:1", "--cert", "x");

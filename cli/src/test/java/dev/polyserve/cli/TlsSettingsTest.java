@@ -96,6 +96,16 @@ class TlsSettingsTest {
     }
 
     @Test
+    void aKeyNeedsItsCertificateAndAPkcs12FileItsPassword() {
+        with(ServeSetting.TLS_KEY, "a.key");
+        refuses("--tls-key needs the certificate of the key: add --tls-cert FILE");
+        ServeSettings others = new ServeSettings();
+        others.put(ServeSetting.TLS_CERT, List.of("a.p12"), "--tls-cert");
+        assertThatThrownBy(() -> new TlsSettings(others).tls(ENDPOINT, false)).isInstanceOf(ExitException.class)
+                .hasMessage("the PKCS#12 file a.p12 of --tls-cert needs its password: add --tls-password-file FILE");
+    }
+
+    @Test
     void badValuesAreNamed() {
         with(ServeSetting.TLS_SELF_SIGNED, "true").with(ServeSetting.TLS_MIN, "1.1");
         refuses("bad --tls-min '1.1'", "1.2 or 1.3");

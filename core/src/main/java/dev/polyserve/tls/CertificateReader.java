@@ -51,6 +51,7 @@ final class CertificateReader {
                 : new CertificateChain(CHAIN + " " + files.chain(), file.certificates(CHAIN));
         check(chain, now);
         warnOfOthers(files.key());
+        chain.weakness().ifPresent(warnings);
         return chain;
     }
 
@@ -71,6 +72,7 @@ final class CertificateReader {
         check(identity.certificates(), now);
         if (role != TlsEngines.Role.WORKER) {
             warnOfOthers(files.key());
+            identity.certificates().weakness().ifPresent(warnings);
         }
         return identity;
     }

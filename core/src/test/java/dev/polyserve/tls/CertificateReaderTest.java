@@ -139,6 +139,28 @@ class CertificateReaderTest {
     }
 
     @Test
+    void aWeakCertificateIsAWarning() throws Exception {
+        openSsl.run("req -x509 -newkey rsa:1024 -nodes -subj /CN=weak -keyout weak.key -out weak.crt");
+        openSsl.run("req -x509 -newkey rsa:2048 -sha1 -nodes -subj /CN=ca -keyout ca.key -out ca.crt");
+        openSsl.run("req -newkey rsa:2048 -nodes -subj /CN=old -keyout old.key -out old.csr");
+        openSsl.run("x509 -req -sha1 -in old.csr -CA ca.crt -CAkey ca.key -CAcreateserial -out old.crt");
+        for (String key : List.of("weak.key", "ca.key", "old.key")) {
+            Files.setPosixFilePermissions(openSsl.file(key), PosixFilePermissions.fromString("rw-------"));
+        }
+        assertThat(read("weak.crt", "weak.key", Optional.empty()).keyType()).isEqualTo("RSA");
+        assertThat(warnings).singleElement().asString().contains("weak.crt", "an RSA key of 1024 bits");
+        warnings.clear();
+        var supervisor = new CertificateReader(Optional.empty(), warnings::add, TlsEngines.Role.SUPERVISOR);
+        assertThat(supervisor.readChain(new Tls.CertificateFiles(openSsl.file("old.crt"), openSsl.file("old.key")),
+                Instant.now()).certificates()).hasSize(1);
+        assertThat(warnings).singleElement().asString().contains("old.crt", "signed with SHA1withRSA");
+        warnings.clear();
+        // An authority's signature for itself proves nothing, whatever its algorithm is.
+        assertThat(read("ca.crt", "ca.key", Optional.empty()).keyType()).isEqualTo("RSA");
+        assertThat(warnings).isEmpty();
+    }
+
+    @Test
     void encryptedKeysNeedTheirPassword() throws Exception {
         Files.writeString(openSsl.file("p"), "another one");
         openSsl.run("req -x509 -newkey rsa:2048 -nodes -subj /CN=a -keyout k8 -out c");

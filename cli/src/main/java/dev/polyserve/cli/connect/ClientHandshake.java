@@ -2,7 +2,9 @@ package dev.polyserve.cli.connect;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.text.Printable;
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.channels.SocketChannel;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
@@ -111,6 +113,10 @@ public record ClientHandshake(SSLContext context, String serverName, boolean che
         }
         if (why.contains("Unsupported or unrecognized SSL message")) {
             return "the server does not speak TLS: use tcp://";
+        }
+        if (cause(failure, SocketException.class) != null || cause(failure, EOFException.class) != null) {
+            return "the server ended the connection during the TLS handshake, perhaps because it refuses the client's"
+                    + " certificate or wants one: see its log";
         }
         return failure instanceof SSLException ? "the TLS handshake failed: " + why : why;
     }
