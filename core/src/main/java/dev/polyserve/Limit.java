@@ -41,7 +41,7 @@ public enum Limit {
     BAN("ban"),
     /// The whole handshake of TLS.
     TLS_HANDSHAKE("TLS handshake"),
-    /// Handshakes of TLS under way at once; more wait.
+    /// Handshakes of TLS under way at once; more wait, for a limited time.
     TLS_HANDSHAKES("TLS handshakes");
 
     private final String label;

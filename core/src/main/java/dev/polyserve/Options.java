@@ -312,7 +312,8 @@ public final class Options extends ValueObject {
             return values.handOff;
         }
 
-        /// The whole handshake of TLS, with all waits in it.
+        /// The whole handshake of TLS, with all waits in it but the one for room ([Limits#tlsHandshakes]), which is limited
+        /// to six times as long at `tls://` endpoints.
         public Duration tlsHandshake() {
             return values.tlsHandshake;
         }

@@ -134,7 +134,8 @@ final class LimitedWire {
         }
     }
 
-    /// Goes on with TLS, and waits for the handshake, whose limit covers all waits in it.
+    /// Goes on with TLS, and waits for the handshake. Its limit covers all waits in it. The wait for room before it
+    /// is no fault of the peer; it ends with the handshakes of others, which are limited.
     ///
     /// @throws IllegalStateException with one sentence, when that is not possible
     void startTls(SecurableWire secured, boolean unread) throws ConnectionException {
@@ -143,14 +144,13 @@ final class LimitedWire {
             throw new IllegalStateException(whyNot);
         }
         boolean entered = border.enterLibrary();
-        conversation.waitsFor(Limit.TLS_HANDSHAKE);
-        conversation.looksAtWait();
+        handshakeWaitsFor(Limit.TLS_HANDSHAKES);
         try {
             if (unread) {
                 throw new SSLException("the client sent bytes behind the command that begins TLS, which may have been"
                         + " inserted on the way: it must wait for the reply");
             }
-            secured.startTls();
+            secured.startTls(() -> handshakeWaitsFor(Limit.TLS_HANDSHAKE));
         } catch (IOException e) {
             if (conversation.inputCut()) {
                 conversation.settle(new Cause.Stopped());
@@ -160,6 +160,11 @@ final class LimitedWire {
             conversation.waited();
             border.leaveIf(entered);
         }
+    }
+
+    private void handshakeWaitsFor(Limit limit) {
+        conversation.waitsFor(limit);
+        conversation.looksAtWait();
     }
 
     /// Ends the output, once, after the queued messages of senders.

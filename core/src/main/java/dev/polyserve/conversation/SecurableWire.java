@@ -12,6 +12,7 @@ public interface SecurableWire {
 
     /// Does the handshake of TLS, and waits for it. Nothing is collected or buffered.
     ///
+    /// @param begins called when the handshakes of others leave room for it
     /// @throws IOException when it fails, or the connection is over
-    void startTls() throws IOException;
+    void startTls(Runnable begins) throws IOException;
 }

@@ -18,6 +18,8 @@ public final class ServerContext {
 
     /// A peer that takes bytes is noticed within this part of the write-stall limit.
     private static final int LOOKS_IN_A_WRITE_STALL = 4;
+    /// How many times as long as a handshake of TLS may take, a connection waits until its own may begin.
+    private static final int HANDSHAKES_IN_A_WAIT = 6;
 
     private final NonQueueingLock replaceLock = new NonQueueingLock();
     private volatile Current current;
@@ -140,6 +142,17 @@ public final class ServerContext {
 
     long conversationNanos() {
         return current.conversationNanos;
+    }
+
+    /// How long a handshake of TLS may take, with all waits in it; [#FOREVER_NANOS] when it has no limit.
+    public long handshakeNanos() {
+        return current.tlsHandshakeNanos;
+    }
+
+    /// How long a connection may wait until its handshake of TLS may begin; [#FOREVER_NANOS] when it has no limit.
+    public long handshakeTurnNanos() {
+        long handshake = handshakeNanos();
+        return handshake > FOREVER_NANOS / HANDSHAKES_IN_A_WAIT ? FOREVER_NANOS : handshake * HANDSHAKES_IN_A_WAIT;
     }
 
     /// How long a wait of this kind may take.

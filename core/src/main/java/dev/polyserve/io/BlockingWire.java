@@ -102,7 +102,7 @@ public final class BlockingWire implements Wire, SecurableWire, ConnectionContex
     }
 
     @Override
-    public void startTls() throws IOException {
+    public void startTls(Runnable begins) throws IOException {
         SecurableSocket secured = (SecurableSocket) socket;
         Thread owner = Thread.currentThread();
         AtomicBoolean room = new AtomicBoolean();
@@ -116,6 +116,7 @@ public final class BlockingWire implements Wire, SecurableWire, ConnectionContex
                 throwIfShut();
                 LockSupport.parkNanos(this, LOOK_NANOS);
             }
+            begins.run();
             for (SecurableSocket.Need need; (need = secured.handshake()) != SecurableSocket.Need.DONE;) {
                 throwIfShut();
                 if (need == SecurableSocket.Need.TASK) {

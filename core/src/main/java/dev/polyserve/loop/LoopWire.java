@@ -297,7 +297,7 @@ public final class LoopWire extends LoopConnection<Conversation>
     }
 
     @Override
-    public void startTls() throws IOException {
+    public void startTls(Runnable begins) throws IOException {
         SecurableSocket secured = (SecurableSocket) socket;
         AtomicBoolean room = new AtomicBoolean();
         Runnable whenRoom = () -> opens(room);
@@ -306,6 +306,7 @@ public final class LoopWire extends LoopConnection<Conversation>
             if (!now) {
                 awaitSet(room);
             }
+            begins.run();
             SecurableSocket.Need need;
             do {
                 if (over || cut) {

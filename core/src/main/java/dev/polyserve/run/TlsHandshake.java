@@ -24,8 +24,10 @@ import org.jspecify.annotations.Nullable;
 ///              └─late, stopped─▶ over     ├─▶ DONE: passed on, with its watch     └─▶ failed: reported
 /// ```
 ///
-/// It has a deadline for the whole, also while it waits for its turn or for a computation. While it waits for the peer, the
-/// conversation counts as quiet, so that a drain ends it.
+/// It has a deadline for the whole, which begins with the connection. A handshake that has to wait for its turn has one for
+/// this wait, and begins its own afterwards. What the server makes a client wait for, its turn or a computation, is
+/// [Limit#TLS_HANDSHAKES], and no offence of the client. While the handshake waits for the peer, the conversation counts as
+/// quiet, so that a drain ends it.
 ///
 /// **Thread**: the loop's, except [#close].
 final class TlsHandshake implements Multiplexer.Ready, TlsSocket.Closer {
@@ -74,12 +76,20 @@ final class TlsHandshake implements Multiplexer.Ready, TlsSocket.Closer {
         // A wait without a limit of its own: the timer below covers all of them.
         conversation.waitsFor(Limit.TLS_HANDSHAKES);
         watch = loop.watch(socket.source(), Multiplexer.READ, this);
-        long nanos = ServerContext.limitNanos(context.options().timeouts().tlsHandshake());
-        if (nanos < ServerContext.FOREVER_NANOS) {
-            deadline = loop.schedule(nanos, this::late);
-        }
+        within(context.handshakeNanos());
         if (socket.buffered()) {
             ready(Multiplexer.READ);
+        }
+    }
+
+    /// Begins a time for what comes next, in place of the one before.
+    private void within(long nanos) {
+        if (deadline != null) {
+            loop.cancel(deadline);
+            deadline = null;
+        }
+        if (nanos < ServerContext.FOREVER_NANOS) {
+            deadline = loop.schedule(nanos, this::late);
         }
     }
 
@@ -88,7 +98,12 @@ final class TlsHandshake implements Multiplexer.Ready, TlsSocket.Closer {
         loop.assertOwner();
         loop.turnBegins();
         if (state == State.NEW) {
-            state = all.enter(whenRoom) ? State.UNDER_WAY : State.WAITING_FOR_ROOM;
+            if (all.enter(whenRoom)) {
+                state = State.UNDER_WAY;
+            } else {
+                state = State.WAITING_FOR_ROOM;
+                within(context.handshakeTurnNanos());
+            }
         }
         step();
     }
@@ -97,6 +112,7 @@ final class TlsHandshake implements Multiplexer.Ready, TlsSocket.Closer {
         loop.post(() -> {
             if (state == State.WAITING_FOR_ROOM) {
                 state = State.UNDER_WAY;
+                within(context.handshakeNanos());
                 step();
             }
         });
@@ -173,8 +189,16 @@ final class TlsHandshake implements Multiplexer.Ready, TlsSocket.Closer {
             // The loop was held up: what the peer has sent meanwhile is not read yet.
             deadline = loop.schedule(pauseNanos, this::late);
         } else if (state != State.OVER) {
-            refuse(Limit.TLS_HANDSHAKE, new Cause.TimedOut(Limit.TLS_HANDSHAKE));
+            Limit passed = waitsForServer() ? Limit.TLS_HANDSHAKES : Limit.TLS_HANDSHAKE;
+            refuse(passed, new Cause.TimedOut(passed));
         }
+    }
+
+    private boolean waitsForServer() {
+        return switch (state) {
+            case WAITING_FOR_ROOM, COMPUTING -> true;
+            case NEW, UNDER_WAY, OVER -> false;
+        };
     }
 
     private void refuse(Limit limit, Cause why) {

@@ -285,7 +285,7 @@ class TlsServerTest {
     }
 
     /// A client that sends so many records of its handshake, each of which is one message.
-    private static Socket stopsAfter(int messages, int port, String protocol) throws Exception {
+    static Socket stopsAfter(int messages, int port, String protocol) throws Exception {
         Socket socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), port);
         socket.setSoTimeout(20_000);
         SSLEngine engine = trusting().createSSLEngine("localhost", port);
