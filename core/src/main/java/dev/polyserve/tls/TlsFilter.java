@@ -195,19 +195,40 @@ final class TlsFilter extends TlsRecordWriter {
         return in != null;
     }
 
-    /// Puts as much plain text into the buffer as there is, and fits.
+    /// As [#decrypt(ByteBuffer, int)], for a read that begins now.
+    int decrypt(ByteBuffer into) throws IOException {
+        return decrypt(into, into.position());
+    }
+
+    /// Puts as much plain text into the buffer as there is, and fits. What ends the connection is left to the next read
+    /// when this one has plain text: the engine of TLS 1.2 writes nothing after the peer's close_notify, so the text is to
+    /// be answered before it (RFC 5246, section 7.2.1).
     ///
+    /// @param begin the buffer's position when the read began
     /// @return how many bytes, 0 when more records are to come, or [#END]
     /// @throws EOFException when the peer has ended without close_notify
-    int decrypt(ByteBuffer into) throws IOException {
+    int decrypt(ByteBuffer into, int begin) throws IOException {
         int before = into.position();
         takePlain(into);
         for (int bytes; into.hasRemaining() && (bytes = nextRecord()) > 0;) {
+            if (into.position() > begin && isAlertOfOldVersion()) {
+                break;
+            }
             unwrap(bytes, into);
         }
         giveBackInput();
-        int count = into.position() - before;
-        return count > 0 || !into.hasRemaining() ? count : nothingLeft();
+        return into.position() > begin || !into.hasRemaining() ? into.position() - before : nothingLeft();
+    }
+
+    /// Whether the next record is an alert of TLS 1.2; TLS 1.3 hides the type.
+    private boolean isAlertOfOldVersion() {
+        ByteBuffer arrived = in;
+        return renegotiates && arrived != null && arrived.get(arrived.position()) == TlsRecordHeader.ALERT;
+    }
+
+    /// Whether the peer has ended both sides, as it does with TLS 1.2.
+    boolean hasEndedBoth() {
+        return renegotiates && inputClosed;
     }
 
     private int nothingLeft() throws IOException {

@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 final class TlsRecordHeader {
     private static final String PLAIN = "plain text arrived where TLS was expected: the client does not speak TLS, or"
             + " is to connect to another port";
+    /// The type of an alert.
+    static final int ALERT = 21;
     private static final int BYTES = 5;
     private static final int LENGTH_AT = 3;
     private static final int CONTENT_HANDSHAKE = 22;

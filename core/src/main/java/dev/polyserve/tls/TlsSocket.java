@@ -210,13 +210,13 @@ public final class TlsSocket extends SocketLayer implements SecurableSocket {
         closer = other;
     }
 
-    /// Sends the alert of a failure, if there is one and the kernel takes it.
-    private void tell(TlsFilter failed) {
+    /// Sends the alert of a failure or an end, if there is one and the kernel takes it.
+    private void tell(TlsFilter over) {
         try {
             if (enter()) {
                 try {
-                    failed.wrapRest();
-                    boolean _ = flush(failed);
+                    over.wrapRest();
+                    boolean _ = flush(over);
                 } finally {
                     WRITING.setRelease(this, false);
                 }
@@ -255,6 +255,9 @@ public final class TlsSocket extends SocketLayer implements SecurableSocket {
         try {
             int count = waits ? readWaiting(made, into, limited, deadline) : readNow(made, into);
             made.countInput();
+            if (count == END && made.hasEndedBoth()) {
+                tell(made); // close_notify, at once: RFC 5246, section 7.2.1
+            }
             return count;
         } catch (IOException e) {
             return failedRead(made, into.position() - before, e);
@@ -281,7 +284,7 @@ public final class TlsSocket extends SocketLayer implements SecurableSocket {
         for (int asked = 0; more && count != END && into.hasRemaining() && asked < READS; asked++) {
             // A buffer that was not filled has taken all that had arrived.
             more = fill(made) != 0 && made.isFull();
-            count = made.decrypt(into);
+            count = made.decrypt(into, before);
         }
         int sum = into.position() - before;
         return count == TlsFilter.END && sum == 0 ? END : sum;

@@ -250,6 +250,25 @@ class TlsFilterTest {
 
     @ParameterizedTest
     @ValueSource(strings = {NEW, OLD})
+    void bytesBeforeTheEndAreAnsweredThoughTheEndHasArrived(String protocol) throws Exception {
+        ClientEngine client = handshake(protocol, 100_000);
+        byte[] request = client.records("request".getBytes(US_ASCII));
+        byte[] end = client.end();
+        byte[] all = Arrays.copyOf(request, request.length + end.length);
+        System.arraycopy(end, 0, all, request.length, end.length);
+        receive(all);
+        filter.receivedEnd();
+        ByteBuffer room = ByteBuffer.allocate(100);
+        assertThat(filter.decrypt(room)).isEqualTo(7);
+        ByteBuffer answer = ByteBuffer.wrap("answer".getBytes(US_ASCII));
+        assertThat(filter.encrypt(answer)).isEqualTo(6);
+        assertThat(takeUnsent()).isNotEmpty();
+        assertThat(filter.hasMore()).as("the end").isTrue();
+        assertThat(filter.decrypt(room)).isEqualTo(TlsFilter.END);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {NEW, OLD})
     void readingGoesOnAfterTheEndOfTheOutput(String protocol) throws Exception {
         ClientEngine client = handshake(protocol, 100_000);
         encryptAll("all".getBytes(US_ASCII), client);
