@@ -24,9 +24,7 @@ class PackageInfoTest {
 
     /// Why a package is not part of another one although it holds one class or two.
     private static final Map<String, String> SMALL = Map.of("dev.polyserve.coroutine.queue",
-            "loops and supervisors share its queues with hubs, and users see none",
-            "dev.polyserve.file",
-            "the public interface and the system calls use it, and may use nothing else in common");
+            "loops and supervisors share its queues with hubs, and users see none");
 
     @Test
     void aSmallPackageHasAReason() throws IOException {

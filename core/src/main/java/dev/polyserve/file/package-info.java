@@ -1,4 +1,4 @@
-/// File names, and entries of directories that other processes may change meanwhile.
+/// File names, entries of directories that other processes may change meanwhile, and files that users name.
 ///
 /// **Threads**: stated by each class.
 ///
