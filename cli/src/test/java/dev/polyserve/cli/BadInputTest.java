@@ -22,7 +22,9 @@ class BadInputTest {
     }
 
     static Stream<Arguments> mistakes() {
-        return Stream.of(commands(), values(), contradictions(), workers(), places(), files(), endless(), benchmarks())
+        return Stream
+                .of(commands(), values(), contradictions(), workers(), places(), files(), endless(), proxyHeaders(),
+                        benchmarks())
                 .flatMap(mistakes -> mistakes);
     }
 
@@ -40,19 +42,6 @@ class BadInputTest {
                 mistake("serve --allow 10.0.0.1/8",
                         "bad --allow '10.0.0.1/8': bad network '10.0.0.1/8': the address has bits beyond its prefix of 8"),
                 mistake("serve --deny here", "bad --deny 'here': bad network 'here': 'here' is not an IPv4 or IPv6"),
-                mistake("serve --proxy-protocol 10.0.0.0/33", "the prefix '33' is not a number from 0 to 32"),
-                mistake("serve --proxy-protocol-version 3", "bad --proxy-protocol-version '3': it must be 1, 2 or any"),
-                mistake("serve --proxy-protocol-timeout 0s", "proxy-protocol-timeout: 0 ms is not positive"),
-                mistake("serve --proxy-protocol-version 2",
-                        "--proxy-protocol-version is for the PROXY protocol, but no endpoint has it: add"),
-                mistake("serve --listen tcp://127.0.0.1:0 --proxy-protocol-timeout 2s",
-                        "--proxy-protocol-timeout is for the PROXY protocol, but no endpoint has it: add"),
-                mistake("serve --listen tls://fd:3 --tls-self-signed",
-                        "bad endpoint 'tls://fd:3': an inherited socket cannot have TLS"),
-                mistake("serve --listen udp://127.0.0.1:0?proxy=any", "?proxy= is for stream endpoints"),
-                mistake("serve --listen tcp://127.0.0.1:0?proxy=", "bad network ''"),
-                mistake("serve echo --send-proxy v1", "--send-proxy applies to proxy only, but echo has no upstream"),
-                mistake("serve proxy tcp://127.0.0.1:1 --send-proxy v3", "bad --send-proxy 'v3': it must be v1 or v2"),
                 mistake("serve ecoh", "unknown service 'ecoh': take one of echo, upper"),
                 mistake("serve echo now", "echo takes no arguments, but 'now' was given"),
                 mistake("serve welcome a b", "welcome takes one [TEXT], but 'b' was given, too"),
@@ -89,6 +78,22 @@ class BadInputTest {
                 mistake(anywhere + "--admin unix:/etc/passwd/x", "cannot listen on unix:/etc/passwd/x for the admin"),
                 mistake(anywhere + "--pid-file ", "bad --pid-file '': it is empty; give the path of a file"),
                 mistake(anywhere + "--pid-file /proc/x", "the pid file /proc/x cannot be written: its directory"));
+    }
+
+    private static Stream<Arguments> proxyHeaders() {
+        return Stream.of(mistake("serve --proxy-protocol 10.0.0.0/33", "the prefix '33' is not a number from 0 to 32"),
+                mistake("serve --proxy-protocol-version 3", "bad --proxy-protocol-version '3': it must be 1, 2 or any"),
+                mistake("serve --proxy-protocol-timeout 0s", "proxy-protocol-timeout: 0 ms is not positive"),
+                mistake("serve --proxy-protocol-version 2",
+                        "--proxy-protocol-version is for the PROXY protocol, but no endpoint has it: add"),
+                mistake("serve --listen tcp://127.0.0.1:0 --proxy-protocol-timeout 2s",
+                        "--proxy-protocol-timeout is for the PROXY protocol, but no endpoint has it: add"),
+                mistake("serve --listen tls://fd:3 --tls-self-signed",
+                        "bad endpoint 'tls://fd:3': an inherited socket cannot have TLS"),
+                mistake("serve --listen udp://127.0.0.1:0?proxy=any", "?proxy= is for stream endpoints"),
+                mistake("serve --listen tcp://127.0.0.1:0?proxy=", "bad network ''"),
+                mistake("serve echo --send-proxy v1", "--send-proxy applies to proxy only, but echo has no upstream"),
+                mistake("serve proxy tcp://127.0.0.1:1 --send-proxy v3", "bad --send-proxy 'v3': it must be v1 or v2"));
     }
 
     /// Files without an end, and files that are none.
