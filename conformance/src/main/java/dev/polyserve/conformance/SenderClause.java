@@ -27,6 +27,8 @@ import org.junit.jupiter.api.Test;
 /// Messages of other threads arrive whole and in order, in a bounded queue, under every model.
 abstract class SenderClause extends Clause {
     private static final int QUEUE_BYTES = 16 << 10;
+    /// Without an accepted message for so long, the queue is full, even if the loop has run late.
+    private static final Duration UNTIL_FULL = Duration.ofMillis(400);
 
     private final BlockingQueue<Sender> senders = new LinkedBlockingQueue<>();
 
@@ -129,7 +131,7 @@ abstract class SenderClause extends Clause {
         long accepted = 0;
         while (true) {
             try {
-                sender.send(piece, Duration.ofMillis(100));
+                sender.send(piece, UNTIL_FULL);
                 accepted += piece.remaining();
             } catch (TimedOutException e) {
                 assertFalse(sender.offer(piece), "full");

@@ -103,7 +103,19 @@ final class SomeCells implements ExecutionCondition {
         List<TestInCell> applicable = applicable(clause, cells);
         // Clauses differ in which of equal cells comes first.
         Collections.shuffle(applicable, new Random(clause.stream().map(ContractTestCase::method).toList().hashCode()));
-        return CoveringArray.choose(applicable, factors, 1);
+        return choose(applicable);
+    }
+
+    /// TLS comes last, and only for what it alone covers: a test over TLS takes several times as long.
+    private List<TestInCell> choose(List<TestInCell> applicable) {
+        List<TestInCell> plain = applicable.stream().filter(one -> !one.cell().isTls()).toList();
+        List<TestInCell> overTls = applicable.stream().filter(one -> one.cell().isTls()).toList();
+        List<TestInCell> chosen = new ArrayList<>(CoveringArray.choose(plain, factors, 1));
+        Set<Object> covered = new HashSet<>();
+        factors.forEach(factor -> chosen.forEach(one -> covered.add(factor.apply(one))));
+        chosen.addAll(CoveringArray.choose(overTls, factors.stream().<Function<TestInCell, Object>>map(
+                factor -> one -> covered.contains(factor.apply(one)) ? covered : factor.apply(one)).toList(), 1));
+        return chosen;
     }
 
     /// The tests in all cells to which they apply.
