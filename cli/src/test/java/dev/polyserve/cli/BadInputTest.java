@@ -100,16 +100,16 @@ class BadInputTest {
     private static Stream<Arguments> endless() {
         String none = "is a device, a pipe or a socket: give the path of a regular file";
         String tls = "serve --listen tls://127.0.0.1:0 --tls-cert ";
-        return Stream.of(mistake("serve --config /dev/zero", "the configuration file /dev/zero " + none),
+        return Stream.of(mistake("serve --config /dev/zero", "the configuration file /dev/zero is larger than 1 MiB"),
                 mistake("serve --config /proc", "the configuration file /proc is a directory"),
                 mistake("serve --listen tcp://127.0.0.1:0 --admin tcp://127.0.0.1:0 --admin-token-file /dev/zero",
                         "the token file /dev/zero " + none),
                 mistake(tls + "/dev/zero --tls-key /dev/zero", "the certificate file /dev/zero " + none),
                 mistake(tls + "x --tls-password-file /dev/zero",
-                        "the file /dev/zero of --tls-password-file " + none),
+                        "the file /dev/zero of --tls-password-file is larger than 4 KiB"),
                 mistake("connect tls://127.0.0.1:1 --ca /dev/zero", "/dev/zero " + none),
-                mistake("restart --pid-file /dev/zero", "the pid file /dev/zero " + none),
-                mistake("bench --baseline /dev/zero", "/dev/zero " + none));
+                mistake("restart --pid-file /dev/zero", "the pid file /dev/zero is larger than 1 KiB"),
+                mistake("bench --baseline /dev/zero", "/dev/zero is larger than 64 MiB"));
     }
 
     private static Stream<Arguments> benchmarks() {

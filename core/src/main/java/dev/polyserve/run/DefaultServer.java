@@ -285,7 +285,16 @@ final class DefaultServer implements Server {
             boundListeners.arm();
         });
         periodicActions.start();
-        afterOnAcceptLoop(gauges::start, GAUGES_AFTER_NANOS);
+        afterOnAcceptLoop(this::startGauges, GAUGES_AFTER_NANOS);
+    }
+
+    /// A process that has no room for the thread that starts them has it later.
+    private void startGauges() {
+        try {
+            gauges.start();
+        } catch (OutOfMemoryError _) {
+            afterOnAcceptLoop(this::startGauges, GAUGES_AFTER_NANOS);
+        }
     }
 
     @Override

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.CharacterCodingException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -37,6 +39,25 @@ class SmallFileTest {
         assertThat(SmallFile.text(file, MOST)).isEqualTo("ä");
         Files.write(file, new byte[]{(byte) 0xff});
         assertThatThrownBy(() -> SmallFile.text(file, MOST)).isInstanceOf(CharacterCodingException.class);
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void textMayComeFromAPipe() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        Thread writer = Thread.ofPlatform().start(() -> {
+            try {
+                Files.writeString(pipe, "text");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        assertThat(SmallFile.text(pipe, MOST)).isEqualTo("text");
+        writer.join();
+        assertThatThrownBy(() -> SmallFile.text(Path.of("/dev/zero"), MOST)).isInstanceOf(UnsuitableFileException.class)
+                .hasMessageContaining("is larger than 2 KiB");
+        assertThatThrownBy(() -> SmallFile.text(directory, MOST)).hasMessageContaining("is a directory");
     }
 
     @Test
