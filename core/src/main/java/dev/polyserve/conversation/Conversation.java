@@ -252,12 +252,7 @@ public abstract sealed class Conversation extends ConversationTermination implem
     ///
     /// @return false when it was ended by another call
     public final boolean reject(Cause why) {
-        boolean claimed = tryClaim();
-        if (claimed) {
-            settle(why);
-            complete(false);
-        }
-        return claimed;
+        return endEarly(why, false);
     }
 
     /// Ends a connection that has failed before its handler could begin; its socket is closed already. The listener is
@@ -265,10 +260,14 @@ public abstract sealed class Conversation extends ConversationTermination implem
     ///
     /// @return false when it was ended by another call
     public final boolean failEarly(Cause why) {
+        return endEarly(why, true);
+    }
+
+    private boolean endEarly(Cause why, boolean told) {
         boolean claimed = tryClaim();
         if (claimed) {
             settle(why);
-            complete(true);
+            complete(told);
         }
         return claimed;
     }
