@@ -30,13 +30,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("slow")
 @EnabledOnOs(OS.LINUX)
 class EpollRequestTest {
-    private static final String LOOP = "polyserve-loop-0";
     /// Several connections are ready at once, as under load.
     private static final int CLIENTS = 20;
     private static final int REQUESTS_EACH = 250;
     private static final int REQUEST_BYTES = 64;
     private static final long COMPILED_NANOS = TimeUnit.SECONDS.toNanos(20);
 
+    private final LoopExchange exchange = new LoopExchange(REQUESTS_EACH, REQUEST_BYTES);
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /// Before escape analysis applies, compiled-away objects are allocated, so the test repeats until nothing is
@@ -49,12 +49,12 @@ class EpollRequestTest {
             for (int i = 0; i < CLIENTS; i++) {
                 clients.add(connected((InetSocketAddress) server.address()));
             }
-            long loop = loopThread();
+            long loop = LoopExchange.loopThread();
             long deadline = System.nanoTime() + COMPILED_NANOS;
             double bytesPerRequest;
             do {
                 long before = threads.getThreadAllocatedBytes(loop);
-                exchange(clients);
+                exchange.with(clients);
                 long allocated = threads.getThreadAllocatedBytes(loop) - before;
                 bytesPerRequest = (double) allocated / (CLIENTS * REQUESTS_EACH);
             } while (bytesPerRequest >= 1 && System.nanoTime() - deadline < 0);
@@ -102,22 +102,5 @@ class EpollRequestTest {
         Socket client = new Socket(address.getAddress(), address.getPort());
         client.setTcpNoDelay(true);
         return client;
-    }
-
-    private static void exchange(List<Socket> clients) throws IOException {
-        byte[] bytes = new byte[REQUEST_BYTES];
-        for (int i = 0; i < REQUESTS_EACH; i++) {
-            for (Socket client : clients) {
-                client.getOutputStream().write(bytes);
-            }
-            for (Socket client : clients) {
-                client.getInputStream().readNBytes(bytes, 0, bytes.length);
-            }
-        }
-    }
-
-    private static long loopThread() {
-        return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().equals(LOOP))
-                .mapToLong(Thread::threadId).max().orElseThrow();
     }
 }

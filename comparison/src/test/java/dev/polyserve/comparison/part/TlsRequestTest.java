@@ -36,7 +36,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("slow")
 @EnabledOnOs(OS.LINUX)
 class TlsRequestTest {
-    private static final String LOOP = "polyserve-loop-0";
     private static final int CLIENTS = 10;
     private static final int REQUESTS_EACH = 200;
     private static final int REQUEST_BYTES = 64;
@@ -45,6 +44,7 @@ class TlsRequestTest {
     /// The compiler removes more or fewer of the engine's objects, depending on what it inlines.
     private static final double TOLERANCE_BYTES = 64;
 
+    private final LoopExchange exchange = new LoopExchange(REQUESTS_EACH, REQUEST_BYTES);
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /// Two engines, and the records on their way between them.
@@ -131,12 +131,12 @@ class TlsRequestTest {
             for (int i = 0; i < CLIENTS; i++) {
                 clients.add(connected((InetSocketAddress) server.address(), context));
             }
-            long loop = loopThread();
+            long loop = LoopExchange.loopThread();
             long deadline = System.nanoTime() + COMPILED_NANOS;
             double least = Double.MAX_VALUE;
             do {
                 long before = threads.getThreadAllocatedBytes(loop);
-                exchange(clients);
+                exchange.with(clients);
                 long allocated = threads.getThreadAllocatedBytes(loop) - before;
                 least = Math.min(least, (double) allocated / (CLIENTS * REQUESTS_EACH));
             } while (least > engine + TOLERANCE_BYTES && System.nanoTime() - deadline < 0);
@@ -160,22 +160,5 @@ class TlsRequestTest {
         Socket client = context.getSocketFactory().createSocket(address.getAddress(), address.getPort());
         client.setTcpNoDelay(true);
         return client;
-    }
-
-    private static void exchange(List<Socket> clients) throws IOException {
-        byte[] bytes = new byte[REQUEST_BYTES];
-        for (int i = 0; i < REQUESTS_EACH; i++) {
-            for (Socket client : clients) {
-                client.getOutputStream().write(bytes);
-            }
-            for (Socket client : clients) {
-                client.getInputStream().readNBytes(bytes, 0, bytes.length);
-            }
-        }
-    }
-
-    private static long loopThread() {
-        return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().equals(LOOP))
-                .mapToLong(Thread::threadId).max().orElseThrow();
     }
 }
