@@ -10,7 +10,8 @@ module dev.polyserve.core {
     // For models of other modules, the load generator and the test kit; not a part of the public interface.
     exports dev.polyserve.conversation to dev.polyserve.conformance, dev.polyserve.linux;
     exports dev.polyserve.file to dev.polyserve.admin, dev.polyserve.bench, dev.polyserve.cli, dev.polyserve.linux;
-    exports dev.polyserve.io to dev.polyserve.bench, dev.polyserve.conformance, dev.polyserve.linux;
+    exports dev.polyserve.io
+            to dev.polyserve.admin, dev.polyserve.bench, dev.polyserve.conformance, dev.polyserve.linux;
     exports dev.polyserve.jfr to dev.polyserve.linux;
     exports dev.polyserve.loop to dev.polyserve.bench, dev.polyserve.linux;
     exports dev.polyserve.proxy to dev.polyserve.cli, dev.polyserve.linux;

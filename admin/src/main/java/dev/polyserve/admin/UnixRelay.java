@@ -1,5 +1,6 @@
 package dev.polyserve.admin;
 
+import dev.polyserve.io.SocketFile;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,7 +17,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import jdk.net.ExtendedSocketOptions;
-import org.jspecify.annotations.Nullable;
 
 /// Brings the connections of a Unix socket to the HTTP server, which knows TCP only: that one listens on a port of
 /// loopback, and answers only the connections that come from here ([#isOwn]).
@@ -29,20 +29,18 @@ final class UnixRelay implements AutoCloseable {
     private static final int BUFFER_BYTES = 8192;
     private static final long BACKOFF_MILLIS = 100;
 
-    private final Path path;
     private final ServerSocketChannel listener;
     private final String owner;
-    private final @Nullable Object file;
+    private final SocketFile file;
     /// The local ports of the connections to the HTTP server.
     private final Set<Integer> ports = ConcurrentHashMap.newKeySet();
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
 
     private UnixRelay(Path path, ServerSocketChannel listener) throws IOException {
-        this.path = path;
         this.listener = listener;
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
         this.owner = Files.getOwner(path).getName();
-        this.file = key(path);
+        this.file = SocketFile.made(path);
     }
 
     /// Binds the socket, in place of one that no process listens at any more.
@@ -71,21 +69,11 @@ final class UnixRelay implements AutoCloseable {
             throw new IOException("cannot listen on unix:" + path + " for the admin endpoint: there is a file that is"
                     + " no socket; take another path");
         }
-        boolean answered = true;
-        try (SocketChannel _ = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
-            answered = true;
-        } catch (IOException e) {
-            answered = false; // no process listens there
-        }
-        if (answered) {
+        if (SocketFile.isLive(path)) {
             throw new IOException("cannot listen on unix:" + path
                     + " for the admin endpoint: another process listens there; take another path");
         }
         Files.deleteIfExists(path);
-    }
-
-    private static @Nullable Object key(Path path) throws IOException {
-        return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
     }
 
     /// Begins to relay to the HTTP server at this port of loopback.
@@ -172,8 +160,6 @@ final class UnixRelay implements AutoCloseable {
         for (SocketChannel client : open) {
             client.close();
         }
-        if (Files.exists(path) && Objects.equals(key(path), file)) {
-            Files.delete(path);
-        }
+        file.remove();
     }
 }

@@ -8,7 +8,7 @@
 /// **Threads**: each exchange has a virtual thread of the JDK's own scheduler; none runs on an event loop of a server.
 ///
 /// **Depends on** the public interface of the library, `dev.polyserve.admin.status`, `dev.polyserve.metrics` and
-/// `dev.polyserve.text`.
+/// `dev.polyserve.text`; on `dev.polyserve.io` for the file of its Unix socket.
 @NullMarked
 package dev.polyserve.admin;
 

@@ -117,7 +117,7 @@ class LayersTest {
             Map.entry(BENCH, Set.of(API, SPI, BENCH_CONTENDER, BENCH_LOAD, BENCH_RESULT, BENCH_SERVICE)),
             Map.entry(METRICS, Set.of(API)),
             Map.entry(ADMIN_STATUS, Set.of(API, TEXT)),
-            Map.entry(ADMIN, Set.of(API, FILE, TEXT, ADMIN_STATUS, METRICS)),
+            Map.entry(ADMIN, Set.of(API, FILE, IO, TEXT, ADMIN_STATUS, METRICS)),
             Map.entry(CLI,
                     Set.of(API, SPI, FILE, TEXT, PROXY, TLS, LINUX, LINUX_ACTIVATION, LINUX_PROCESS, LINUX_RESTART,
                             LINUX_WORKER,

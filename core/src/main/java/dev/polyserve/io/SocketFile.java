@@ -4,6 +4,10 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.file.SecureDirectoryEntry;
 import dev.polyserve.file.FileNameEncoding;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -35,6 +39,23 @@ public final class SocketFile {
     public interface Probe {
         /// Whether a server listens at the path. The file is stale only if the result is false.
         boolean isLive(Path path) throws IOException;
+    }
+
+    /// Whether a server listens at the path of a Unix stream socket, as the JDK's sockets see it.
+    public static boolean isLive(Path path) throws IOException {
+        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            // Without waiting: a live listener with a full backlog must not block this call, and counts as live.
+            probe.configureBlocking(false);
+            probe.connect(UnixDomainSocketAddress.of(path));
+            return true;
+        } catch (ConnectException e) {
+            // "Connection refused", in any language: for a Unix socket this exception type has no other reason.
+            return false;
+        } catch (IOException e) {
+            // Only a refused connection proves that the file is stale: a full backlog or a missing permission means a
+            // live listener.
+            return true;
+        }
     }
 
     /// Removes a stale socket file.

@@ -4,13 +4,11 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import dev.polyserve.file.FileNameEncoding;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /// A Unix stream listener of the JDK's family, and the owner of its socket file.
@@ -45,7 +43,7 @@ final class UnixChannelListener extends AcceptingChannel implements Listener {
                     + "; take a shorter one, or a model on descriptors, as epoll, which takes 107",
                     null);
         }
-        SocketFile.removeStale(endpoint, endpoint.path(), UnixChannelListener::isLive);
+        SocketFile.removeStale(endpoint, endpoint.path(), SocketFile::isLive);
         ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             channel.configureBlocking(false);
@@ -54,22 +52,6 @@ final class UnixChannelListener extends AcceptingChannel implements Listener {
         } catch (IOException e) {
             channel.close();
             throw new BindFailedException(endpoint, String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    private static boolean isLive(Path path) throws IOException {
-        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            // Without waiting: a live listener with a full backlog must not block this call, and counts as live.
-            probe.configureBlocking(false);
-            probe.connect(UnixDomainSocketAddress.of(path));
-            return true;
-        } catch (ConnectException e) {
-            // "Connection refused", in any language: for a Unix socket this exception type has no other reason.
-            return false;
-        } catch (IOException e) {
-            // Only a refused connection proves that the file is stale: a full backlog or a missing permission means a
-            // live listener.
-            return true;
         }
     }
 
