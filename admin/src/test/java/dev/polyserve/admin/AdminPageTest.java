@@ -10,12 +10,10 @@ import dev.polyserve.browser.Browser;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -78,8 +76,8 @@ class AdminPageTest {
     void theFiguresAreThoseOfTheClients() throws Exception {
         Browser tab = open(WIDE, "light");
         try (Socket one = client(); Socket two = client()) {
-            exchange(one, "first");
-            exchange(two, "second!");
+            EchoClient.exchange(one, "first");
+            EchoClient.exchange(two, "second!");
             await(tab, "document.querySelectorAll('#connections tbody tr').length === 2");
             await(tab, "Number(document.getElementById('t-in').dataset.value) >= 14");
             String compared = """
@@ -99,8 +97,8 @@ class AdminPageTest {
     void aConnectionIsEndedByItsButton() throws Exception {
         Browser tab = open(WIDE, "light");
         try (Socket kept = client(); Socket ended = client()) {
-            exchange(kept, "x");
-            exchange(ended, "x");
+            EchoClient.exchange(kept, "x");
+            EchoClient.exchange(ended, "x");
             String own = "[...document.querySelectorAll('#connections tbody tr')].find((row) =>"
                     + " row.textContent.includes(':" + ended.getLocalPort() + "'))";
             await(tab, own + " !== undefined");
@@ -113,9 +111,9 @@ class AdminPageTest {
             tab.evaluate(own + ".querySelector('button').click()");
             tab.evaluate("document.getElementById('confirm-ok').click()");
             ended.setSoTimeout(20_000);
-            assertThat(end(ended)).isNegative();
+            assertThat(EchoClient.end(ended)).isNegative();
             await(tab, own + " === undefined");
-            exchange(kept, "still here");
+            EchoClient.exchange(kept, "still here");
             tab.evaluate("sessionStorage.clear()");
             assertQuiet(tab);
         }
@@ -138,7 +136,7 @@ class AdminPageTest {
     @Test
     void lightAndDarkAndPhone() throws Exception {
         try (Socket one = client()) {
-            exchange(one, "x");
+            EchoClient.exchange(one, "x");
             String light = background(open(WIDE, "light"));
             Browser tab = open(PHONE, "dark");
             await(tab, "document.querySelectorAll('#connections tbody tr').length > 0");
@@ -200,19 +198,6 @@ class AdminPageTest {
 
     private static Socket client() throws IOException {
         return new Socket(InetAddress.getLoopbackAddress(), Objects.requireNonNull(server).port());
-    }
-
-    private static void exchange(Socket client, String line) throws IOException {
-        client.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
-        assertThat(client.getInputStream().readNBytes(line.length() + 1)).hasSize(line.length() + 1);
-    }
-
-    private static int end(Socket client) throws IOException {
-        try {
-            return client.getInputStream().read();
-        } catch (SocketException e) {
-            return -1;
-        }
     }
 
     /// Kept for inspection.

@@ -14,7 +14,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -72,9 +71,9 @@ class AdminTest {
     @Test
     void theStatusIsWhatTheClientsDid() throws Exception {
         try (Socket one = client(); Socket two = client()) {
-            exchange(one, "first");
-            exchange(two, "second!");
-            exchange(two, "third");
+            EchoClient.exchange(one, "first");
+            EchoClient.exchange(two, "second!");
+            EchoClient.exchange(two, "third");
             JsonNode status = json("/status");
             assertThat(status.path("active").intValue()).isEqualTo(2);
             assertThat(status.path("accepted").intValue()).isEqualTo(2);
@@ -94,7 +93,7 @@ class AdminTest {
     void aConnectionThatWaitsSaysForWhat() throws Exception {
         try (Socket one = client()) {
             awaitState("waits for the first byte");
-            exchange(one, "x");
+            EchoClient.exchange(one, "x");
             awaitState("waits for input");
         }
     }
@@ -102,14 +101,14 @@ class AdminTest {
     @Test
     void anEndedConnectionIsGoneAndItsClientSeesIt() throws Exception {
         try (Socket kept = client(); Socket ended = client()) {
-            exchange(kept, "x");
-            exchange(ended, "x");
+            EchoClient.exchange(kept, "x");
+            EchoClient.exchange(ended, "x");
             long id = json("/connections?filter=:" + ended.getLocalPort()).path("rows").path(0).path("id").longValue();
             assertThat(act("/connections/" + id + "/end").body()).isEqualTo("connection " + id + " was ended\n");
             ended.setSoTimeout(10_000);
-            assertThat(end(ended)).isNegative();
+            assertThat(EchoClient.end(ended)).isNegative();
             awaitActive(1);
-            exchange(kept, "still here");
+            EchoClient.exchange(kept, "still here");
             HttpResponse<String> again = act("/connections/" + id + "/end");
             assertThat(again.statusCode()).isEqualTo(404);
             assertThat(again.body()).contains("there is no open connection " + id);
@@ -125,7 +124,7 @@ class AdminTest {
         assertThat(act("/resume").statusCode()).isEqualTo(OK);
         assertThat(get("/ready").statusCode()).isEqualTo(OK);
         try (Socket open = client()) {
-            exchange(open, "x");
+            EchoClient.exchange(open, "x");
             assertThat(act("/drain").statusCode()).isEqualTo(202);
             while (get("/ready").statusCode() == OK) {
                 LockSupport.parkNanos(1_000_000);
@@ -275,20 +274,6 @@ class AdminTest {
 
     private Socket client() throws IOException {
         return new Socket(InetAddress.getLoopbackAddress(), server.port());
-    }
-
-    private static void exchange(Socket client, String line) throws IOException {
-        client.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
-        assertThat(client.getInputStream().readNBytes(line.length() + 1)).hasSize(line.length() + 1);
-    }
-
-    /// What reading returns at the end of a connection, by an end of input or a reset.
-    private static int end(Socket client) throws IOException {
-        try {
-            return client.getInputStream().read();
-        } catch (SocketException e) {
-            return -1;
-        }
     }
 
     private static boolean accepts(int port) {
