@@ -32,7 +32,7 @@ public final class ServerContext {
     private volatile boolean draining;
     private volatile Runnable whenReplaced = () -> {
     };
-    private volatile RemoteCertificates certificateHolders = RemoteCertificates.NONE;
+    private volatile RemoteCertificates remoteCertificates = RemoteCertificates.NONE;
 
     /// @param listener receives every event; it must not throw
     /// @param registry is called at each conversation's end, before the callbacks
@@ -95,13 +95,13 @@ public final class ServerContext {
     }
 
     /// Sets the other processes that have to do with the certificates.
-    public void certificateHolders(RemoteCertificates others) {
-        certificateHolders = others;
+    public void remoteCertificates(RemoteCertificates others) {
+        remoteCertificates = others;
     }
 
     /// The other processes that have to do with the certificates.
-    public RemoteCertificates certificateHolders() {
-        return certificateHolders;
+    public RemoteCertificates remoteCertificates() {
+        return remoteCertificates;
     }
 
     /// The receiver of events.

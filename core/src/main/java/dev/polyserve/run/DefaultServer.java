@@ -107,7 +107,7 @@ final class DefaultServer implements Server {
         try {
             return TlsLayer.of(setup, context);
         } catch (IOException e) {
-            context.certificateHolders().cannotStart(String.valueOf(e.getMessage()));
+            context.remoteCertificates().cannotStart(String.valueOf(e.getMessage()));
             runner.stop();
             throw e;
         } catch (RuntimeException | Error e) {

@@ -61,7 +61,7 @@ final class TlsLayer {
         }).toList();
         TlsEngines.Role role = role(setup);
         TlsEngines engines = TlsEngines.of(tls, hosts, role, sentence -> context.log().warn(sentence, null),
-                other -> context.certificateHolders().refuse(other));
+                other -> context.remoteCertificates().refuse(other));
         return Optional.of(new TlsLayer(engines, context, role, starts));
     }
 

@@ -45,7 +45,7 @@ abstract sealed class Supervisor implements Runner, WorkerControl, ScalingPolicy
     @Override
     public final void start(Consumer<? super IOException> whenLost) throws IOException {
         context().whenReplaced(() -> loop().post(this::reconfigured));
-        context().certificateHolders(supervisorLoop().certificates());
+        context().remoteCertificates(supervisorLoop().certificates());
         supervisorLoop().start(whenLost);
     }
 

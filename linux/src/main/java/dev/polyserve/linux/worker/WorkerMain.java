@@ -230,7 +230,7 @@ public final class WorkerMain {
 
     /// The runner of a worker, around the runner of the worker's own model.
     public Runner runner(Runner inner, Engine.Setup setup, ServerContext context) {
-        context.certificateHolders(new RemoteCertificates() {
+        context.remoteCertificates(new RemoteCertificates() {
             @Override
             public void cannotStart(String why) {
                 endAtStart(why);
