@@ -37,7 +37,7 @@ final class Commands {
         boolean debug = debug(args);
         try (ConsoleLog log = new ConsoleLog(stdio.err(), debug)) {
             log.install();
-            return runLogged(ArgumentEncoding.restore(args), log);
+            return runLogged(RawArguments.restore(args), log);
         } catch (ExitException e) {
             return fail(e.getMessage(), e, e.status(), debug);
         } catch (ParameterException e) {

@@ -18,10 +18,10 @@ public final class ResourceUsage {
     private final long takenAtNanos;
     private final long counted;
     private final Map<Long, ProcessCpuUsage> processes;
-    private final Map<Long, ThreadUsage> threads;
+    private final Map<Long, ThreadSchedStat> threads;
 
     ResourceUsage(long takenAtNanos, long counted, Map<Long, ProcessCpuUsage> processes,
-            Map<Long, ThreadUsage> threads) {
+            Map<Long, ThreadSchedStat> threads) {
         this.takenAtNanos = takenAtNanos;
         this.counted = counted;
         this.processes = Map.copyOf(processes);
@@ -94,9 +94,9 @@ public final class ResourceUsage {
     private OptionalLong switchesSince(ResourceUsage earlier, long cpuNanos, long errorNanos) {
         long switches = 0;
         long seenNanos = 0;
-        for (Map.Entry<Long, ThreadUsage> entry : threads.entrySet()) {
-            ThreadUsage then = earlier.threads.getOrDefault(entry.getKey(), ThreadUsage.NONE);
-            ThreadUsage since = entry.getValue().since(then);
+        for (Map.Entry<Long, ThreadSchedStat> entry : threads.entrySet()) {
+            ThreadSchedStat then = earlier.threads.getOrDefault(entry.getKey(), ThreadSchedStat.NONE);
+            ThreadSchedStat since = entry.getValue().since(then);
             switches += since.switches();
             seenNanos += since.cpuNanos();
         }

@@ -36,7 +36,7 @@ final class UsageSampler {
             ownNanos(stat).ifPresent(nanos -> ownNanos.put(stat.pid(), nanos));
         }
         Map<Long, ProcessCpuUsage> processes = new HashMap<>();
-        Map<Long, ThreadUsage> threads = new HashMap<>();
+        Map<Long, ThreadSchedStat> threads = new HashMap<>();
         for (ProcessStat stat : found) {
             Long nanos = ownNanos.get(stat.pid());
             if (nanos != null) {
@@ -65,10 +65,10 @@ final class UsageSampler {
         return new ProcessCpuUsage(stat, ownNanos, stepNanos, ignoresSigchld);
     }
 
-    private static void addThreads(long pid, Map<Long, ThreadUsage> threads) {
+    private static void addThreads(long pid, Map<Long, ThreadSchedStat> threads) {
         String process = Long.toString(pid);
         for (String thread : ProcFiles.names(process, "task").orElse(List.of())) {
-            ProcFiles.text(process, "task", thread, "schedstat").map(ThreadUsage::parse)
+            ProcFiles.text(process, "task", thread, "schedstat").map(ThreadSchedStat::parse)
                     .ifPresent(usage -> threads.put(Long.parseLong(thread), usage));
         }
     }

@@ -123,7 +123,7 @@ final class ChurnClient implements LoadClient, Multiplexer.Ready {
         long nowNanos = loop.progressNanos();
         loop.answered(intended.removeFirst(), nowNanos);
         completed++;
-        if (loop.continuesWith(RequestTiming.PACED)) {
+        if (loop.continuesWith(SendTrigger.PACED)) {
             request(nowNanos);
         }
         flush();

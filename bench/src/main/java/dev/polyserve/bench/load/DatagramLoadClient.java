@@ -120,7 +120,7 @@ final class DatagramLoadClient implements LoadClient, Multiplexer.Ready {
         while (oldest < next && intended[slot(oldest)] == NONE) {
             oldest++;
         }
-        if (loop.continuesWith(RequestTiming.PACED)) {
+        if (loop.continuesWith(SendTrigger.PACED)) {
             request(nowNanos);
         }
     }

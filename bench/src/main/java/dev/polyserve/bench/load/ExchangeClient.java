@@ -16,7 +16,7 @@ final class ExchangeClient implements LoadClient, Multiplexer.Ready {
     private final SocketChannel channel;
     private final LoadPayload stream;
     private final int requestBytes;
-    private final RequestTiming trigger;
+    private final SendTrigger trigger;
     /// The intended send time of each outstanding request.
     private final LongQueue intended = new LongQueue();
     private long completed;
@@ -28,7 +28,7 @@ final class ExchangeClient implements LoadClient, Multiplexer.Ready {
     @SuppressWarnings("NullAway.Init")
     private Multiplexer.Watch watch;
 
-    ExchangeClient(String name, SocketChannel channel, LoadPayload stream, int requestBytes, RequestTiming trigger) {
+    ExchangeClient(String name, SocketChannel channel, LoadPayload stream, int requestBytes, SendTrigger trigger) {
         this.name = name;
         this.channel = channel;
         this.stream = stream;

@@ -81,19 +81,19 @@ public final class LoadGenerator implements AutoCloseable {
         }
         switch (plan.traffic()) {
             case LoadProfile.Exchanges exchanges ->
-                persistent(plan.connections(), i -> exchanging(exchanges, i, RequestTiming.PACED));
+                persistent(plan.connections(), i -> exchanging(exchanges, i, SendTrigger.PACED));
             case LoadProfile.Work work -> {
                 var amount = new WorkPayload.Amount(work.requestBytes(), work.waitMicros(), work.multiplications());
-                persistent(plan.connections(), i -> working(amount, i, RequestTiming.PACED));
+                persistent(plan.connections(), i -> working(amount, i, SendTrigger.PACED));
             }
             case LoadProfile.Mixed mixed -> mixed(mixed);
             case LoadProfile.MostlyIdle idle -> persistent(plan.connections(),
-                    i -> exchanging(idle, i, i < idle.active() ? RequestTiming.PACED : RequestTiming.SILENT));
+                    i -> exchanging(idle, i, i < idle.active() ? SendTrigger.PACED : SendTrigger.SILENT));
             case LoadProfile.SlowReaders slow -> persistent(plan.connections(),
                     i -> i < plan.connections() - slow.slow()
-                            ? exchanging(slow, i, RequestTiming.PACED)
+                            ? exchanging(slow, i, SendTrigger.PACED)
                             : new Member(new NonReadingClient(connected(i), new PseudoRandomPayload(i)),
-                                    RequestTiming.SILENT));
+                                    SendTrigger.SILENT));
             case LoadProfile.Churn churn -> attach(members(churners(churn)));
             case LoadProfile.Broadcast broadcast -> attach(members(List.of(broadcaster(broadcast))));
             case LoadProfile.Datagrams datagrams -> attach(members(datagramClients(datagrams)));
@@ -111,7 +111,7 @@ public final class LoadGenerator implements AutoCloseable {
         };
     }
 
-    private record Member(LoadClient client, RequestTiming trigger) {}
+    private record Member(LoadClient client, SendTrigger trigger) {}
 
     /// Creates the connected client with this number.
     @FunctionalInterface
@@ -138,20 +138,20 @@ public final class LoadGenerator implements AutoCloseable {
         var heavy = new WorkPayload.Amount(mixed.requestBytes(), 0, mixed.heavyMultiplications());
         persistent(mixed.heavy() + plan.connections(),
                 i -> i < mixed.heavy()
-                        ? working(heavy, i, RequestTiming.BUSY)
-                        : working(light, i, RequestTiming.PACED));
+                        ? working(heavy, i, SendTrigger.BUSY)
+                        : working(light, i, SendTrigger.PACED));
     }
 
-    private Member exchanging(LoadProfile traffic, int number, RequestTiming trigger) throws IOException {
+    private Member exchanging(LoadProfile traffic, int number, SendTrigger trigger) throws IOException {
         return exchanging(new PseudoRandomPayload(number), traffic.requestBytes(), number, trigger);
     }
 
-    private Member working(WorkPayload.Amount amount, int number, RequestTiming trigger) throws IOException {
+    private Member working(WorkPayload.Amount amount, int number, SendTrigger trigger) throws IOException {
         return exchanging(new WorkPayload(amount, number, loopOf(number).outgoing()), amount.requestBytes(), number,
                 trigger);
     }
 
-    private Member exchanging(LoadPayload stream, int requestBytes, int number, RequestTiming trigger)
+    private Member exchanging(LoadPayload stream, int requestBytes, int number, SendTrigger trigger)
             throws IOException {
         return new Member(
                 new ExchangeClient("connection " + (number + 1), connected(number), stream, requestBytes, trigger),
@@ -163,7 +163,7 @@ public final class LoadGenerator implements AutoCloseable {
     }
 
     private static List<Member> members(List<? extends LoadClient> clients) {
-        return clients.stream().map(client -> new Member(client, RequestTiming.PACED)).toList();
+        return clients.stream().map(client -> new Member(client, SendTrigger.PACED)).toList();
     }
 
     private List<LoadClient> churners(LoadProfile.Churn churn) {
@@ -224,7 +224,7 @@ public final class LoadGenerator implements AutoCloseable {
     /// Distributes the clients over the loops.
     private void attach(List<Member> members) throws MeasurementException {
         for (LoadLoop loop : loops) {
-            for (RequestTiming trigger : RequestTiming.values()) {
+            for (SendTrigger trigger : SendTrigger.values()) {
                 List<LoadClient> clients = new ArrayList<>();
                 for (int i = 0; i < members.size(); i++) {
                     if (loopOf(i).equals(loop) && members.get(i).trigger() == trigger) {

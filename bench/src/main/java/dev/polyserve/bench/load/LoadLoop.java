@@ -62,7 +62,7 @@ final class LoadLoop implements AutoCloseable {
     // --- any thread ---
 
     /// Takes ownership of clients.
-    CompletableFuture<?> attach(List<? extends LoadClient> clients, RequestTiming trigger) {
+    CompletableFuture<?> attach(List<? extends LoadClient> clients, SendTrigger trigger) {
         return post(() -> {
             for (LoadClient client : clients) {
                 all.add(client);
@@ -182,7 +182,7 @@ final class LoadLoop implements AutoCloseable {
     }
 
     /// True when a reply is followed by the next request.
-    boolean continuesWith(RequestTiming trigger) {
+    boolean continuesWith(SendTrigger trigger) {
         LoadLoopRun current = run;
         return current != null && current.sends() && switch (trigger) {
             case PACED -> current.pacing() instanceof Pacing.Closed;

@@ -127,8 +127,10 @@ class ResourceUsageTest {
 
     @Test
     void aReusedProcessIdIsAnotherProcess() {
-        ResourceUsage before = sample(0, Map.of(7L, new ThreadUsage(50 * MILLI, 900)), process(7, 1, 100, 50 * MILLI));
-        ResourceUsage after = sample(5, Map.of(7L, new ThreadUsage(10 * MILLI, 30)), process(7, 1, 100, 60 * MILLI));
+        ResourceUsage before = sample(0, Map.of(7L, new ThreadSchedStat(50 * MILLI, 900)),
+                process(7, 1, 100, 50 * MILLI));
+        ResourceUsage after = sample(5, Map.of(7L, new ThreadSchedStat(10 * MILLI, 30)),
+                process(7, 1, 100, 60 * MILLI));
         assertThat(after.since(before)).isEqualTo(new Cost(5, 15, OptionalLong.of(10 * MILLI), 0, OptionalLong.of(30)));
         ResourceUsage another = sample(9, Map.of(), process(7, 1, 101, 70 * MILLI));
         assertThat(another.since(before).cpuNanos()).isEmpty();
@@ -168,7 +170,7 @@ class ResourceUsageTest {
         return peer.running.usage(() -> 0);
     }
 
-    private static ResourceUsage sample(long nanos, Map<Long, ThreadUsage> threads, ProcessCpuUsage... processes) {
+    private static ResourceUsage sample(long nanos, Map<Long, ThreadSchedStat> threads, ProcessCpuUsage... processes) {
         return new ResourceUsage(nanos, 3 * nanos,
                 Stream.of(processes).collect(Collectors.toMap(p -> p.stat().pid(), p -> p)),
                 threads);

@@ -7,10 +7,10 @@ import java.util.List;
 
 /// Restores the exact words of the command line. The JVM replaces each byte that does not decode in the locale's
 /// encoding by U+FFFD; without a locale, that is every byte beyond ASCII.
-final class ArgumentEncoding {
+final class RawArguments {
     private static final char LOST = '\ufffd';
 
-    private ArgumentEncoding() {}
+    private RawArguments() {}
 
     /// Returns these words as they were given.
     ///

@@ -1,7 +1,7 @@
 package dev.polyserve.bench.load;
 
 /// What makes a client send requests.
-enum RequestTiming {
+enum SendTrigger {
     /// The pacing of the run.
     PACED,
     /// The client itself: one request is always outstanding, whatever the pacing.
