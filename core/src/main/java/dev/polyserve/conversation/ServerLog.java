@@ -24,37 +24,37 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: any.
 public final class ServerLog implements AutoCloseable {
     private static final int MOST_WAITING = 512;
-    /// How long the write of one of the last lines of a closing server may take; then the log counts as stuck.
-    private static final long STUCK_MILLIS = 500;
+    /// How many looks in a row may find a closing server's log at the same line; then the log counts as stuck. Looks, not a
+    /// time: a machine that is too busy to run the writing thread delays them, too.
+    private static final int STUCK_LOOKS = 50;
     /// How long all of them may take, even where the machine is too busy to run the writing thread.
     private static final long CLOSE_MILLIS = 3_000;
     private static final long CLOSE_LOOK_MILLIS = 10;
-    private static final long NOT_WRITING = Long.MIN_VALUE;
+    private static final long NOT_WRITING = 0;
 
     private final System.Logger sink;
-    private final long stuckMillis;
+    private final int stuckLooks;
     private final long closeMillis;
-    private final long madeNanos = System.nanoTime();
     private final ConcurrentLinkedQueue<Line> lines = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicLong lost = new AtomicLong();
     private volatile @Nullable Thread writer;
     private volatile boolean closing;
-    /// When the write of the current line began, counted from the creation of this log.
-    private volatile long lineBeganNanos = NOT_WRITING;
+    /// The number of the line that the writing thread is at, from 1.
+    private volatile long writing = NOT_WRITING;
 
     private record Line(Level level, String text, @Nullable Throwable error) {}
 
     /// A log that is not started yet.
     public ServerLog() {
-        this(System.getLogger("dev.polyserve"), STUCK_MILLIS, CLOSE_MILLIS);
+        this(System.getLogger("dev.polyserve"), STUCK_LOOKS, CLOSE_MILLIS);
     }
 
-    /// @param stuckMillis how long closing waits for one line to be written
+    /// @param stuckLooks how many looks closing waits for one line to be written
     /// @param closeMillis how long closing waits for all of them
-    ServerLog(System.Logger sink, long stuckMillis, long closeMillis) {
+    ServerLog(System.Logger sink, int stuckLooks, long closeMillis) {
         this.sink = sink;
-        this.stuckMillis = stuckMillis;
+        this.stuckLooks = stuckLooks;
         this.closeMillis = closeMillis;
         // Initialises the levels: a class whose initialisation fails for lack of memory can never be used again.
         boolean _ = sink.isLoggable(Level.ERROR);
@@ -129,37 +129,39 @@ public final class ServerLog implements AutoCloseable {
     /// Ends its thread when everything was written, or abandons it when one line takes too long, or all of them do.
     @Override
     public void close() {
-        Thread writing = writer;
-        if (writing == null) {
+        Thread ending = writer;
+        if (ending == null) {
             return;
         }
         closing = true;
-        LockSupport.unpark(writing);
-        long until = nanos() + TimeUnit.MILLISECONDS.toNanos(closeMillis);
+        LockSupport.unpark(ending);
         try {
-            while (!writing.join(Duration.ofMillis(CLOSE_LOOK_MILLIS)) && nanos() < until && !isStuck()) {
-                // A line was written meanwhile, or the thread has not run yet.
-                LockSupport.unpark(writing);
-            }
+            awaitEnd(ending);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private boolean isStuck() {
-        long began = lineBeganNanos;
-        return began != NOT_WRITING && nanos() - began > TimeUnit.MILLISECONDS.toNanos(stuckMillis);
-    }
-
-    private long nanos() {
-        return System.nanoTime() - madeNanos;
+    private void awaitEnd(Thread ending) throws InterruptedException {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(closeMillis);
+        long line = NOT_WRITING;
+        int looksAtLine = 0;
+        while (!ending.join(Duration.ofMillis(CLOSE_LOOK_MILLIS)) && System.nanoTime() - until < 0) {
+            looksAtLine = writing == line ? looksAtLine + 1 : 0;
+            line = writing;
+            if (line != NOT_WRITING && looksAtLine >= stuckLooks) {
+                return;
+            }
+            // A line was written meanwhile, or the thread has not run yet.
+            LockSupport.unpark(ending);
+        }
     }
 
     private void write() {
-        Consumer<Line> timed = this::writeTimed;
+        Consumer<Line> numbered = new NumberedWriter();
         while (!closing || !lines.isEmpty()) {
             try {
-                writeAll(timed);
+                writeAll(numbered);
             } catch (OutOfMemoryError e) {
                 lost.incrementAndGet(); // the line that there was no memory to write
             }
@@ -171,13 +173,19 @@ public final class ServerLog implements AutoCloseable {
         }
         writer = null;
         // Writes a line added just before by a caller that still saw a writer.
-        writeAll(timed);
+        writeAll(numbered);
     }
 
-    private void writeTimed(Line line) {
-        lineBeganNanos = nanos();
-        write(line);
-        lineBeganNanos = NOT_WRITING;
+    /// Writes lines and says at which it is. **Thread**: the writing one.
+    private final class NumberedWriter implements Consumer<Line> {
+        private long number;
+
+        @Override
+        public void accept(Line line) {
+            writing = ++number;
+            write(line);
+            writing = NOT_WRITING;
+        }
     }
 
     private void writeAll(Consumer<Line> write) {

@@ -20,11 +20,12 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 class ServerLogTest {
     private static final int FAR_TOO_MANY = 10_000;
+    private static final int MANY_LOOKS = 2_000;
     private static final long LONG_MILLIS = TimeUnit.SECONDS.toMillis(20);
     private static final Pattern LOST = Pattern.compile("lines lost, because this log did not take them: (\\d+)");
 
     private final Sink sink = new Sink();
-    private final ServerLog log = new ServerLog(sink, LONG_MILLIS, LONG_MILLIS);
+    private final ServerLog log = new ServerLog(sink, MANY_LOOKS, LONG_MILLIS);
 
     @Test
     void keepsNoThreadWaitingForASinkThatTakesNothingAndCountsWhatIsLost() throws Exception {
@@ -97,7 +98,7 @@ class ServerLogTest {
     /// On a machine that is too busy to run the writing thread, each line is written in time, but not all of them.
     @Test
     void losesNoLineOfASlowSinkThatIsNotStuck() {
-        ServerLog slow = new ServerLog(sink, 500, LONG_MILLIS);
+        ServerLog slow = new ServerLog(sink, 50, LONG_MILLIS);
         slow.start();
         sink.lineMillis = 200;
         for (int i = 0; i < 4; i++) {
@@ -109,7 +110,7 @@ class ServerLogTest {
 
     @Test
     void closesInTimeThoughItsSinkIsSlow() {
-        ServerLog slow = new ServerLog(sink, LONG_MILLIS, 50);
+        ServerLog slow = new ServerLog(sink, MANY_LOOKS, 50);
         slow.start();
         sink.lineMillis = 20;
         for (int i = 0; i < 500; i++) {
