@@ -44,7 +44,7 @@ public final class CallMemory {
     private CallMemory(int transferBytes) {
         this.transferBytes = transferBytes;
         this.all = Arena.ofAuto().allocate(TRANSFER_AT + transferBytes, ALIGNMENT);
-        this.captured = all.asSlice(ERRNO_AT, SystemCalls.CAPTURED.byteSize());
+        this.captured = all.asSlice(ERRNO_AT, LibrarySystemCall.CAPTURED.byteSize());
         this.socketAddress = all.asSlice(ADDRESS_AT, SocketAddresses.LONGEST_BYTES);
         this.address = all.address();
     }
@@ -72,7 +72,7 @@ public final class CallMemory {
     }
 
     int errno() {
-        return captured.get(ValueLayout.JAVA_INT, SystemCalls.ERRNO_OFFSET);
+        return captured.get(ValueLayout.JAVA_INT, LibrarySystemCall.ERRNO_OFFSET);
     }
 
     // --- words ---

@@ -11,6 +11,7 @@ enum CallNumber {
     OPENAT(257, 56), //
     MMAP(9, 222), //
     MUNMAP(11, 215), //
+    MPROTECT(10, 226), //
     SOCKET(41, 198), //
     CONNECT(42, 203), //
     ACCEPT4(288, 242), //

@@ -1,23 +1,19 @@
 package dev.polyserve.linux.system;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.StructLayout;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
+import java.lang.ref.Reference;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The only entry to the system: `long syscall(long number, ...)` with six arguments. The error number is captured
-/// before other code in this thread can change it.
+/// The only entry to the system: a call by its number, with six arguments.
+///
+/// Where it can, it calls the kernel through a [stub][SystemCallStub] of our own, not through the
+/// [C library][LibrarySystemCall]. The library returns an error number in a variable of the thread, which the JVM may change
+/// before Java code reads it. The JDK captures it, and pays for that at each call with two memory segments and their checks,
+/// and with an allocation wherever the compiler does not inline all of them.
 ///
 /// **Thread**: any.
 public final class SystemCalls {
-    static final StructLayout CAPTURED = Linker.Option.captureStateLayout();
-    static final long ERRNO_OFFSET = CAPTURED.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
-
     private SystemCalls() {}
 
     /// Returns why this program cannot make system calls, in one sentence; empty when it can.
@@ -30,57 +26,35 @@ public final class SystemCalls {
             return Optional.of("its system calls are known here for x86-64 and aarch64, and this processor is "
                     + System.getProperty("os.arch", "unknown"));
         }
-        return Optional.ofNullable(Linked.WHY_NOT);
+        return Optional.ofNullable(LibrarySystemCall.WHY_NOT);
     }
 
     /// Makes a system call; calls with fewer parameters ignore the rest.
     ///
     /// @return the value of the call, or `-errno`
     static long call(CallMemory memory, CallNumber number, long a, long b, long c, long d, long e, long f) {
-        long result;
+        MethodHandle stub = Linked.STUB;
+        return stub == null
+                ? LibrarySystemCall.call(memory, number, a, b, c, d, e, f)
+                : call(stub, memory, number, a, b, c, d, e, f);
+    }
+
+    /// Calls through a stub, during which the memory of the call stays reachable.
+    private static long call(MethodHandle stub, CallMemory memory, CallNumber number, long a, long b, long c, long d,
+            long e, long f) {
         try {
-            result = (long) Linked.syscall.invokeExact(memory.captured(), number.here, a, b, c, d, e, f);
+            return (long) stub.invokeExact(number.here, a, b, c, d, e, f);
         } catch (RuntimeException | Error thrown) {
             throw thrown;
         } catch (Throwable thrown) {
             throw new IllegalStateException("a system call threw", thrown);
+        } finally {
+            Reference.reachabilityFence(memory);
         }
-        return result == -1 ? -memory.errno() : result;
     }
 
-    /// The linked function, initialised once. It is a class of its own, so that a failure to link does not fail the
-    /// initialisation of [SystemCalls].
+    /// The linked stub, initialised once, and after it is known that this program may make system calls.
     private static final class Linked {
-        /// Not constant for the compiler, which therefore compiles a call by itself, and inlines it nowhere. Inlined into a
-        /// turn of a loop or into a handler, it would exceed the depth to which the compiler inlines (`MaxInlineLevel`), and
-        /// allocate the segment of the JDK's foreign-function call: 40 bytes a call.
-        @SuppressWarnings("NonFinalStaticField")
-        private static MethodHandle syscall;
-        private static final @Nullable String WHY_NOT;
-
-        static {
-            MethodHandle linked = MethodHandles.zero(long.class);
-            String whyNot = null;
-            try {
-                linked = link();
-            } catch (IllegalCallerException e) {
-                whyNot = "this program may not make system calls; start java with --enable-native-access="
-                        + (SystemCalls.class.getModule().isNamed()
-                                ? SystemCalls.class.getModule().getName()
-                                : "ALL-UNNAMED");
-            } catch (RuntimeException | UnsatisfiedLinkError e) {
-                whyNot = "this JDK cannot make system calls: " + e.getMessage();
-            }
-            syscall = linked;
-            WHY_NOT = whyNot;
-        }
-
-        private static MethodHandle link() {
-            Linker linker = Linker.nativeLinker();
-            var word = ValueLayout.JAVA_LONG;
-            return linker.downcallHandle(linker.defaultLookup().findOrThrow("syscall"),
-                    FunctionDescriptor.of(word, word, word, word, word, word, word, word),
-                    Linker.Option.firstVariadicArg(1), Linker.Option.captureCallState("errno"));
-        }
+        private static final @Nullable MethodHandle STUB = SystemCallStub.link().orElse(null);
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
@@ -25,6 +27,7 @@ class CallsTest {
     /// needed.
     private static final int WARM = 50_000;
     private static final int COLLECTIONS = 20;
+    private static final int PAGE_BYTES = 4096;
 
     private final CallMemory memory = CallMemory.forTransfers();
     private int here;
@@ -57,6 +60,32 @@ class CallsTest {
         assertThatThrownBy(() -> SystemCallException.require("recv", -104))
                 .hasMessage("Connection reset by peer (ECONNRESET) in recv");
         assertThat(Errno.text(133)).isEqualTo("error number 133");
+    }
+
+    /// The stub, and the C library where there is none.
+    @Test
+    void bothWaysToTheKernelReturnTheSame() throws Exception {
+        for (SystemCall way : List.<SystemCall>of(SystemCalls::call, LibrarySystemCall::call)) {
+            assertThat(way.call(memory, CallNumber.CLOSE, -1, 0, 0, 0, 0, 0)).isEqualTo(-Errno.EBADF);
+            // Each of the six arguments counts: an offset within a page is refused.
+            int flags = MemoryCalls.MAP_PRIVATE | MemoryCalls.MAP_ANONYMOUS;
+            assertThat(way.call(memory, CallNumber.MMAP, 0, PAGE_BYTES, MemoryCalls.PROT_READ_WRITE, flags, -1, 1))
+                    .isEqualTo(-Errno.EINVAL);
+            long page = way.call(memory, CallNumber.MMAP, 0, PAGE_BYTES, MemoryCalls.PROT_READ_WRITE, flags, -1, 0);
+            assertThat(page).isPositive();
+            assertThat(way.call(memory, CallNumber.MUNMAP, page, PAGE_BYTES, 0, 0, 0, 0)).isZero();
+        }
+    }
+
+    @Test
+    @EnabledIfSystemProperty(named = "os.arch", matches = "amd64")
+    void aStubIsThereForThisProcessor() {
+        assertThat(SystemCallStub.link()).isPresent();
+    }
+
+    /// A way to make a system call.
+    private interface SystemCall {
+        long call(CallMemory memory, CallNumber number, long a, long b, long c, long d, long e, long f);
     }
 
     @Test
