@@ -8,6 +8,7 @@ module dev.polyserve.admin {
     requires static transitive org.jspecify;
 
     exports dev.polyserve.admin;
-    // For the command line; not a part of the interface.
+    // Not a part of the interface.
+    exports dev.polyserve.admin.http to dev.polyserve.lab;
     exports dev.polyserve.admin.status to dev.polyserve.cli;
 }

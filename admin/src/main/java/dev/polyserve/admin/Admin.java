@@ -1,17 +1,14 @@
 package dev.polyserve.admin;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Server;
+import dev.polyserve.admin.http.AccessRules;
+import dev.polyserve.admin.http.EventStreams;
+import dev.polyserve.admin.http.HttpEndpoint;
 import dev.polyserve.admin.status.ServerStatus;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// An HTTP endpoint that shows what a server does, and controls it: `Admin.start(server, "tcp://127.0.0.1:9090")`. It ends
@@ -29,40 +26,32 @@ import java.util.concurrent.atomic.AtomicBoolean;
 ///
 /// **Thread**: any.
 public final class Admin implements AutoCloseable {
-    private static final int BACKLOG = 64;
+    private static final String NAME = "admin";
+    /// Where the relay of a Unix socket leads to.
+    private static final Endpoint.Tcp RELAYED = new Endpoint.Tcp("127.0.0.1", 0);
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final Duration STUCK = Duration.ofSeconds(30);
-    /// How long the last answers may take, in seconds.
-    private static final int LAST_ANSWERS_SECONDS = 1;
-    /// Limits of the JDK's HTTP server, unless the program has set others: open connections, and seconds for a request.
-    private static final String MOST_CONNECTIONS = "jdk.httpserver.maxConnections";
-    private static final String REQUEST_SECONDS = "sun.net.httpserver.maxReqTime";
 
     private final Endpoint endpoint;
-    private final HttpServer http;
+    private final HttpEndpoint http;
     private final Optional<UnixRelay> relay;
     private final EventStreams streams;
-    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final AdminHandler handler;
     private final Server server;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Admin(AdminTarget target, Endpoint asked, Optional<AdminToken> token, HttpServer http,
+    private Admin(AdminTarget target, Endpoint asked, Optional<AdminToken> token, HttpEndpoint http,
             Optional<UnixRelay> relay) {
         this.server = target.server();
         this.http = http;
         this.relay = relay;
         this.endpoint = asked instanceof Endpoint.Tcp tcp ? new Endpoint.Tcp(tcp.host(), port()) : asked;
-        this.streams = new EventStreams(
-                () -> new ServerStatus(server, target.service(), target.generation()).figures(), INTERVAL, STUCK);
-        AdminHandler handler = new AdminHandler(target, new AccessRules(endpoint, isExposed(), token), streams);
-        http.createContext("/", exchange -> {
-            if (relay.isPresent() && !relay.get().isOwn(exchange.getRemoteAddress())) {
-                exchange.close();
-                return;
-            }
-            handler.handle(exchange);
-        });
-        http.setExecutor(executor);
+        StatusEvents events = new StatusEvents(
+                () -> new ServerStatus(server, target.service(), target.generation()).figures(), INTERVAL);
+        this.streams = new EventStreams(events::open, INTERVAL, STUCK);
+        AccessRules rules = new AccessRules(endpoint, isExposed(), NAME,
+                "start the server with --admin-token-file FILE", token.map(secret -> secret::is));
+        this.handler = new AdminHandler(target, rules, streams);
     }
 
     /// Starts an endpoint for a server on loopback or a Unix socket, without a token and so without actions.
@@ -83,9 +72,8 @@ public final class Admin implements AutoCloseable {
     /// @throws IllegalArgumentException for an endpoint of another kind, or one that needs a token and has none
     public static Admin bind(AdminTarget target, Endpoint endpoint, Optional<AdminToken> token) throws IOException {
         requireUsable(endpoint, token);
-        limitConnections();
         return switch (endpoint) {
-            case Endpoint.Tcp tcp -> new Admin(target, tcp, token, listen(tcp), Optional.empty());
+            case Endpoint.Tcp tcp -> new Admin(target, tcp, token, HttpEndpoint.bind(tcp, NAME), Optional.empty());
             case Endpoint.Unix unix -> ofUnix(target, unix, token);
             case Endpoint.Tls _, Endpoint.Udp _, Endpoint.UnixDatagram _, Endpoint.Inherited _ ->
                 throw unusable(endpoint);
@@ -96,33 +84,11 @@ public final class Admin implements AutoCloseable {
             throws IOException {
         UnixRelay relay = UnixRelay.bind(unix.path());
         try {
-            HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
-            return new Admin(target, unix, token, http, Optional.of(relay));
+            return new Admin(target, unix, token, HttpEndpoint.bind(RELAYED, NAME), Optional.of(relay));
         } catch (IOException | RuntimeException | Error e) {
             relay.close();
             throw e;
         }
-    }
-
-    private static HttpServer listen(Endpoint.Tcp tcp) throws IOException {
-        InetSocketAddress address = address(tcp);
-        if (address.isUnresolved()) {
-            throw new IOException("cannot listen on " + tcp + " for the admin endpoint: unknown host " + tcp.host());
-        }
-        try {
-            return HttpServer.create(address, BACKLOG);
-        } catch (BindException e) {
-            throw new IOException("cannot listen on " + tcp + " for the admin endpoint: " + e.getMessage()
-                    + "; stop what listens there, or take another port", e);
-        } catch (IOException e) {
-            throw new IOException("cannot listen on " + tcp + " for the admin endpoint: " + e.getMessage(), e);
-        }
-    }
-
-    private static InetSocketAddress address(Endpoint.Tcp tcp) {
-        return tcp.host().equals("*")
-                ? new InetSocketAddress(tcp.port())
-                : new InetSocketAddress(tcp.host(), tcp.port());
     }
 
     /// Checks that an endpoint is of a kind that can be used, and has a token if other machines can reach it.
@@ -131,7 +97,7 @@ public final class Admin implements AutoCloseable {
     public static void requireUsable(Endpoint endpoint, Optional<AdminToken> token) {
         switch (endpoint) {
             case Endpoint.Tcp tcp -> {
-                if (token.isEmpty() && !isLoopback(address(tcp))) {
+                if (token.isEmpty() && !HttpEndpoint.isLoopback(tcp)) {
                     throw new IllegalArgumentException("other machines can reach the admin endpoint " + tcp
                             + ", so it needs a token: give --admin-token-file FILE, or take 127.0.0.1 or unix:/PATH");
                 }
@@ -149,32 +115,24 @@ public final class Admin implements AutoCloseable {
                 + ": it is tcp://HOST:PORT or unix:/PATH");
     }
 
-    /// A name that is not resolved is reported when it is bound.
-    private static boolean isLoopback(InetSocketAddress address) {
-        return address.isUnresolved() || address.getAddress().isLoopbackAddress();
-    }
-
     private boolean isExposed() {
-        return relay.isEmpty() && !http.getAddress().getAddress().isLoopbackAddress();
+        return relay.isEmpty() && http.isExposed();
     }
 
     /// The port of the HTTP server; for a Unix socket, the one that only the relay may use.
     int port() {
-        return http.getAddress().getPort();
-    }
-
-    private static void limitConnections() {
-        if (System.getProperty(MOST_CONNECTIONS) == null) {
-            System.setProperty(MOST_CONNECTIONS, "128");
-        }
-        if (System.getProperty(REQUEST_SECONDS) == null) {
-            System.setProperty(REQUEST_SECONDS, "10");
-        }
+        return http.port();
     }
 
     /// Begins to answer, until the server has stopped or this is closed.
     public void start() {
-        http.start();
+        http.start(exchange -> {
+            if (relay.isPresent() && !relay.get().isOwn(exchange.getRemoteAddress())) {
+                exchange.close();
+                return;
+            }
+            handler.handle(exchange);
+        });
         relay.ifPresent(unix -> unix.start(port()));
         Thread.ofVirtual().name("polyserve-admin").start(() -> {
             try {
@@ -199,8 +157,7 @@ public final class Admin implements AutoCloseable {
         }
         streams.close();
         relay.ifPresent(Admin::closeRelay);
-        http.stop(LAST_ANSWERS_SECONDS);
-        executor.close();
+        http.close();
     }
 
     private static void closeRelay(UnixRelay relay) {

@@ -1,9 +1,13 @@
 package dev.polyserve.admin;
 
-import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import dev.polyserve.Server;
+import dev.polyserve.admin.http.AccessRules;
+import dev.polyserve.admin.http.Answer;
+import dev.polyserve.admin.http.EventStreams;
+import dev.polyserve.admin.http.StaticFiles;
+import dev.polyserve.admin.http.StaticFiles.StaticFile;
 import dev.polyserve.admin.status.ConnectionQuery;
 import dev.polyserve.admin.status.ConnectionTable;
 import dev.polyserve.admin.status.ServerStatus;
@@ -13,6 +17,7 @@ import dev.polyserve.text.Json;
 import dev.polyserve.text.Printable;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -25,10 +30,13 @@ import org.jspecify.annotations.Nullable;
 final class AdminHandler implements HttpHandler {
     /// How long the accept loop may be stuck before the server counts as ill.
     private static final long PULSE_SECONDS = 2;
-    /// Scripts, styles and connections of this endpoint only; nothing may frame it.
-    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
-            + " img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     private static final String PATHS = "/, /metrics, /health, /ready, /status, /connections and /events";
+    private static final String VENDOR = "vendor/uplot-1.6.32/";
+    private static final StaticFiles FILES = new StaticFiles(
+            Map.of("/", StaticFile.html("admin.html"), "/admin.js", StaticFile.script("admin.js"), "/admin.css",
+                    StaticFile.style("admin.css"), "/uPlot.js", StaticFile.script(VENDOR + "uPlot.iife.min.js"),
+                    "/uPlot.css", StaticFile.style(VENDOR + "uPlot.min.css")),
+            AdminHandler.class::getResourceAsStream);
 
     private final AdminTarget target;
     private final AccessRules rules;
@@ -47,31 +55,24 @@ final class AdminHandler implements HttpHandler {
     @Override
     public void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            secure(exchange.getResponseHeaders());
+            Answer.secure(exchange.getResponseHeaders());
             String path = exchange.getRequestURI().getPath();
             boolean acts = exchange.getRequestMethod().equals("POST");
             Optional<Answer> early = early(exchange, path == null ? "" : path, acts);
             if (early.isPresent()) {
-                send(exchange, early.get());
+                early.get().send(exchange);
             } else if (path.equals("/events")) {
                 streams.serve(exchange);
             } else {
-                send(exchange, acts ? actions.run(path) : read(exchange, path));
+                (acts ? actions.run(path) : read(exchange, path)).send(exchange);
             }
         }
-    }
-
-    private static void secure(Headers headers) {
-        headers.set("Content-Security-Policy", POLICY);
-        headers.set("X-Content-Type-Options", "nosniff");
-        headers.set("Referrer-Policy", "no-referrer");
-        headers.set("Cache-Control", "no-store");
     }
 
     /// The answer that depends on nothing of the server: a file of the page, or why the request is refused.
     private Optional<Answer> early(HttpExchange exchange, String path, boolean acts) throws IOException {
         String method = exchange.getRequestMethod();
-        Optional<Answer> file = StaticFiles.at(path);
+        Optional<Answer> file = FILES.at(path);
         boolean isAction = ServerActions.exists(path);
         boolean isReading = file.isPresent() || isData(path);
         if (!isAction && !isReading) {
@@ -156,16 +157,5 @@ final class AdminHandler implements HttpHandler {
 
     private Server server() {
         return target.server();
-    }
-
-    private static void send(HttpExchange exchange, Answer answer) throws IOException {
-        exchange.getResponseHeaders().set("Content-Type", answer.type());
-        if (exchange.getRequestMethod().equals("HEAD")) {
-            exchange.getResponseHeaders().set("Content-Length", Integer.toString(answer.body().length));
-            exchange.sendResponseHeaders(answer.status(), -1);
-            return;
-        }
-        exchange.sendResponseHeaders(answer.status(), answer.body().length);
-        exchange.getResponseBody().write(answer.body());
     }
 }

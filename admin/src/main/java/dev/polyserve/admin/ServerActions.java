@@ -1,6 +1,7 @@
 package dev.polyserve.admin;
 
 import dev.polyserve.Server;
+import dev.polyserve.admin.http.Answer;
 import dev.polyserve.admin.status.ConnectionTable;
 import java.io.IOException;
 import java.util.Map;

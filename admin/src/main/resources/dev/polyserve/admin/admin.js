@@ -212,7 +212,7 @@
       const last = history.at.at(-1);
       const data = [history.at.map((at) => (at - last) / 1000), history[first], history[second]];
       plot.setData(data);
-      place.setAttribute('aria-label', `now ${text(data[1].at(-1) ?? 0)} and ${text(data[2].at(-1) ?? 0)}`);
+      place.setAttribute('aria-label', `${place.closest('figure').querySelector('b').textContent}: now ${text(data[1].at(-1) ?? 0)} and ${text(data[2].at(-1) ?? 0)}`);
     };
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Model;
 import dev.polyserve.Server;
+import dev.polyserve.browser.AccessibilityCheck;
 import dev.polyserve.browser.Browser;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -144,6 +145,20 @@ class AdminPageTest {
             assertThat(tab.evaluate("document.documentElement.scrollWidth").intValue()).isLessThanOrEqualTo(PHONE);
             assertQuiet(tab);
             tab.screenshot(pictures().resolve("phone-dark.png"));
+        }
+    }
+
+    @Test
+    void noSeriousFindingOfAccessibility() throws Exception {
+        try (Socket one = client()) {
+            EchoClient.exchange(one, "x");
+            for (String scheme : new String[]{"light", "dark"}) {
+                for (int width : new int[]{WIDE, PHONE}) {
+                    Browser tab = open(width, scheme);
+                    await(tab, "document.querySelectorAll('#connections tbody tr').length > 0");
+                    assertThat(AccessibilityCheck.findings(tab)).as(width + " " + scheme).isEmpty();
+                }
+            }
         }
     }
 

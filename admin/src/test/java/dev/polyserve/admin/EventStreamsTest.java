@@ -3,6 +3,7 @@ package dev.polyserve.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.polyserve.admin.http.EventStreams;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -31,7 +32,8 @@ class EventStreamsTest {
 
     private final AtomicInteger count = new AtomicInteger();
     private final StringBuilder large = new StringBuilder();
-    private final EventStreams streams = new EventStreams(this::figures, INTERVAL, STUCK);
+    private final EventStreams streams = new EventStreams(
+            new StatusEvents(this::figures, INTERVAL)::open, INTERVAL, STUCK);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpServer http;
 

@@ -56,6 +56,7 @@ class LayersTest {
     private static final String BENCH_SERVICE = "dev.polyserve.bench.service";
     private static final String METRICS = "dev.polyserve.metrics";
     private static final String ADMIN = "dev.polyserve.admin";
+    private static final String ADMIN_HTTP = "dev.polyserve.admin.http";
     private static final String ADMIN_STATUS = "dev.polyserve.admin.status";
     private static final String CLI = "dev.polyserve.cli";
 
@@ -117,7 +118,8 @@ class LayersTest {
             Map.entry(BENCH, Set.of(API, SPI, BENCH_CONTENDER, BENCH_LOAD, BENCH_RESULT, BENCH_SERVICE)),
             Map.entry(METRICS, Set.of(API)),
             Map.entry(ADMIN_STATUS, Set.of(API, TEXT)),
-            Map.entry(ADMIN, Set.of(API, FILE, IO, TEXT, ADMIN_STATUS, METRICS)),
+            Map.entry(ADMIN_HTTP, Set.of(API)),
+            Map.entry(ADMIN, Set.of(API, FILE, IO, TEXT, ADMIN_HTTP, ADMIN_STATUS, METRICS)),
             Map.entry(CLI,
                     Set.of(API, SPI, FILE, TEXT, PROXY, TLS, LINUX, LINUX_ACTIVATION, LINUX_PROCESS, LINUX_RESTART,
                             LINUX_WORKER,

@@ -1,10 +1,11 @@
-package dev.polyserve.admin;
+package dev.polyserve.admin.http;
 
 import com.sun.net.httpserver.Headers;
 import dev.polyserve.Endpoint;
 import java.net.InetAddress;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Decides which requests are answered.
@@ -17,20 +18,23 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param endpoint the endpoint
 /// @param exposed whether other machines can reach it
-/// @param token the token; empty: there are no actions
-record AccessRules(Endpoint endpoint, boolean exposed, Optional<AdminToken> token) {
+/// @param page what the endpoint is called in messages, such as `admin`
+/// @param howToAct what to do to have a token, in one clause
+/// @param token tells whether a text is the token; empty: there are no actions
+public record AccessRules(Endpoint endpoint, boolean exposed, String page, String howToAct,
+        Optional<Predicate<String>> token) {
     private static final String BEARER = "bearer ";
 
     /// Why a request is refused; empty if it is answered.
     ///
     /// @param acts whether it asks for an action
-    Optional<Answer> refusal(Headers headers, boolean acts) {
+    public Optional<Answer> refusal(Headers headers, boolean acts) {
         if (!exposed && !isOwnName(headers.getFirst("Host"))) {
-            return forbidden("this host name is not the admin endpoint's: use the address " + endpoint
+            return forbidden("this host name is not the " + page + " endpoint's: use the address " + endpoint
                     + ", or localhost");
         }
         if (isFromOtherSite(headers)) {
-            return forbidden("requests from pages of other sites are refused: open the admin page itself");
+            return forbidden("requests from pages of other sites are refused: open the " + page + " page itself");
         }
         @Nullable
         String authorization = headers.getFirst("Authorization");
@@ -39,7 +43,7 @@ record AccessRules(Endpoint endpoint, boolean exposed, Optional<AdminToken> toke
         }
         if (token.isEmpty()) {
             return acts
-                    ? forbidden("actions need a token: start the server with --admin-token-file FILE")
+                    ? forbidden("actions need a token: " + howToAct)
                     : Optional.empty();
         }
         return isToken(token.get(), authorization)
@@ -52,9 +56,9 @@ record AccessRules(Endpoint endpoint, boolean exposed, Optional<AdminToken> toke
         return Optional.of(Answer.text(Answer.FORBIDDEN, sentence));
     }
 
-    private static boolean isToken(AdminToken token, @Nullable String authorization) {
+    private static boolean isToken(Predicate<String> token, @Nullable String authorization) {
         return authorization != null && authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)
-                && token.is(authorization.substring(BEARER.length()).strip());
+                && token.test(authorization.substring(BEARER.length()).strip());
     }
 
     /// A browser says which site a request comes from.
