@@ -63,8 +63,11 @@ public interface ServerStats {
     /// Bytes that buffers occupy now.
     long bufferedBytes();
 
-    /// Worker processes started to replace others that ended unexpectedly, or at a signal.
+    /// Worker processes started to replace others, for any [RestartReason].
     long workerRestarts();
+
+    /// [#workerRestarts], by the reason. Reasons that did not occur are absent.
+    Map<RestartReason, Long> workerRestartsByReason();
 
     /// How often another thread has taken over an event loop whose thread a handler's code occupied, or has run such code
     /// beside the loop, because the handler took long before.
@@ -209,6 +212,33 @@ public interface ServerStats {
 
         /// Its handshakes of TLS.
         TlsStats tls();
+    }
+
+    /// Why a worker process was replaced by another one.
+    enum RestartReason {
+        /// It ended before it served, or did not serve in time: [Workers#boot].
+        START("start"),
+        /// It ended by itself, or something other than this server killed it.
+        CRASH("crash"),
+        /// It was killed because its accept loop was stuck: [Workers#silence].
+        SILENCE("silence"),
+        /// It was killed because it did not do what it was told: take, end or answer something, or read its commands.
+        UNRESPONSIVE("unresponsive"),
+        /// TERM or INT asked it to end.
+        SIGNAL("signal"),
+        /// It had reached a limit of its life: [Workers#recycleConnections], [Workers#recycleAge].
+        RECYCLED("recycled");
+
+        private final String label;
+
+        RestartReason(String label) {
+            this.label = label;
+        }
+
+        /// Its name in messages.
+        public String label() {
+            return label;
+        }
     }
 
     /// Why a connection is over: the kinds of [Cause].

@@ -319,6 +319,8 @@
     pairs(byId('closed'), {...status.closed, ...(status.rejected > 0 ? {rejected: status.rejected} : {})}, 'None.',
         ['Cause', 'Connections']);
     byId('s-workers').hidden = status.workers.length === 0;
+    const reasons = Object.entries(status.workerRestartsByReason || {}).map(([reason, times]) => `${reason} ${whole(times)}`);
+    setText(byId('restarts'), reasons.length === 0 ? '' : `Restarted: ${reasons.join(', ')}.`);
     table(byId('workers'), ['No.', 'Process', 'State', 'Serves', 'Served', 'Received', 'Sent', 'Age'],
         status.workers.map((worker) => [worker.number, worker.pid, worker.state, count(worker.active),
           count(worker.served), bytes(worker.bytesIn), bytes(worker.bytesOut), age(worker.ageMillis)]));

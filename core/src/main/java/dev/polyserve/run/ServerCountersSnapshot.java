@@ -9,7 +9,8 @@ import java.util.Map;
 record ServerCountersSnapshot(long active, long accepted, long rejected, Map<Limit, Long> rejectedByLimit,
         Map<CloseReason, Long> closed, Histogram connectionDurations, long failed, long acceptErrors,
         Map<String, Long> acceptErrorsByReason, long datagramsIn, long datagramsOut, long bytesIn, long bytesOut,
-        long bufferedBytes, long workerRestarts, long handOffs, long stalls, Map<Limit, Long> reached,
+        long bufferedBytes, Map<RestartReason, Long> workerRestartsByReason, long handOffs, long stalls,
+        Map<Limit, Long> reached,
         TlsStats tls, List<ListenerStats> listeners, List<LoopStats> loops, List<WorkerStats> workers)
         implements
             ServerStats {
@@ -18,9 +19,15 @@ record ServerCountersSnapshot(long active, long accepted, long rejected, Map<Lim
         rejectedByLimit = Map.copyOf(rejectedByLimit);
         closed = Map.copyOf(closed);
         acceptErrorsByReason = Map.copyOf(acceptErrorsByReason);
+        workerRestartsByReason = Map.copyOf(workerRestartsByReason);
         reached = Map.copyOf(reached);
         listeners = List.copyOf(listeners);
         loops = List.copyOf(loops);
         workers = List.copyOf(workers);
+    }
+
+    @Override
+    public long workerRestarts() {
+        return workerRestartsByReason.values().stream().mapToLong(Long::longValue).sum();
     }
 }

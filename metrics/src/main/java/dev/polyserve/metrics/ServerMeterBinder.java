@@ -38,9 +38,14 @@ public final class ServerMeterBinder implements MeterBinder {
         counter(registry, "handler.failures", "Handlers that threw.", ServerStats::failed);
         counter(registry, "loop.stalls", "Turns of event loops that took too long.", ServerStats::stalls);
         counter(registry, "loop.handoffs", "Event loops that another thread took over.", ServerStats::handOffs);
-        counter(registry, "worker.restarts", "Worker processes started to replace others that ended unexpectedly.",
-                ServerStats::workerRestarts);
         bytes(registry);
+        for (ServerStats.RestartReason reason : ServerStats.RestartReason.values()) {
+            FunctionCounter
+                    .builder(PREFIX + "worker.restarts", server,
+                            s -> s.stats().workerRestartsByReason().getOrDefault(reason, 0L))
+                    .description("Worker processes started to replace others.").tag("reason", reason.label())
+                    .register(registry);
+        }
         for (Limit limit : Limit.values()) {
             FunctionCounter.builder(PREFIX + "limits.reached", server, s -> s.stats().reached().getOrDefault(limit, 0L))
                     .description("How often a limit was reached.")

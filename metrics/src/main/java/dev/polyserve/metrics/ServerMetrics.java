@@ -6,6 +6,7 @@ import dev.polyserve.ServerStats;
 import dev.polyserve.ServerStats.CloseReason;
 import dev.polyserve.ServerStats.ListenerStats;
 import dev.polyserve.ServerStats.LoopStats;
+import dev.polyserve.ServerStats.RestartReason;
 import dev.polyserve.ServerStats.WorkerStats;
 import dev.polyserve.WorkerInfo;
 import io.prometheus.metrics.model.registry.MultiCollector;
@@ -163,8 +164,9 @@ public final class ServerMetrics implements MultiCollector {
         families.gauges("workers", "Worker processes.", each(List.of(WorkerInfo.State.values()), "state",
                 ServerMetrics::name,
                 state -> workers.stream().filter(worker -> worker.info().state() == state).count()));
-        families.counter("worker_restarts", "Worker processes started to replace others that ended unexpectedly.",
-                stats.workerRestarts());
+        families.counters("worker_restarts", "Worker processes started to replace others.",
+                each(List.of(RestartReason.values()), REASON, ServerMetrics::name,
+                        reason -> stats.workerRestartsByReason().getOrDefault(reason, 0L)));
         families.gauges("worker_connections", "Connections, or datagrams, that a worker process serves.",
                 each(workers, WORKER, ServerMetrics::number, worker -> worker.info().active()));
         families.counters("worker_served", "Connections, or datagrams, that a worker process has served.",

@@ -49,6 +49,7 @@ public record ServerStatus(Server server, String service, int generation) {
         figures.put("handshakes", stats.tls().handshakes().stream().map(ServerStatus::handshakes).toList());
         figures.put("lastStalls", server.stalls().stream().map(ServerStatus::stall).toList());
         figures.put("workerRestarts", stats.workerRestarts());
+        figures.put("workerRestartsByReason", restarts(stats));
         figures.put("workers", workers(stats));
         server.certificateExpires().ifPresent(when -> figures.put("certificateExpires", when.toString()));
         return figures;
@@ -86,6 +87,12 @@ public record ServerStatus(Server server, String service, int generation) {
         Map<String, Object> closed = new LinkedHashMap<>();
         new TreeMap<>(stats.closed()).forEach((reason, count) -> closed.put(reason.label(), count));
         return closed;
+    }
+
+    private static Map<String, Object> restarts(ServerStats stats) {
+        Map<String, Object> restarts = new LinkedHashMap<>();
+        new TreeMap<>(stats.workerRestartsByReason()).forEach((reason, count) -> restarts.put(reason.label(), count));
+        return restarts;
     }
 
     private static Map<String, Object> listener(ServerStats.ListenerStats listener) {

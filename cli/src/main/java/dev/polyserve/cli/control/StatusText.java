@@ -47,10 +47,17 @@ record StatusText(AdminTarget controlled) {
         table.row(List.of("banned", server.bans().size() + " addresses"));
         List<WorkerInfo> workers = server.workers();
         if (!workers.isEmpty()) {
-            table.row(List.of("workers", workers.size() + ", restarted " + stats.workerRestarts() + " times"));
+            table.row(List.of("workers", workers.size() + ", restarted " + restarts(stats)));
         }
         List<String> lines = new ArrayList<>(table.lines());
         return String.join("\n", lines.subList(1, lines.size())) + (workers.isEmpty() ? "" : "\n\n" + workers());
+    }
+
+    /// `3 times (crash 1, recycled 2)`.
+    private static String restarts(ServerStats stats) {
+        String reasons = stats.workerRestartsByReason().entrySet().stream().sorted(Map.Entry.comparingByKey())
+                .map(entry -> entry.getKey().label() + " " + entry.getValue()).collect(Collectors.joining(", "));
+        return stats.workerRestarts() + " times" + (reasons.isEmpty() ? "" : " (" + reasons + ")");
     }
 
     private static String left(Instant when) {

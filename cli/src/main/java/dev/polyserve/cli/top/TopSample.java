@@ -98,12 +98,23 @@ record TopSample(long takenNanos, JsonNode status, @Nullable TopSample before) {
         return List.copyOf(StreamSupport.stream(status.path(name).spliterator(), false).toList());
     }
 
-    /// `idle reached 2 times, …`, or `none reached`.
+    /// `idle 2, read 1`, or `none reached`.
     String limits() {
-        List<String> reached = new ArrayList<>();
-        status.path("limitsReached").properties()
-                .forEach(limit -> reached.add(limit.getKey() + " " + limit.getValue().longValue()));
-        return reached.isEmpty() ? "none reached" : String.join(", ", reached);
+        String reached = counts("limitsReached");
+        return reached.isEmpty() ? "none reached" : reached;
+    }
+
+    private String counts(String name) {
+        List<String> counts = new ArrayList<>();
+        status.path(name).properties()
+                .forEach(count -> counts.add(count.getKey() + " " + count.getValue().longValue()));
+        return String.join(", ", counts);
+    }
+
+    /// `3 times (crash 1, recycled 2)`.
+    private String restarts() {
+        String reasons = counts("workerRestartsByReason");
+        return number("workerRestarts") + " times" + (reasons.isEmpty() ? "" : " (" + reasons + ")");
     }
 
     /// `2 serving, 1 booting; restarted 0 times`; empty without worker processes.
@@ -113,6 +124,6 @@ record TopSample(long takenNanos, JsonNode status, @Nullable TopSample before) {
         return states.isEmpty()
                 ? ""
                 : states.entrySet().stream().map(state -> state.getValue() + " " + state.getKey())
-                        .collect(Collectors.joining(", ")) + "; restarted " + number("workerRestarts") + " times";
+                        .collect(Collectors.joining(", ")) + "; restarted " + restarts();
     }
 }

@@ -4,6 +4,7 @@ import dev.polyserve.linux.control.WorkerChannel;
 import dev.polyserve.linux.control.WorkerMessage;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
+import dev.polyserve.ServerStats.RestartReason;
 import dev.polyserve.WorkerInfo;
 import dev.polyserve.linux.process.ChildProcess;
 import dev.polyserve.linux.process.ChildExitStatus;
@@ -53,6 +54,8 @@ final class Worker {
     int endSignals;
     /// The reason if the supervisor killed it.
     Optional<String> killedBecause = Optional.empty();
+    /// The reason to replace it once it serves, if it ends without a command.
+    private RestartReason restartReason = RestartReason.CRASH;
     /// Why it could not start, if it has said so.
     Optional<String> startFailure = Optional.empty();
     /// Volatile: commands come from any thread.
@@ -298,8 +301,15 @@ final class Worker {
         loop.assertOwner();
         if (killedBecause.isEmpty()) {
             killedBecause = Optional.of(why);
+            restartReason = suspected ? RestartReason.SILENCE : RestartReason.UNRESPONSIVE;
         }
         child.signalGroup(ProcessCalls.SIGKILL);
+    }
+
+    /// Why another one is started in its place, when it has ended without a command.
+    RestartReason restartReason() {
+        loop.assertOwner();
+        return state == State.BOOTING ? RestartReason.START : restartReason;
     }
 
     /// One sentence that describes how it ended.

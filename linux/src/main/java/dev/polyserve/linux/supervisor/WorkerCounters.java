@@ -7,6 +7,7 @@ import dev.polyserve.run.WorkerTotals;
 import dev.polyserve.stats.ProcessFigures;
 import dev.polyserve.stats.TlsSnapshot;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,7 +23,7 @@ final class WorkerCounters {
     /// The present workers by their numbers. Guarded by `lock`, as is the rest.
     private final Map<Integer, Reported> present = new TreeMap<>();
     private Sums gone = new Sums(ProcessFigures.none(), 0);
-    private long restarts;
+    private final Map<ServerStats.RestartReason, Long> restarts = new EnumMap<>(ServerStats.RestartReason.class);
 
     /// A present worker.
     private static final class Reported {
@@ -140,10 +141,10 @@ final class WorkerCounters {
     }
 
     /// Counts a worker that replaces another one.
-    void restarted() {
+    void restarted(ServerStats.RestartReason reason) {
         lock.lock();
         try {
-            restarts++;
+            restarts.merge(reason, 1L, Long::sum);
         } finally {
             lock.unlock();
         }

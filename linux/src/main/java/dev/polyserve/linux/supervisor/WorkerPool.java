@@ -5,6 +5,7 @@ import dev.polyserve.linux.control.WorkerMessage;
 import dev.polyserve.linux.control.WorkerBootstrap;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
+import dev.polyserve.ServerStats.RestartReason;
 import dev.polyserve.WorkerInfo;
 import dev.polyserve.Workers;
 import dev.polyserve.conversation.ServerContext;
@@ -422,6 +423,7 @@ final class WorkerPool {
         }
         boolean asked = worker.state == Worker.State.LEAVING || stopping;
         boolean early = worker.state == Worker.State.BOOTING || worker.isShortLived(now());
+        RestartReason reason = worker.restartReason();
         String exitSummary = worker.exitSummary(exit, now());
         worker.reap(exitSummary);
         counters.ended(worker.number);
@@ -437,18 +439,20 @@ final class WorkerPool {
         } else if (!asked && context.draining()) {
             context.log().warn(exitSummary, null); // no worker is wanted any more
         } else if (!asked) {
+            if (!worker.retiring) { // else it was counted before
+                countRestart(reason);
+            }
             replace(exitSummary, early);
         }
         scale();
     }
 
     /// Counts a worker that replaces another one.
-    void countRestart() {
-        counters.restarted();
+    void countRestart(RestartReason reason) {
+        counters.restarted(reason);
     }
 
     private void replace(String exitSummary, boolean early) {
-        countRestart();
         if (!early) {
             context.log().warn(exitSummary + "; another one is started", null);
             return;

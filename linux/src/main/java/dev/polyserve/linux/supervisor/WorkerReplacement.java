@@ -1,5 +1,6 @@
 package dev.polyserve.linux.supervisor;
 
+import dev.polyserve.ServerStats.RestartReason;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.Workers;
 import dev.polyserve.conversation.ServerContext;
@@ -71,6 +72,7 @@ final class WorkerReplacement {
     void recycleIfDue(Worker worker, long now) {
         loop.assertOwner();
         if (isDue(worker, now)) {
+            workerPool.countRestart(RestartReason.RECYCLED);
             worker.retiring = true;
         }
     }
@@ -126,7 +128,9 @@ final class WorkerReplacement {
                 });
             case SERVING -> {
                 context.log().warn(worker + " has received " + signal + " and is replaced: " + timeLeft(worker), null);
-                workerPool.countRestart();
+                if (!worker.retiring) { // else it is replaced already
+                    workerPool.countRestart(RestartReason.SIGNAL);
+                }
                 retire(worker);
             }
             case LEAVING -> context.log()
@@ -158,7 +162,7 @@ final class WorkerReplacement {
         context.log().warn(worker + " has received " + signal + " again and ends now: " + worker.served.size()
                 + " connections are cut off", null);
         if (worker.state == Worker.State.BOOTING) {
-            workerPool.countRestart();
+            workerPool.countRestart(RestartReason.SIGNAL);
         }
         worker.leaves(new WorkerCommand.Drain(0));
         loop.schedule(END_NOW_NANOS,

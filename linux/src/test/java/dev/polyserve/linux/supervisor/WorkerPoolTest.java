@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.Options;
 import dev.polyserve.ServerListener;
+import dev.polyserve.ServerStats.RestartReason;
 import dev.polyserve.Workers;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
@@ -16,6 +17,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -89,10 +91,10 @@ class WorkerPoolTest {
         assertThat(commands).as("commands until one was dropped").isLessThan(2 * WorkerChannel.MOST_WAITING_BYTES
                 / DATAGRAM_BYTES);
         long until = System.nanoTime() + LIMIT_NANOS;
-        while (workerPool.counters().restarts() == 0 && System.nanoTime() - until < 0) {
+        while (workerPool.counters().restarts().isEmpty() && System.nanoTime() - until < 0) {
             LockSupport.parkNanos(POLL_NANOS);
         }
-        assertThat(workerPool.counters().restarts()).isEqualTo(1);
+        assertThat(workerPool.counters().restarts()).isEqualTo(Map.of(RestartReason.START, 1L));
         assertThat(worker.killedBecause).contains("it does not read its commands, of which 16777216 bytes wait");
         assertThat(all()).doesNotContain(worker);
     }
