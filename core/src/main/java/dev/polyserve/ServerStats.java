@@ -14,7 +14,8 @@ import java.util.OptionalLong;
 /// those. So the values of one snapshot may be of slightly different moments, and lag some turns behind. With worker
 /// processes, the figures of the workers are in the sums, as they last reported them, and one by one in
 /// [#workers]: a worker reports once a second while its accept loop has something to do, and else three times in
-/// [Workers#silence].
+/// [Workers#silence]. A worker with open connections is asked for its figures by [Server#stats], at most twice a second, and
+/// has a tenth of a second to answer.
 ///
 /// **Thread**: any.
 public interface ServerStats {

@@ -10,6 +10,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
@@ -47,14 +48,42 @@ class ServerStatsWorkersTest {
         }
     }
 
+    /// The connections are served by threads, so that the accept loops of the workers wait: they report only every ten seconds
+    /// then, and when they are asked.
+    @ParameterizedTest
+    @ValueSource(strings = {"process", "process-pool-of-threads"})
+    void figuresAreFreshWhileTheAcceptLoopWaits(String model) throws Exception {
+        Process program = TestProgram.start(Serves.class, model);
+        try (BufferedReader said = program.inputReader()) {
+            int port = Integer.parseInt(said.readLine());
+            try (Socket client = exchanged(port, 1)) {
+                awaitStats(program, said, line -> line.startsWith("in 10 out 10"));
+                for (int bytes = 20; bytes <= 40; bytes += 10) {
+                    exchange(client);
+                    long began = System.nanoTime();
+                    String start = "in " + bytes + " out " + bytes + " ";
+                    awaitStats(program, said, line -> line.startsWith(start));
+                    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(3));
+                }
+            }
+        } finally {
+            program.descendants().forEach(ProcessHandle::destroyForcibly);
+            program.destroyForcibly();
+        }
+    }
+
     private static Socket exchanged(int port, int lines) throws IOException {
         Socket client = new Socket(InetAddress.ofLiteral("127.0.0.1"), port);
         client.setSoTimeout(20_000);
         for (int i = 0; i < lines; i++) {
-            client.getOutputStream().write("123456789\n".getBytes(US_ASCII));
-            assertThat(client.getInputStream().readNBytes(10)).hasSize(10);
+            exchange(client);
         }
         return client;
+    }
+
+    private static void exchange(Socket client) throws IOException {
+        client.getOutputStream().write("123456789\n".getBytes(US_ASCII));
+        assertThat(client.getInputStream().readNBytes(10)).hasSize(10);
     }
 
     /// The figures, as soon as they are so: workers report them once a second.
@@ -76,7 +105,11 @@ class ServerStatsWorkersTest {
 
         @SuppressWarnings("SystemOut")
         static void main(String[] arguments) throws Exception {
-            Model model = arguments[0].equals("process") ? Model.process() : Model.processPool(2, Model.epoll());
+            Model model = switch (arguments[0]) {
+                case "process" -> Model.process();
+                case "process-pool" -> Model.processPool(2, Model.epoll());
+                default -> Model.processPool(2, Model.thread());
+            };
             try (Server server = Server.at("tcp://127.0.0.1:0").model(model).handle(client -> {
                 for (String line; (line = client.readLine()) != null;) {
                     client.writeLine(line);

@@ -96,6 +96,9 @@ public sealed interface WorkerCommand extends WorkerMessage {
     /// Take other certificates for the connections to come, or the same with their files read again.
     record ReplaceTls(Tls tls) implements WorkerCommand {}
 
+    /// Report the figures with a heartbeat at once.
+    record ReportFigures() implements WorkerCommand {}
+
     /// Report a dump of all threads.
     record DumpThreads() implements WorkerCommand {}
 }

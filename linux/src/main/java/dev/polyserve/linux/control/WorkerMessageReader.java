@@ -72,6 +72,7 @@ final class WorkerMessageReader {
             case 'e' -> new WorkerCommand.TakeSelfSigned(ByteBuffer.wrap(array()));
             case 'i' -> new WorkerCommand.CheckTls(in.readLong(), SerializedTls.readFrom(in).tls());
             case 'k' -> new WorkerCommand.ReplaceTls(SerializedTls.readFrom(in).tls());
+            case 'b' -> new WorkerCommand.ReportFigures();
             case 'u' -> new WorkerCommand.DumpThreads();
             default -> throw damaged(letter);
         };

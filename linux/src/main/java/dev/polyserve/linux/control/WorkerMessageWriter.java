@@ -70,6 +70,7 @@ final class WorkerMessageWriter {
                 new SerializedTls(asked.tls()).writeTo(out);
             }
             case WorkerCommand.ReplaceTls now -> new SerializedTls(now.tls()).writeTo(letter('k'));
+            case WorkerCommand.ReportFigures _ -> letter('b');
             case WorkerCommand.DumpThreads _ -> letter('u');
         }
     }

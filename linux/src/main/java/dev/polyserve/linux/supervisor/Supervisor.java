@@ -56,7 +56,7 @@ abstract sealed class Supervisor implements Runner, WorkerControl, ScalingPolicy
 
     @Override
     public final Optional<WorkerTotals> counters() {
-        return Optional.of(supervisorLoop().workerPool().counters());
+        return Optional.of(supervisorLoop().counters());
     }
 
     /// The number of connections that each worker may serve.

@@ -6,6 +6,7 @@ import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.Multiplexer;
 import dev.polyserve.run.LoopErrors;
+import dev.polyserve.run.WorkerTotals;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +31,7 @@ final class SupervisorLoop {
     private final CompletableFuture<@Nullable Void> firstServes = new CompletableFuture<>();
     private Consumer<? super IOException> whenLost = _ -> {};
     private volatile boolean begun;
+    private volatile boolean stopped;
     /// The operator's change to the model's number of workers; negative for fewer.
     private volatile int extra;
 
@@ -111,6 +113,14 @@ final class SupervisorLoop {
         return roll.completeOnTimeout(List.of(), ROLL_SECONDS, TimeUnit.SECONDS).join();
     }
 
+    /// What the workers count, at most a second old unless a worker does not answer. **Thread**: any.
+    WorkerTotals counters() {
+        if (begun && !stopped) {
+            workerPool.figures().refresh();
+        }
+        return workerPool.counters();
+    }
+
     /// Called when a worker serves.
     void ready() {
         loop.assertOwner();
@@ -137,6 +147,7 @@ final class SupervisorLoop {
 
     /// Ends the workers and the loop.
     void stop() {
+        stopped = true;
         if (begun) {
             workerPool.stop();
         }

@@ -47,6 +47,7 @@ final class WorkerPool {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final WorkerRestartBackoff pause;
     private final WorkerReplacement replacement;
+    private final FiguresRequest figures;
     private int nextNumber = 1;
     private int mostStarting = Math.max(2, Runtime.getRuntime().availableProcessors());
     private final WorkerCounters counters = new WorkerCounters();
@@ -65,6 +66,7 @@ final class WorkerPool {
         this.ticks = loop.prepared(this::tick);
         this.quietTickNanos = quietTickNanos(limits);
         this.pause = new WorkerRestartBackoff(now(), () -> ThreadLocalRandom.current().nextDouble(0.8, 1.2));
+        this.figures = new FiguresRequest(loop, this::all, context.clock());
         this.replacement = new WorkerReplacement(this, loop, limits, scaling, context);
     }
 
@@ -386,15 +388,21 @@ final class WorkerPool {
         long now = now();
         worker.beat(now);
         counters.beat(worker.info(now), beat.figures());
+        figures.reported(worker);
     }
 
     private void stateChanged(Worker worker) {
         counters.is(worker.info(now()));
     }
 
-    /// What the workers report that they count. **Thread**: any.
+    /// What the workers have reported that they count. **Thread**: any.
     WorkerTotals counters() {
         return counters.totals();
+    }
+
+    /// Asks for what the workers count now. **Thread**: any.
+    FiguresRequest figures() {
+        return figures;
     }
 
     private void ready(Worker worker) {
@@ -427,6 +435,7 @@ final class WorkerPool {
         String exitSummary = worker.exitSummary(exit, now());
         worker.reap(exitSummary);
         counters.ended(worker.number);
+        figures.reported(worker);
         JfrEvents.workerEnded(worker.number, worker.pid(), exitSummary, Duration.ofNanos(now() - worker.startedNanos));
         all.remove(worker);
         scaling.changed();

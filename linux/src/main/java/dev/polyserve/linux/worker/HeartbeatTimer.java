@@ -3,14 +3,16 @@ package dev.polyserve.linux.worker;
 import dev.polyserve.loop.EventLoop;
 import java.util.concurrent.TimeUnit;
 
-/// The time of a worker's heartbeats: once a second while its accept loop has something to do, and seldom while it waits.
+/// The time of a worker's heartbeats: once a second while its accept loop has something to do, at once when they are wanted,
+/// and seldom while the loop waits.
 ///
 /// ```
 ///   beat ──the loop runs a turn──▶ the next one a second later
+///     ├──now──▶ at once
 ///     └──it waits──▶ the next one after the long time
 /// ```
 ///
-/// **Thread**: the loop's, except [#begin].
+/// **Thread**: the loop's, except [#begin] and [#now].
 final class HeartbeatTimer {
     private static final long BUSY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -39,6 +41,11 @@ final class HeartbeatTimer {
     void soon() {
         dueNanos = loop.nowNanos() + BUSY_NANOS;
         loop.start(timer, BUSY_NANOS);
+    }
+
+    /// Has the next beat come at once. **Thread**: any.
+    void now() {
+        loop.post(this::due);
     }
 
     private void due() {

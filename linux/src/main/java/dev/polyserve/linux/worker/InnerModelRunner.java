@@ -57,6 +57,7 @@ final class InnerModelRunner implements Runner, WorkerControl {
         });
         // A beat sends what waits.
         workerMain.eventReporter().whenUnsent(() -> loop.post(heartbeat::soon));
+        workerMain.whenFiguresAreWanted(heartbeat::now);
         heartbeat.begin();
     }
 

@@ -132,6 +132,7 @@ final class WorkerCommandLoop {
             case WorkerCommand.CheckTls asked ->
                 eventReporter.event(new WorkerEvent.TlsChecked(asked.number(), problem(asked.tls())));
             case WorkerCommand.ReplaceTls now -> replaceTls(now.tls());
+            case WorkerCommand.ReportFigures _ -> workerMain.reportFigures();
             case WorkerCommand.DumpThreads _ -> tell(dump());
         }
     }

@@ -55,6 +55,7 @@ public final class WorkerMain {
     private final ReceivedConnectionsProvider handed;
     private final ExitDeadline exitDeadline = ExitDeadline.start();
     private volatile @Nullable WorkerCommandLoop control;
+    private volatile Runnable reportsFigures = () -> {};
 
     private WorkerMain(WorkerChannel channel, WorkerCommand.Serve serve, List<Integer> descriptors) {
         this.channel = channel;
@@ -237,6 +238,16 @@ public final class WorkerMain {
             }
         });
         return new InnerModelRunner(inner, this, setup);
+    }
+
+    /// Sets what has the accept loop report its figures. **Thread**: any.
+    void whenFiguresAreWanted(Runnable reports) {
+        reportsFigures = reports;
+    }
+
+    /// Has the accept loop report its figures, if it runs. **Thread**: any.
+    void reportFigures() {
+        reportsFigures.run();
     }
 
     /// Reports that the accept loop turns.

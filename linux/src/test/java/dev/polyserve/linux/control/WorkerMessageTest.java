@@ -80,7 +80,7 @@ class WorkerMessageTest {
                 new WorkerCommand.AnswerDatagram(-2, UNIX, UnixDomainSocketAddress.of(""), false,
                         ByteBuffer.allocate(0)),
                 new WorkerCommand.CutInput(5), new WorkerCommand.Abort(6), new WorkerCommand.Drain(30_000),
-                new WorkerCommand.DumpThreads(), limits(),
+                new WorkerCommand.DumpThreads(), new WorkerCommand.ReportFigures(), limits(),
                 new WorkerCommand.TakeSelfSigned(ByteBuffer.wrap(new byte[]{1, 2})),
                 new WorkerCommand.CheckTls(3, Tls.selfSigned().withAlpn("h2")),
                 new WorkerCommand.ReplaceTls(Tls.selfSigned().withMinimumVersion("1.3").withAlpn("h2", "smtp")),
