@@ -6,6 +6,7 @@ import dev.polyserve.Server;
 import dev.polyserve.admin.Admin;
 import dev.polyserve.admin.AdminTarget;
 import dev.polyserve.cli.log.ConsoleLog;
+import dev.polyserve.linux.restart.RestartPredecessor;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -15,14 +16,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 ///   of ──bind──▶ bound ──start──▶ open ──release, close──▶ closed
-///    └─────────start, after a restart: binds when the old program has closed its own───▲
+///    └──start, after a restart: binds when the old program reports that it has closed its own──▲
 /// ```
 ///
 /// **Thread**: the command's; [#release] any.
 final class AdminEndpoint implements AutoCloseable {
-    private static final Duration RETRY_INTERVAL = Duration.ofMillis(50);
     /// How long the old program may take to close its endpoint.
-    private static final Duration MOST_RETRIES = Duration.ofSeconds(10);
+    private static final Duration RELEASE_TIMEOUT = Duration.ofSeconds(10);
 
     private final Optional<AdminSettings> settings;
     private final AdminTarget target;
@@ -81,37 +81,30 @@ final class AdminEndpoint implements AutoCloseable {
         return Admin.bind(target, asked.endpoint(), asked.token());
     }
 
-    /// Begins to answer.
-    void start() {
+    /// Begins to answer; after a restart, when the old program has closed its endpoint.
+    void start(Optional<RestartPredecessor> predecessor) throws IOException {
         Admin bound = admin;
         if (bound != null) {
             open(bound);
-        } else if (settings.isPresent()) {
-            Thread.ofVirtual().name("polyserve-admin-takeover").start(() -> takeOver(settings.get()));
+        } else if (settings.isPresent() && predecessor.isPresent()) {
+            Thread.ofPlatform().daemon().name("polyserve-admin-takeover")
+                    .start(() -> takeOver(settings.get(), predecessor.get()));
+        } else if (predecessor.isPresent()) {
+            predecessor.get().forget();
         }
     }
 
-    private void takeOver(AdminSettings asked) {
-        long deadline = System.nanoTime() + MOST_RETRIES.toNanos();
-        while (!closed) {
-            try {
+    private void takeOver(AdminSettings asked, RestartPredecessor predecessor) {
+        try {
+            // Also after the timeout: what holds the address says why it cannot be bound.
+            boolean _ = predecessor.awaitRelease(RELEASE_TIMEOUT);
+            if (!closed) {
                 Admin bound = bind(asked);
                 admin = bound;
                 open(bound);
-                return;
-            } catch (IOException e) {
-                if (System.nanoTime() - deadline > 0) {
-                    log.warn("there is no admin endpoint after the restart: " + e.getMessage(), e, "event",
-                            "admin-failed");
-                    return;
-                }
             }
-            try {
-                Thread.sleep(RETRY_INTERVAL);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
+        } catch (IOException e) {
+            log.warn("there is no admin endpoint after the restart: " + e.getMessage(), e, "event", "admin-failed");
         }
     }
 
@@ -132,8 +125,13 @@ final class AdminEndpoint implements AutoCloseable {
 
     /// Closes the endpoint for the program that replaces this one, soon: the request for the restart is still to be
     /// answered.
-    private void release() {
-        Thread.ofPlatform().daemon().name("polyserve-admin-release").start(this::close);
+    ///
+    /// @param free is run once it is closed
+    private void release(Runnable free) {
+        Thread.ofPlatform().daemon().name("polyserve-admin-release").start(() -> {
+            close();
+            free.run();
+        });
     }
 
     @Override

@@ -112,7 +112,7 @@ final class ServeCommand {
             publish(pidFile, control);
             String ready = announce(plan, server, own);
             complete(predecessor);
-            admin.start();
+            admin.start(predecessor);
             return lifecycle.live(server, ready);
         } catch (IOException e) {
             throw ExitException.failed(String.valueOf(e.getMessage()), e);

@@ -36,6 +36,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -78,8 +79,7 @@ final class ServerController implements ServerListener, AdminTarget, AutoCloseab
     private volatile Duration drainTimeout;
     private volatile String ready = "";
     private volatile @Nullable DrainReport report;
-    private volatile Runnable whenReplaced = () -> {
-    };
+    private volatile Consumer<Runnable> whenReplaced = Runnable::run;
     /// The process id of the new program after a restart; 0 before.
     private volatile int successor;
 
@@ -297,9 +297,19 @@ final class ServerController implements ServerListener, AdminTarget, AutoCloseab
         server = started;
     }
 
-    /// Sets what is done once another program has replaced this one. **Thread** of the task: any.
-    void whenReplaced(Runnable task) {
-        whenReplaced = task;
+    /// Sets what frees what only one program can have, once another program has replaced this one; it runs the task that it
+    /// is given when that is free. **Thread**: any.
+    void whenReplaced(Consumer<Runnable> frees) {
+        whenReplaced = frees;
+    }
+
+    private void releaseSuccessor() {
+        try {
+            restart.release();
+        } catch (IOException e) {
+            log.warn("the new program (process " + successor + ") learns only from the end of this one that the admin"
+                    + " endpoint is free: " + e.getMessage(), e, "event", "release-failed");
+        }
     }
 
     @Override
@@ -339,7 +349,7 @@ final class ServerController implements ServerListener, AdminTarget, AutoCloseab
         successor = pid;
         String sentence = "process " + pid + " has replaced process " + ProcessHandle.current().pid();
         manager.replacedBy(pid, sentence);
-        whenReplaced.run();
+        whenReplaced.accept(this::releaseSuccessor);
         log.info(sentence, "event", "restarted", "newPid", pid);
         beginEnd();
         return sentence;

@@ -60,7 +60,7 @@ public final class Restart implements AutoCloseable {
 
         record Started(RestartSuccessor successor) implements State {}
 
-        record Replaced(int pid) implements State {}
+        record Replaced(RestartSuccessor successor) implements State {}
 
         record Ending() implements State {}
     }
@@ -119,7 +119,7 @@ public final class Restart implements AutoCloseable {
                     "restarting",
                     "newPid", started.pid());
             handOver(started);
-            state.set(new State.Replaced(started.pid()));
+            state.set(new State.Replaced(started));
             return started.pid();
         } catch (IOException e) {
             if (failed() instanceof State.Ending) {
@@ -159,6 +159,13 @@ public final class Restart implements AutoCloseable {
         }
     }
 
+    /// Reports to the new program that what only one program can have beside its sockets is free.
+    public void release() throws IOException {
+        if (state.get() instanceof State.Replaced replaced) {
+            replaced.successor().release();
+        }
+    }
+
     /// Requires that a restart is possible now: none is in progress, this program was not replaced, and it is not ending.
     public void requirePossible() throws RestartRefusedException {
         requireIdle(state.get());
@@ -172,7 +179,8 @@ public final class Restart implements AutoCloseable {
             case State.Starting _, State.Started _ ->
                 throw new RestartRefusedException("a restart is already in progress");
             case State.Replaced replaced ->
-                throw new RestartRefusedException("process " + replaced.pid() + " has already replaced this one");
+                throw new RestartRefusedException(
+                        "process " + replaced.successor().pid() + " has already replaced this one");
             case State.Ending _ -> throw new RestartRefusedException("the server is ending");
         }
     }

@@ -17,6 +17,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
@@ -55,6 +56,9 @@ class RestartTest {
             RestartPredecessor predecessor = RestartPredecessor.here().orElseThrow();
             predecessor.awaitConfirmation();
             predecessor.complete();
+            if (arguments.length > 0 && predecessor.awaitRelease(A_WHILE)) {
+                Files.createFile(Path.of(arguments[0]));
+            }
             new CountDownLatch(1).await();
         }
     }
@@ -131,6 +135,21 @@ class RestartTest {
             restart.end();
             isRefused(restart, server, "process " + pid + " has already replaced this one");
             assertThat(newPrograms()).extracting(ProcessHandle::pid).containsExactly((long) pid);
+        }
+    }
+
+    @Test
+    void theNewProgramIsToldWhatIsFree() throws Exception {
+        try (ConsoleLog log = new ConsoleLog(new PrintStream(PrintStream.nullOutputStream()), false);
+                Server server = served();
+                WatchService created = directory.getFileSystem().newWatchService()) {
+            WatchKey _ = directory.register(created, StandardWatchEventKinds.ENTRY_CREATE);
+            Restart restart = restart(log, server, program(TakesOver.class, directory.resolve("released").toString()));
+            restart.release(); // nothing is told before
+            int _ = restart.start(server);
+            assertThat(directory).isEmptyDirectory();
+            restart.release();
+            assertThat(created.poll(A_WHILE.toSeconds(), TimeUnit.SECONDS)).as("the report").isNotNull();
         }
     }
 

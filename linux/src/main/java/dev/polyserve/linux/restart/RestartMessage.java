@@ -18,7 +18,7 @@ import java.util.Optional;
 /// @param sockets the endpoints of each socket, in the order of the sockets
 record RestartMessage(int generation, List<Long> older, Optional<ByteBuffer> selfSigned, List<Slot> sockets) {
     /// The first line; its number is the version of the format.
-    private static final String GREETING = "polyserve restart 3";
+    private static final String GREETING = "polyserve restart 4";
     private static final int HEAD_LINES = 4;
 
     /// The endpoints of a socket.

@@ -11,6 +11,7 @@ import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.tls.SelfSignedCertificate;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -120,6 +121,22 @@ public final class RestartPredecessor {
             // The old program has confirmed, so this one serves on.
             LOG.log(System.Logger.Level.DEBUG, "the replaced program has ended before its successor took over");
         }
+    }
+
+    /// Waits until the old program has freed what only one program can have beside its sockets, or has ended; call once,
+    /// after [#complete].
+    ///
+    /// @return whether it has within this time
+    public boolean awaitRelease(Duration atMost) throws IOException {
+        try {
+            return channel.await(TimeUnit.NANOSECONDS.convert(atMost)).isPresent();
+        } finally {
+            channel.close();
+        }
+    }
+
+    /// Does not wait for what the old program frees; call instead of [#awaitRelease].
+    public void forget() throws IOException {
         channel.close();
     }
 

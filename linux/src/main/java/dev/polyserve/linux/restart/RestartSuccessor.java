@@ -32,6 +32,7 @@ import java.util.concurrent.atomic.AtomicReference;
 ///      │                           └──its end, a time limit──▶ failed
 ///      ├──its end, the deadline──▶ failed: it is killed, and this program serves on
 ///      └──cancel──▶ CANCELLED: it is killed
+///   replaced ──release, our end──▶ it takes the admin endpoint
 /// ```
 ///
 /// **Thread**: one, except [#cancel], any.
@@ -174,6 +175,7 @@ public final class RestartSuccessor {
     ///
     /// @throws IOException with the reason why it does not serve; the program is dead then
     public void handOver(Duration atMost) throws IOException {
+        boolean taken = false;
         try {
             require(RestartPredecessor.READY, atMost);
             // Before the confirmation: from then on the end of this program must leave the files.
@@ -181,13 +183,22 @@ public final class RestartSuccessor {
             try {
                 confirm();
                 require(RestartPredecessor.TAKEN_OVER, TAKE_OVER);
+                taken = true;
             } catch (IOException | RuntimeException | Error e) {
                 sockets.forEach(slot -> slot.file().ifPresent(SocketFile::own));
                 throw e;
             }
         } finally {
-            channel.close();
+            if (!taken) {
+                channel.close();
+            }
         }
+    }
+
+    /// Reports to the program that has taken over that what only one program can have is free. The end of this program
+    /// reports it, too.
+    public void release() throws IOException {
+        channel.close();
     }
 
     private void require(String report, Duration atMost) throws IOException {

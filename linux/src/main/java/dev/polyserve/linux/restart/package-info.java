@@ -6,6 +6,7 @@
 ///                           ──confirmed────────────▶ puts its pid file and control socket in place
 ///                           ◀──taken over─────────── Predecessor.complete
 ///        taken over: drains      otherwise: kills the new one and serves on
+///        Successor.release  ──the channel's end────▶ Predecessor.awaitRelease: the admin endpoint's address is free
 /// ```
 ///
 /// **Threads**: one thread at a time uses an object; any may call [dev.polyserve.linux.restart.RestartSuccessor#cancel].
