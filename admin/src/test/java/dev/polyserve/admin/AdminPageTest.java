@@ -121,6 +121,19 @@ class AdminPageTest {
     }
 
     @Test
+    void aWrongTokenIsASentence() throws Exception {
+        Browser tab = open(WIDE, "light");
+        tab.evaluate("document.getElementById('token').click()");
+        tab.evaluate("document.getElementById('token-text').value = 'not the right one'");
+        tab.press("Enter");
+        await(tab, "document.getElementById('message').textContent.startsWith('the token is missing or wrong: ')");
+        assertThat(tab.evaluate("document.getElementById('pause').disabled").booleanValue()).isTrue();
+        assertThat(tab.evaluate("sessionStorage.length").intValue()).isZero();
+        assertThat(Objects.requireNonNull(server).isAccepting()).isTrue();
+        tab.evaluate("sessionStorage.clear()");
+    }
+
+    @Test
     void theTextOfAPeerIsShownAsText() throws Exception {
         String name = "<img src=x onerror=alert(1)>";
         Path path = directory.resolve(name);

@@ -13,7 +13,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -80,6 +85,67 @@ class AdminProcessTest {
                     LockSupport.parkNanos(10_000_000);
                 }
                 assertThat(get(page + "status")).contains("\"generation\":1");
+            }
+        }
+    }
+
+    @Test
+    void withoutTheOptionThereIsNoEndpoint() throws Exception {
+        try (ServedProcess server = ServedProcess.start("serve", "upper", "--listen", "tcp://127.0.0.1:0")) {
+            int _ = server.awaitPort();
+            assertThat(listeners(server.pid())).isEqualTo(1);
+        }
+        try (ServedProcess server = ServedProcess.start("serve", "upper", "--listen", "tcp://127.0.0.1:0", "--admin",
+                "tcp://127.0.0.1:0")) {
+            String _ = page(server);
+            assertThat(listeners(server.pid())).isEqualTo(2);
+        }
+    }
+
+    /// How many TCP sockets of a process listen.
+    private static int listeners(long pid) throws IOException {
+        Set<String> listening = new HashSet<>();
+        for (String table : List.of("tcp", "tcp6")) {
+            Files.readAllLines(Path.of("/proc/" + pid + "/net/" + table)).stream().map(line -> line.strip().split(" +"))
+                    .filter(fields -> fields[3].equals("0A"))
+                    .forEach(fields -> listening.add("socket:[" + fields[9] + "]"));
+        }
+        int count = 0;
+        try (Stream<Path> files = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+            for (Path file : files.toList()) {
+                if (Files.isSymbolicLink(file) && listening.contains(Files.readSymbolicLink(file).toString())) {
+                    count++;
+                }
+            }
+        }
+        return count;
+    }
+
+    @Test
+    void connectionsThatSendNothingAreBounded() throws Exception {
+        int adminPort = freePort();
+        try (ServedProcess server = ServedProcess.start("serve", "upper", "--listen", "tcp://127.0.0.1:0", "--admin",
+                "tcp://127.0.0.1:" + adminPort)) {
+            int port = server.awaitPort();
+            String page = page(server);
+            List<Socket> silent = new ArrayList<>();
+            try {
+                for (int i = 0; i < 200; i++) {
+                    silent.add(new Socket(InetAddress.getLoopbackAddress(), adminPort));
+                }
+                // Those above the limit are closed at once.
+                for (Socket last : silent.subList(150, 200)) {
+                    last.setSoTimeout(20_000);
+                    assertThat(end(last)).isNegative();
+                }
+                connected(port).close();
+            } finally {
+                for (Socket one : silent) {
+                    one.close();
+                }
+            }
+            while (!get(page + "status").contains("\"accepted\":1,")) {
+                LockSupport.parkNanos(10_000_000);
             }
         }
     }
