@@ -33,8 +33,9 @@ final class AdminHandler implements HttpHandler {
     private static final String PATHS = "/, /metrics, /health, /ready, /status, /connections and /events";
     private static final String VENDOR = "vendor/uplot-1.6.32/";
     private static final StaticFiles FILES = new StaticFiles(
-            Map.of("/", StaticFile.html("admin.html"), "/admin.js", StaticFile.script("admin.js"), "/admin.css",
-                    StaticFile.style("admin.css"), "/uPlot.js", StaticFile.script(VENDOR + "uPlot.iife.min.js"),
+            Map.of("/", StaticFile.html("admin.html"), "/admin.js", StaticFile.script("admin.js"), "/base.css",
+                    StaticFile.style("base/base.css"), "/admin.css", StaticFile.style("admin.css"),
+                    "/uPlot.js", StaticFile.script(VENDOR + "uPlot.iife.min.js"),
                     "/uPlot.css", StaticFile.style(VENDOR + "uPlot.min.css")),
             AdminHandler.class::getResourceAsStream);
 

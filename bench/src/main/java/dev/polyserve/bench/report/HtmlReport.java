@@ -47,7 +47,7 @@ public final class HtmlReport {
         Map<String, String> parts = new HashMap<>();
         parts.put("title", Html.escaped("polyserve bench: " + OverviewSection.title(results)));
         parts.put("policy", "'sha256-" + sha256(library) + "' 'sha256-" + sha256(script) + "'");
-        parts.put("style", resource(UPLOT + "uPlot.min.css") + resource("report.css"));
+        parts.put("style", resource(UPLOT + "uPlot.min.css") + resource("base/base.css") + resource("report.css"));
         parts.put("body", body.toString());
         parts.put("results", data(BenchResultsJson.tree(report).toString()));
         parts.put("charts", data(charts.json().toString()));
