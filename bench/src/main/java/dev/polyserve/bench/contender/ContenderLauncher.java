@@ -82,24 +82,31 @@ public final class ContenderLauncher implements AutoCloseable {
             LoadTransport transport)
             throws ContenderException, InterruptedException, IOException {
         FreeEndpoint free = FreeEndpoint.chosenByContender(transport);
-        return start(polyserve.name(), program.with(serve(polyserve, service, free.endpoint())), free,
-                new ContenderReadyCheck.ReadyLine(), polyserve.remarks(service));
+        List<String> command = program.with(serve(polyserve, service, free.endpoint()));
+        return start(new Launch(polyserve.name(), command, free, new ContenderReadyCheck.ReadyLine(),
+                program.endTimeout()), polyserve.remarks(service));
     }
 
     private RunningContender startPeer(Contender.Peer peer, BenchService service, LoadTransport transport)
             throws ContenderException, InterruptedException, IOException {
         FreeEndpoint free = FreeEndpoint.find(transport);
-        return start(peer.name(), List.of("bash", "-c", peer.filledIn(service, free.endpoint())), free,
-                new ContenderReadyCheck.Answer(free.endpoint()), List.of());
+        List<String> command = List.of("bash", "-c", peer.filledIn(service, free.endpoint()));
+        return start(new Launch(peer.name(), command, free, new ContenderReadyCheck.Answer(free.endpoint()),
+                PolyserveProgram.END_TIMEOUT), List.of());
     }
 
-    private RunningContender start(String name, List<String> command, FreeEndpoint free, ContenderReadyCheck readyCheck,
-            List<String> remarks)
+    /// What is started.
+    ///
+    /// @param endTimeout how long it may take to end after TERM, before it is killed
+    private record Launch(String name, List<String> command, FreeEndpoint free, ContenderReadyCheck readyCheck,
+            Duration endTimeout) {}
+
+    private RunningContender start(Launch launch, List<String> remarks)
             throws ContenderException, InterruptedException {
-        ContenderRootProcess process = launch(name, command, free, readyCheck);
+        ContenderRootProcess process = registered(launch);
         try {
-            Endpoint endpoint = readyCheck.await(process, startTimeout);
-            return new RunningContender(name, endpoint, process, process.processes(), remarks);
+            Endpoint endpoint = launch.readyCheck.await(process, startTimeout);
+            return new RunningContender(launch.name, endpoint, process, process.processes(), remarks);
         } catch (ContenderException | InterruptedException | RuntimeException e) {
             process.close();
             throw e;
@@ -107,15 +114,13 @@ public final class ContenderLauncher implements AutoCloseable {
     }
 
     /// Registers the process for [#close], or does not start it.
-    private synchronized ContenderRootProcess launch(String name, List<String> command, FreeEndpoint free,
-            ContenderReadyCheck readyCheck)
-            throws ContenderException {
+    private synchronized ContenderRootProcess registered(Launch launch) throws ContenderException {
         if (closed) {
-            free.cleanup().run();
-            throw new ContenderException(name + " is not started, because the benchmark is ending");
+            launch.free.cleanup().run();
+            throw new ContenderException(launch.name + " is not started, because the benchmark is ending");
         }
-        ContenderRootProcess process = ContenderRootProcess.start(name, placement.commandPrefix(), command, free,
-                readyCheck::acceptLine);
+        ContenderRootProcess process = ContenderRootProcess.start(launch.name, placement.commandPrefix(),
+                launch.command, launch.free, launch.endTimeout, launch.readyCheck::acceptLine);
         started.removeIf(ContenderRootProcess::isGone);
         started.add(process);
         return process;

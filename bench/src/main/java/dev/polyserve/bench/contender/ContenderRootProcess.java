@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: any.
 final class ContenderRootProcess implements RunningContender.Lifecycle {
-    private static final Duration GRACE = Duration.ofSeconds(2);
+    /// How long the exit status may take to become available.
+    private static final Duration EXIT_TIMEOUT = Duration.ofSeconds(2);
     /// Java's exit value of a process that a signal ended, and a shell's: this base plus the signal.
     private static final int SIGNAL_BASE = 128;
     private static final int LAST_SIGNAL = 64;
@@ -32,11 +33,14 @@ final class ContenderRootProcess implements RunningContender.Lifecycle {
     private final OutputTail output;
     private final OutputTail errors;
     private final Runnable cleanup;
+    private final Duration endTimeout;
     /// Written under the lock of this.
     private volatile boolean gone;
 
-    private ContenderRootProcess(String name, Process process, Runnable cleanup, Predicate<String> isKept) {
+    private ContenderRootProcess(String name, Process process, Runnable cleanup, Duration endTimeout,
+            Predicate<String> isKept) {
         this.name = name;
+        this.endTimeout = endTimeout;
         this.process = process;
         this.processes = new ContenderProcesses(Set.of(process.toHandle()));
         this.cleanup = cleanup;
@@ -48,16 +52,17 @@ final class ContenderRootProcess implements RunningContender.Lifecycle {
     ///
     /// @param prefix words before the command, to pin the process
     /// @param free the endpoint to listen on; its files are removed with the process
+    /// @param endTimeout how long it may take to end after TERM, before it is killed
     /// @param isKept receives each line of its output, and returns true for a line to keep
     static ContenderRootProcess start(String name, List<String> prefix, List<String> command, FreeEndpoint free,
-            Predicate<String> isKept) throws ContenderException {
+            Duration endTimeout, Predicate<String> isKept) throws ContenderException {
         List<String> all = new ArrayList<>(prefix);
         PathLookup.ofThisProcess().find("setsid").ifPresent(all::add);
         all.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(all).redirectInput(OutputTail.EMPTY_INPUT);
         builder.environment().putAll(free.environment());
         try {
-            return new ContenderRootProcess(name, builder.start(), free.cleanup(), isKept);
+            return new ContenderRootProcess(name, builder.start(), free.cleanup(), endTimeout, isKept);
         } catch (IOException e) {
             free.cleanup().run();
             throw new ContenderException(name + " cannot be started: " + e.getMessage(), e);
@@ -106,9 +111,9 @@ final class ContenderRootProcess implements RunningContender.Lifecycle {
         if (gone) {
             return; // another process may have its id by now
         }
-        gone = processes.end(GRACE);
+        gone = processes.end(endTimeout);
         // The exit status becomes available a moment after the exit.
-        process.onExit().completeOnTimeout(process, GRACE.toMillis(), TimeUnit.MILLISECONDS).join();
+        process.onExit().completeOnTimeout(process, EXIT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS).join();
         if (gone) {
             cleanup.run(); // only now: a running process could create the file again
         }

@@ -2,6 +2,7 @@ package dev.polyserve.bench.contender;
 
 import java.io.File;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -11,7 +12,8 @@ import java.util.stream.Stream;
 /// The command that runs `polyserve`: the words before `serve`.
 ///
 /// @param command the program and its first arguments
-public record PolyserveProgram(List<String> command) {
+/// @param endTimeout how long its processes may take to end after TERM, before they are killed
+public record PolyserveProgram(List<String> command, Duration endTimeout) {
     /// The variable that the launcher script passes on to Java, too.
     private static final String JAVA_OPTIONS = "POLYSERVE_JAVA_OPTS";
     private static final String MAIN = "dev.polyserve.cli.Main";
@@ -21,11 +23,20 @@ public record PolyserveProgram(List<String> command) {
     static final List<String> EVENTS = List.of("ConnectionOpened", "ConnectionClosed", "ConnectionRejected",
             "AcceptError", "LoopStall", "LoopHandOff", "TlsHandshake", "WorkerStarted", "WorkerEnded", "ServerGauges",
             "LoopGauges");
+    /// How long a contender may take to end after TERM, unless it has more to do.
+    static final Duration END_TIMEOUT = Duration.ofSeconds(2);
+    /// A process writes its recording when it ends, which takes seconds on busy processors.
+    private static final Duration RECORDING_END_TIMEOUT = Duration.ofSeconds(60);
     private static final Pattern BLANKS = Pattern.compile("\\s+");
 
     /// Copies the command.
     public PolyserveProgram {
         command = List.copyOf(command);
+    }
+
+    /// A program that ends within two seconds.
+    public PolyserveProgram(List<String> command) {
+        this(command, END_TIMEOUT);
     }
 
     /// The program that runs now: its jar or class path, its JDK, and the launcher's `POLYSERVE_JAVA_OPTS`.
@@ -61,7 +72,7 @@ public record PolyserveProgram(List<String> command) {
         List<String> words = new ArrayList<>(command);
         words.addAll(1, List.of("-XX:StartFlightRecording:settings=default," + settings + ",filename="
                 + directory.resolve("polyserve-%p.jfr"), "-Xlog:jfr+startup=error"));
-        return new PolyserveProgram(words);
+        return new PolyserveProgram(words, RECORDING_END_TIMEOUT);
     }
 
     /// The command with further arguments.

@@ -1,14 +1,22 @@
 package dev.polyserve.bench.contender;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /// Imitates `polyserve serve`: prints the ready line, and serves one client after another.
 ///
-/// The options `--mute`, `--fail` and `--die-later` make it fail.
+/// The options `--mute`, `--fail` and `--die-later` make it fail. With `--late-end FILE` it ends late, and then makes a file.
 final class FakeServe {
+    /// Longer than a program has that does not record.
+    private static final Duration END = Duration.ofMillis(2500);
+
     private FakeServe() {}
 
     /// The program with this as its only command.
@@ -24,6 +32,9 @@ final class FakeServe {
             System.err.println("the model " + value(words, "--model") + " cannot run here");
             System.exit(2);
         }
+        if (words.contains("--late-end")) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> endLate(Path.of(value(words, "--late-end")))));
+        }
         try (ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             System.out.println("words: " + String.join(" ", words));
             if (!words.contains("--mute")) {
@@ -38,6 +49,18 @@ final class FakeServe {
                     Runtime.getRuntime().halt(7);
                 }
             }
+        }
+    }
+
+    private static void endLate(Path file) {
+        long until = System.nanoTime() + END.toNanos();
+        while (System.nanoTime() - until < 0) {
+            LockSupport.parkNanos(until - System.nanoTime());
+        }
+        try {
+            Files.createFile(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -12,11 +12,13 @@ import dev.polyserve.bench.service.EchoProtocol;
 import dev.polyserve.bench.service.WorkMessages;
 import dev.polyserve.bench.service.BenchService;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Starts a Polyserve model, with a program that imitates `polyserve serve`.
 @Timeout(60)
@@ -100,6 +102,20 @@ class PolyserveContenderTest {
         Eventually.holds("its words were read", () -> running.lastOutput().contains("out of luck"));
         assertThat(running.ended())
                 .contains("nio --die-later exited with status 7; its last output was: out of luck");
+    }
+
+    @Test
+    void aRecordingProgramHasTimeToWriteItsFile(@TempDir Path directory) throws Exception {
+        Path written = directory.resolve("written");
+        try (ContenderLauncher recording = new ContenderLauncher(FakeServe.program().recordingTo(directory),
+                new ProcessorPlacement.Unpinned(1, "it is a test"))) {
+            RunningContender running = recording.start(
+                    new Polyserve("nio", Style.HANDLER, List.of("--late-end", written.toString())), BenchService.ECHO,
+                    LoadTransport.TCP);
+            running.close();
+        }
+        assertThat(written).exists();
+        assertThat(directory).isDirectoryContaining(file -> file.toString().endsWith(".jfr"));
     }
 
     private static Socket connect(RunningContender running) throws Exception {
