@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// The open connections of a server as rows of a table, and how to end one.
 ///
@@ -52,12 +54,11 @@ public record ConnectionTable(Server server) {
         if (!wanted.isEmpty()) {
             matching.removeIf(open -> !text(open, remote).contains(wanted));
         }
-        matching.sort(query.descending() ? order(query.sort(), remote).reversed() : order(query.sort(), remote));
         Map<String, Object> table = new LinkedHashMap<>();
         table.put("total", all.size());
         table.put("matching", matching.size());
         table.put("inWorkers", remote);
-        table.put("rows", matching.stream().limit(query.most()).map(open -> row(open, remote)).toList());
+        table.put("rows", sorted(matching, query, remote).limit(query.most()).map(open -> row(open, remote)).toList());
         return table;
     }
 
@@ -70,16 +71,27 @@ public record ConnectionTable(Server server) {
         return found.isPresent();
     }
 
-    private static Comparator<ConnectionFuture> order(Column column, boolean remote) {
-        Comparator<ConnectionFuture> order = switch (column) {
-            case ID -> Comparator.comparingLong(ConnectionFuture::id);
-            case PEER -> Comparator.comparing(open -> PrintableAddress.shown(open.peer()));
-            case AGE -> Comparator.comparing(ConnectionFuture::id, Comparator.reverseOrder());
-            case IN -> Comparator.comparingLong(ConnectionFuture::bytesIn);
-            case OUT -> Comparator.comparingLong(ConnectionFuture::bytesOut);
-            case STATE -> Comparator.comparing(open -> state(open, remote));
+    private static Stream<ConnectionFuture> sorted(List<ConnectionFuture> all, Query query, boolean remote) {
+        boolean descending = query.descending();
+        return switch (query.sort()) {
+            case ID -> sorted(all, ConnectionFuture::id, descending);
+            case PEER -> sorted(all, open -> PrintableAddress.shown(open.peer()), descending);
+            case AGE -> sorted(all, open -> -open.id(), descending);
+            case IN -> sorted(all, ConnectionFuture::bytesIn, descending);
+            case OUT -> sorted(all, ConnectionFuture::bytesOut, descending);
+            case STATE -> sorted(all, open -> state(open, remote), descending);
         };
-        return order.thenComparingLong(ConnectionFuture::id);
+    }
+
+    /// A connection and its value in the column of the order, read once: it changes while connections are sorted.
+    private record Keyed<K>(K key, ConnectionFuture open) {}
+
+    private static <K extends Comparable<K>> Stream<ConnectionFuture> sorted(List<ConnectionFuture> all,
+            Function<ConnectionFuture, K> key, boolean descending) {
+        Comparator<Keyed<K>> order = Comparator.<Keyed<K>, K>comparing(Keyed::key)
+                .thenComparingLong(one -> one.open.id());
+        return all.stream().map(open -> new Keyed<>(key.apply(open), open))
+                .sorted(descending ? order.reversed() : order).map(Keyed::open);
     }
 
     private static String text(ConnectionFuture open, boolean remote) {
