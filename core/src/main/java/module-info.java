@@ -15,11 +15,12 @@ module dev.polyserve.core {
     exports dev.polyserve.jfr to dev.polyserve.linux;
     exports dev.polyserve.loop to dev.polyserve.bench, dev.polyserve.linux;
     exports dev.polyserve.proxy to dev.polyserve.cli, dev.polyserve.linux;
+    exports dev.polyserve.record to dev.polyserve.lab, dev.polyserve.linux;
     exports dev.polyserve.run to dev.polyserve.linux;
     exports dev.polyserve.spi to dev.polyserve.bench, dev.polyserve.cli, dev.polyserve.conformance, dev.polyserve.linux;
     exports dev.polyserve.tls to dev.polyserve.cli, dev.polyserve.linux;
     exports dev.polyserve.stats to dev.polyserve.linux;
-    exports dev.polyserve.text to dev.polyserve.admin, dev.polyserve.cli, dev.polyserve.linux;
+    exports dev.polyserve.text to dev.polyserve.admin, dev.polyserve.cli, dev.polyserve.lab, dev.polyserve.linux;
 
     uses dev.polyserve.spi.Engine;
     uses dev.polyserve.run.ModelProvider;

@@ -11,6 +11,8 @@ module dev.polyserve.linux {
     exports dev.polyserve.linux.process to dev.polyserve.cli;
     exports dev.polyserve.linux.restart to dev.polyserve.cli;
     exports dev.polyserve.linux.worker to dev.polyserve.cli;
+    // For the count of system calls.
+    exports dev.polyserve.linux.system to dev.polyserve.lab;
 
     provides dev.polyserve.run.ModelProvider with dev.polyserve.linux.LinuxModels;
 }

@@ -33,6 +33,7 @@ class LayersTest {
     private static final String LOOP = "dev.polyserve.loop";
     private static final String RUN = "dev.polyserve.run";
     private static final String JFR = "dev.polyserve.jfr";
+    private static final String RECORD = "dev.polyserve.record";
     private static final String STATS = "dev.polyserve.stats";
     private static final String LINUX = "dev.polyserve.linux";
     private static final String LINUX_ACTIVATION = "dev.polyserve.linux.activation";
@@ -58,6 +59,11 @@ class LayersTest {
     private static final String ADMIN = "dev.polyserve.admin";
     private static final String ADMIN_HTTP = "dev.polyserve.admin.http";
     private static final String ADMIN_STATUS = "dev.polyserve.admin.status";
+    private static final String LAB = "dev.polyserve.lab";
+    private static final String LAB_CLIENT = "dev.polyserve.lab.client";
+    private static final String LAB_RECORDING = "dev.polyserve.lab.recording";
+    private static final String LAB_SERVER = "dev.polyserve.lab.server";
+    private static final String LAB_WORK = "dev.polyserve.lab.work";
     private static final String CLI = "dev.polyserve.cli";
 
     /// Package → the packages of this project that it may use. Every package is listed here or is below a listed
@@ -74,13 +80,14 @@ class LayersTest {
             Map.entry(JFR, Set.of(API, TEXT)),
             Map.entry(STATS, Set.of(API, COROUTINE_CARRIER)),
             Map.entry(PROXY, Set.of(API)),
-            Map.entry(CONVERSATION, Set.of(API, SPI, STATS, TEXT, COROUTINE_CARRIER)),
+            Map.entry(RECORD, Set.of(API, COROUTINE_CARRIER)),
+            Map.entry(CONVERSATION, Set.of(API, SPI, RECORD, STATS, TEXT, COROUTINE_CARRIER)),
             Map.entry(TLS, Set.of(API, FILE, JFR, STATS, CONVERSATION, IO, COROUTINE_CARRIER)),
             Map.entry(IO, Set.of(API, FILE, CONVERSATION)),
             Map.entry(LOOP,
                     Set.of(API, JFR, STATS, CONVERSATION, IO, COROUTINE_CARRIER, COROUTINE_HUB, COROUTINE_QUEUE)),
             Map.entry(RUN,
-                    Set.of(API, SPI, JFR, STATS, TEXT, PROXY, TLS, CONVERSATION, IO, LOOP, COROUTINE_CARRIER,
+                    Set.of(API, SPI, JFR, RECORD, STATS, TEXT, PROXY, TLS, CONVERSATION, IO, LOOP, COROUTINE_CARRIER,
                             COROUTINE_HUB)),
             Map.entry(LINUX_SYSTEM, Set.of(FILE)),
             Map.entry(LINUX_SOCKET, Set.of(API, CONVERSATION, IO, LINUX_SYSTEM)),
@@ -101,7 +108,8 @@ class LayersTest {
                             LINUX_READINESS,
                             LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_WORKER,
-                    Set.of(API, SPI, STATS, CONVERSATION, IO, LOOP, PROXY, RUN, TLS, COROUTINE_CARRIER, COROUTINE_HUB,
+                    Set.of(API, SPI, RECORD, STATS, CONVERSATION, IO, LOOP, PROXY, RUN, TLS, COROUTINE_CARRIER,
+                            COROUTINE_HUB,
                             LINUX_CONTROL,
                             LINUX_PROCESS, LINUX_READINESS, LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX,
@@ -120,6 +128,12 @@ class LayersTest {
             Map.entry(ADMIN_STATUS, Set.of(API, TEXT)),
             Map.entry(ADMIN_HTTP, Set.of(API)),
             Map.entry(ADMIN, Set.of(API, FILE, IO, TEXT, ADMIN_HTTP, ADMIN_STATUS, METRICS)),
+            Map.entry(LAB_WORK, Set.of(API, RECORD)),
+            Map.entry(LAB_SERVER, Set.of(API, RECORD, LINUX_SYSTEM, LAB_WORK)),
+            Map.entry(LAB_RECORDING, Set.of(TEXT)),
+            Map.entry(LAB_CLIENT, Set.of(LAB_RECORDING, LAB_WORK)),
+            Map.entry(LAB, Set.of(API, TEXT, EXAMPLES, ADMIN_STATUS, LINUX_SYSTEM, LAB_CLIENT, LAB_RECORDING,
+                    LAB_SERVER)),
             Map.entry(CLI,
                     Set.of(API, SPI, FILE, TEXT, PROXY, TLS, LINUX, LINUX_ACTIVATION, LINUX_PROCESS, LINUX_RESTART,
                             LINUX_WORKER,

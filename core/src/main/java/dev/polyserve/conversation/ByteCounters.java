@@ -35,11 +35,11 @@ class ByteCounters extends ConnectionLifecycle {
         return (long) OUT.getOpaque(this);
     }
 
-    final void countIn(long bytes) {
+    final void addIn(long bytes) {
         IN.setOpaque(this, (long) IN.get(this) + bytes);
     }
 
-    final void countOut(long bytes) {
+    final void addOut(long bytes) {
         OUT.setOpaque(this, (long) OUT.get(this) + bytes);
     }
 }

@@ -7,6 +7,7 @@ import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Limit;
 import dev.polyserve.TlsInfo;
+import dev.polyserve.record.ConnectionRecorder;
 import dev.polyserve.text.PrintableAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -321,9 +322,17 @@ public abstract sealed class Conversation extends ConversationTermination implem
 
     // --- what the styles need ---
 
-    /// The connection's public information.
+    @Override
     public final ConnectionInfo info() {
         return this;
+    }
+
+    /// Records that another thread goes on with the loop that serves it. **Thread**: any.
+    public final void handedOff(String loop, String reason) {
+        ConnectionRecorder recorder = context.recorder();
+        if (recorder != null) {
+            recorder.handedOff(this, loop, reason);
+        }
     }
 
     /// Records that the buffers occupy nothing.

@@ -1,6 +1,8 @@
 package dev.polyserve.conversation;
 
+import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Limit;
+import dev.polyserve.record.ConnectionRecorder;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// moved.
 ///
 /// **Thread**: the owner begins and ends waits; one monitor checks; a sender touches.
-class Deadlines extends ByteCounters {
+abstract class Deadlines extends ByteCounters {
     private static final VarHandle SINCE;
     private static final VarHandle WAITING;
     private static final VarHandle PROGRESS;
@@ -88,6 +90,10 @@ class Deadlines extends ByteCounters {
         }
         turns++;
         WAITING.setRelease(this, true);
+        ConnectionRecorder recorder = context.recorder();
+        if (recorder != null) {
+            recorder.waits(info(), limit);
+        }
     }
 
     /// How many turns it has had so far, each of which ended with a wait. **Thread**: any; it may lag behind.
@@ -121,8 +127,33 @@ class Deadlines extends ByteCounters {
 
     /// The wait is over.
     public final void waited() {
+        ConnectionRecorder recorder = context.recorder();
+        if (recorder != null && (boolean) WAITING.get(this)) {
+            recorder.resumes(info());
+        }
         WAITING.setRelease(this, false);
     }
+
+    /// Counts bytes that were received.
+    final void countIn(long bytes) {
+        addIn(bytes);
+        ConnectionRecorder recorder = context.recorder();
+        if (recorder != null) {
+            recorder.received(info(), bytes);
+        }
+    }
+
+    /// Counts bytes that the kernel has accepted.
+    final void countOut(long bytes) {
+        addOut(bytes);
+        ConnectionRecorder recorder = context.recorder();
+        if (recorder != null && bytes > 0) {
+            recorder.sent(info(), bytes);
+        }
+    }
+
+    /// The connection's public information.
+    abstract ConnectionInfo info();
 
     /// When the present wait began; [#NOT_WAITING] while there is none. **Thread**: any.
     private long waitSinceNanos() {

@@ -60,8 +60,8 @@ public final class RemoteConversation extends Conversation {
 
     /// Adds to the bytes received and sent.
     public void moved(long in, long out) {
-        countIn(in);
-        countOut(out);
+        addIn(in);
+        addOut(out);
     }
 
     /// Records what the serving process has negotiated.

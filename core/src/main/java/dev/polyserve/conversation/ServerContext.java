@@ -4,10 +4,12 @@ import dev.polyserve.Limit;
 import dev.polyserve.Options;
 import dev.polyserve.ServerListener;
 import dev.polyserve.coroutine.carrier.NonQueueingLock;
+import dev.polyserve.record.ConnectionRecorder;
 import dev.polyserve.stats.TlsCounters;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// The state that all conversations of one server share.
 ///
@@ -29,6 +31,7 @@ public final class ServerContext {
     private final BufferBudget budget;
     private final Consumer<Conversation> registry;
     private final TlsCounters tlsCounters = new TlsCounters();
+    private final @Nullable ConnectionRecorder recorder;
     private volatile boolean draining;
     private volatile Runnable whenReplaced = () -> {
     };
@@ -43,7 +46,16 @@ public final class ServerContext {
     /// The same with a shared log.
     public ServerContext(Options options, ServerListener listener, NanoClock clock, Consumer<Conversation> registry,
             ServerLog log) {
+        this(options, listener, clock, registry, log, null);
+    }
+
+    /// The same with a recorder.
+    ///
+    /// @param recorder receives what each connection does; null: nothing is recorded
+    public ServerContext(Options options, ServerListener listener, NanoClock clock, Consumer<Conversation> registry,
+            ServerLog log, @Nullable ConnectionRecorder recorder) {
         this.registry = registry;
+        this.recorder = recorder;
         this.log = log;
         this.current = new Current(options);
         this.listener = listener;
@@ -134,6 +146,11 @@ public final class ServerContext {
 
     public void startDraining() {
         draining = true;
+    }
+
+    /// What receives what each connection does; null: nothing is recorded.
+    @Nullable ConnectionRecorder recorder() {
+        return recorder;
     }
 
     void ended(Conversation conversation) {

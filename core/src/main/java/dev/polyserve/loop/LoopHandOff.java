@@ -1,6 +1,7 @@
 package dev.polyserve.loop;
 
 import dev.polyserve.ConnectionInfo;
+import dev.polyserve.conversation.Conversation;
 import dev.polyserve.coroutine.carrier.CarrierThread;
 import dev.polyserve.jfr.JfrEvents;
 import java.util.concurrent.atomic.AtomicLong;
@@ -146,7 +147,14 @@ final class LoopHandOff {
         ConnectionInfo served = loop.servedConnection();
         count.incrementAndGet();
         spare.give(stretch);
-        JfrEvents.handOff(loop.name(), served, "expected");
+        tell(served, "expected");
+    }
+
+    private void tell(@Nullable ConnectionInfo served, String reason) {
+        JfrEvents.handOff(loop.name(), served, reason);
+        if (served instanceof Conversation conversation) {
+            conversation.handedOff(loop.name(), reason);
+        }
     }
 
     /// Gives back a spare thread that was not needed.
@@ -185,7 +193,7 @@ final class LoopHandOff {
         thread = next;
         count.incrementAndGet();
         next.give(loop);
-        JfrEvents.handOff(loop.name(), served, reason);
+        tell(served, reason);
     }
 
     /// Ends a thread whose loop has ended, and keeps one that has lost its loop or has run a stretch beside it.

@@ -12,6 +12,7 @@ import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerLog;
 import dev.polyserve.io.AcceptException;
 import dev.polyserve.jfr.JfrServerListener;
+import dev.polyserve.record.ConnectionRecorder;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,19 +33,24 @@ final class CompositeServerListener implements ServerListener {
         this.listeners = List.copyOf(listeners);
     }
 
-    /// Creates the composite of a server: its counters, bans and recordings, then its log and its listeners or, if set, the listener that
-    /// replaces them.
+    /// Creates the composite of a server: its counters, bans and recordings, then its log or, if set, the receiver of every
+    /// event, and its listeners.
     static CompositeServerListener of(Engine.Setup setup, ServerCounters counters, Bans bans, ServerLog log) {
         JfrServerListener recording = new JfrServerListener(setup.model().id(),
                 connection -> connection instanceof Conversation own ? own.turns() : 0, AcceptException::reasonOf);
         ServerListener instead = setup.reportsTo();
-        if (instead != null) {
-            return new CompositeServerListener(log, List.of(counters, recording, instead));
-        }
-        List<ServerListener> all = new ArrayList<>(
-                List.of(counters, bans, recording, new LoggingServerListener(log, NanoClock.SYSTEM)));
+        List<ServerListener> all = new ArrayList<>(instead == null
+                ? List.of(counters, bans, recording, new LoggingServerListener(log, NanoClock.SYSTEM))
+                : List.of(counters, recording, instead));
+        // A worker process has only those that record.
         all.addAll(setup.listeners());
         return new CompositeServerListener(log, all);
+    }
+
+    /// The listener of the server that records, if there is one.
+    Optional<ConnectionRecorder> recorder() {
+        return listeners.stream().filter(ConnectionRecorder.class::isInstance).map(ConnectionRecorder.class::cast)
+                .findFirst();
     }
 
     private void tell(Consumer<ServerListener> event) {

@@ -86,7 +86,8 @@ final class DefaultServer implements Server {
         ServerLog log = new ServerLog();
         this.bans = new Bans(this::options, log, NanoClock.SYSTEM, this::afterOnAcceptLoop);
         CompositeServerListener events = CompositeServerListener.of(setup, counters, bans, log);
-        this.context = new ServerContext(setup.options(), events, NanoClock.SYSTEM, live::leave, log);
+        this.context = new ServerContext(setup.options(), events, NanoClock.SYSTEM, live::leave, log,
+                events.recorder().orElse(null));
         this.runner = runners.of(setup, context);
         this.tls = tls(setup, context, runner);
         this.connectionStarter = new ConnectionStarter(runner, tls, live, bans, events,

@@ -2,6 +2,7 @@ package dev.polyserve.conversation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Limit;
 import dev.polyserve.Options;
 import dev.polyserve.ServerListener;
@@ -25,6 +26,11 @@ class DeadlinesTest {
     private int unacknowledged = Wire.UNKNOWN;
     private boolean closed;
     private final Deadlines deadlines = new Deadlines(context) {
+        @Override
+        ConnectionInfo info() {
+            throw new IllegalStateException("nothing is recorded");
+        }
+
         @Override
         ReadinessCheckResult pending(boolean toWrite) {
             return pending;

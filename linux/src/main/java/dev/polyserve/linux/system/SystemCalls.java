@@ -3,6 +3,8 @@ package dev.polyserve.linux.system;
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /// The only entry to the system: a call by its number, with six arguments.
@@ -14,7 +16,18 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: any.
 public final class SystemCalls {
+    /// The system property that has system calls counted.
+    public static final String COUNTED = "dev.polyserve.countSystemCalls";
+
+    /// Counts the calls; null unless the program was started with [#COUNTED].
+    private static final @Nullable LongAdder COUNT = Boolean.getBoolean(COUNTED) ? new LongAdder() : null;
+
     private SystemCalls() {}
+
+    /// How many system calls this class has made; empty unless they are counted.
+    public static OptionalLong count() {
+        return COUNT == null ? OptionalLong.empty() : OptionalLong.of(COUNT.sum());
+    }
 
     /// Returns why this program cannot make system calls, in one sentence; empty when it can.
     public static Optional<String> whyNot() {
@@ -33,6 +46,9 @@ public final class SystemCalls {
     ///
     /// @return the value of the call, or `-errno`
     static long call(CallMemory memory, CallNumber number, long a, long b, long c, long d, long e, long f) {
+        if (COUNT != null) {
+            COUNT.increment();
+        }
         MethodHandle stub = Linked.STUB;
         return stub == null
                 ? LibrarySystemCall.call(memory, number, a, b, c, d, e, f)

@@ -14,12 +14,14 @@ import dev.polyserve.spi.Engine;
 import dev.polyserve.OnFull;
 import dev.polyserve.Options;
 import dev.polyserve.Server;
+import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.RemoteCertificates;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.linux.process.ExitDeadline;
 import dev.polyserve.linux.process.JobControlSignals;
 import dev.polyserve.linux.socket.PreopenedSockets;
 import dev.polyserve.loop.EventLoop;
+import dev.polyserve.record.ConnectionRecorder;
 import dev.polyserve.run.Runner;
 import dev.polyserve.tls.SelfSignedCertificate;
 import java.io.IOException;
@@ -132,7 +134,12 @@ public final class WorkerMain {
         // A transferred connection has passed the filters in the supervisor.
         List<ConnectionFilter> filters = serve.shared() ? setup.filters() : List.of();
         return new Engine.Setup(setup.endpoints(), setup.model(), setup.streams(), setup.datagrams(),
-                shareOf(setup), setup.tls(), List.of(), filters, List.of(), eventReporter);
+                shareOf(setup), setup.tls(), recorders(setup), filters, List.of(), eventReporter);
+    }
+
+    /// The listeners that record what happens in this process; the supervisor's hear of the events.
+    private static List<ServerListener> recorders(Engine.Setup setup) {
+        return setup.listeners().stream().filter(ConnectionRecorder.class::isInstance).toList();
     }
 
     /// The limits that this worker applies itself. One of several workers must not reject clients while others have
