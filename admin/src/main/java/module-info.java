@@ -10,5 +10,5 @@ module dev.polyserve.admin {
     exports dev.polyserve.admin;
     // Not a part of the interface.
     exports dev.polyserve.admin.http to dev.polyserve.lab;
-    exports dev.polyserve.admin.status to dev.polyserve.cli;
+    exports dev.polyserve.admin.status to dev.polyserve.cli, dev.polyserve.lab;
 }

@@ -1,0 +1,293 @@
+package dev.polyserve.lab;
+
+import dev.polyserve.lab.client.ClientRole;
+import dev.polyserve.lab.client.ClientRun;
+import dev.polyserve.lab.client.LabClient;
+import dev.polyserve.lab.recording.ConnectionNumbers;
+import dev.polyserve.lab.recording.ConnectionStates;
+import dev.polyserve.lab.recording.EventOrder;
+import dev.polyserve.lab.recording.Head;
+import dev.polyserve.lab.recording.Item;
+import dev.polyserve.lab.recording.LabEvent;
+import dev.polyserve.lab.recording.Recording;
+import dev.polyserve.lab.recording.Sample;
+import dev.polyserve.text.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// A run: servers that serve the same clients for some time, and the recording of that.
+///
+/// ```
+///   STARTING: the servers start ─▶ RUNNING: the clients talk ──time passes, stop──▶ OVER
+/// ```
+///
+/// **Thread**: any.
+public final class LabRun {
+    private enum State {
+        STARTING, RUNNING, OVER
+    }
+
+    /// How often what has come is recorded.
+    private static final long COLLECT_MILLIS = 50;
+    private static final int COLLECTIONS_PER_SAMPLE = 4;
+    /// How long servers have, at the end, to send what they record.
+    private static final long LAST_MILLIS = 200;
+
+    private final String id;
+    private final RunRequest request;
+    private final JavaProgram program;
+    private final Instant startedAt = Instant.now();
+    private final EventOrder order = new EventOrder();
+    private final ConnectionStates states = new ConnectionStates();
+    private final Recording recording = new Recording();
+    private final AtomicBoolean headChanged = new AtomicBoolean(true);
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final CountDownLatch over = new CountDownLatch(1);
+    private volatile State state = State.STARTING;
+    private volatile @Nullable String whyOver;
+    private final ClientRun clients;
+    /// When the clients began; 0: they have not.
+    private volatile long clientsFromMicros;
+    private volatile List<RunServer> servers = List.of();
+    private final AtomicLong unrecorded = new AtomicLong();
+
+    private LabRun(String id, RunRequest request, JavaProgram program) {
+        this.id = id;
+        this.request = request;
+        this.program = program;
+        this.clients = new ClientRun(System.nanoTime(), order, new ConnectionNumbers());
+    }
+
+    /// Starts a run.
+    static LabRun start(String id, RunRequest request, JavaProgram program) {
+        LabRun run = new LabRun(id, request, program);
+        Thread.ofVirtual().name("lab-run").start(run::live);
+        return run;
+    }
+
+    /// Its name, unique in this lab.
+    public String id() {
+        return id;
+    }
+
+    /// The run without its events, as JSON.
+    public String head() {
+        return headObject().toString();
+    }
+
+    private Json headObject() {
+        String why = whyOver;
+        Json head = new Json().put("version", 1).put("id", id).put("startedAt", startedAt)
+                .put("workload", request.workload().id()).put("seconds", request.seconds())
+                .put("state", lowerCase(state));
+        if (clientsFromMicros > 0) {
+            head.put("clientsFrom", clientsFromMicros);
+        }
+        if (why != null) {
+            head.put("over", why);
+        }
+        List<ClientRole> roles = request.workload().roles(request.clients());
+        List<String> described = new ArrayList<>();
+        for (int client = 0; client < roles.size(); client++) {
+            described.add(new Json().put("id", client).put("role", roles.get(client).label()).toString());
+        }
+        return head.put("unrecorded", unrecorded.get() + order.dropped())
+                .putAll("servers", servers.stream().map(server -> Json.of(server.json())).toList())
+                .putAll("clients", described);
+    }
+
+    private static String lowerCase(Enum<?> name) {
+        return name.name().toLowerCase(Locale.ROOT);
+    }
+
+    /// The whole run so far, as JSON.
+    public String recorded() {
+        List<Item> items = recording.all();
+        return headObject().putAll("events", members(items, LabEvent.class))
+                .putAll("samples", members(items, Sample.class)).toString();
+    }
+
+    /// The objects of one kind.
+    private static List<String> members(List<Item> items, Class<? extends Item> kind) {
+        return items.stream().filter(kind::isInstance).map(Item::json)
+                .map(json -> json.substring(json.indexOf(':') + 1, json.length() - 1)).toList();
+    }
+
+    /// The items so far.
+    List<Item> items() {
+        return recording.all();
+    }
+
+    /// Waits for items after a position.
+    ///
+    /// @param position 0 at first, then [Batch#next]
+    public Batch after(long position, Duration atMost) throws InterruptedException {
+        Recording.Batch batch = recording.after(position, atMost);
+        return new Batch(batch.items().stream().map(Item::json).toList(), batch.next(), batch.last());
+    }
+
+    /// Items of a run.
+    ///
+    /// @param items JSON objects with one member each: `event`, `sample` or `head`
+    /// @param next the position after them
+    /// @param last whether none follow
+    public record Batch(List<String> items, long next, boolean last) {}
+
+    /// Has the run end soon.
+    public void stop() {
+        stopping.countDown();
+    }
+
+    /// Waits until the run is over.
+    ///
+    /// @return whether it is
+    public boolean awaitEnd(Duration atMost) throws InterruptedException {
+        return over.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    // --- its own thread ---
+
+    private void live() {
+        Path directory = null;
+        try {
+            directory = Files.createTempDirectory("polyserve-lab");
+            startServers(directory);
+            serve();
+            end(stopping.getCount() == 0 ? "it was stopped" : "its time has passed");
+        } catch (IOException e) {
+            end("it has failed: " + e.getMessage());
+        } catch (InterruptedException e) {
+            end("it was interrupted");
+        } finally {
+            delete(directory);
+            over.countDown();
+        }
+    }
+
+    private void startServers(Path directory) throws InterruptedException {
+        List<RunServer> made = new ArrayList<>();
+        for (RunRequest.ServerRequest server : request.servers()) {
+            made.add(new RunServer(made.size(), server, clients, this::changed));
+        }
+        servers = List.copyOf(made);
+        record();
+        List<Thread> starts = new ArrayList<>();
+        for (RunServer server : made) {
+            starts.add(Thread.ofVirtual().name("lab-start").start(() -> {
+                try {
+                    server.start(program, directory, request.workload().openFiles());
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }));
+        }
+        for (Thread start : starts) {
+            while (!start.join(Duration.ofMillis(COLLECT_MILLIS))) {
+                record();
+            }
+        }
+    }
+
+    private void changed() {
+        headChanged.set(true);
+    }
+
+    private void serve() throws InterruptedException {
+        servers.forEach(RunServer::begin);
+        List<LabClient> made = new ArrayList<>();
+        List<ClientRole> roles = request.workload().roles(request.clients());
+        for (int client = 0; client < roles.size(); client++) {
+            for (int server = 0; server < servers.size(); server++) {
+                RunServer to = servers.get(server);
+                if (to.isServing()) {
+                    made.add(new LabClient(clients, server, to.port(), client, roles.get(client), to.isOurs()));
+                }
+            }
+        }
+        clientsFromMicros = clients.micros(System.nanoTime());
+        state = State.RUNNING;
+        changed();
+        made.forEach(LabClient::start);
+        try {
+            collectUntilStopped();
+        } finally {
+            made.forEach(LabClient::stop);
+        }
+        for (LabClient client : made) {
+            client.awaitEnd();
+        }
+        // What the servers record of the end comes, too.
+        boolean _ = over.await(LAST_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void collectUntilStopped() throws InterruptedException {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(request.seconds());
+        for (int turns = 0; System.nanoTime() - until < 0
+                && !stopping.await(COLLECT_MILLIS, TimeUnit.MILLISECONDS); turns++) {
+            if (turns % COLLECTIONS_PER_SAMPLE == 0) {
+                for (RunServer server : servers) {
+                    if (server.isServing()) {
+                        order.add(server.sample(clients.micros(System.nanoTime())));
+                    }
+                }
+            }
+            record();
+        }
+    }
+
+    /// Records what is old enough, and the head if it has changed.
+    private void record() {
+        record(clients.micros(System.nanoTime()) - EventOrder.HELD_MICROS);
+    }
+
+    private void record(long upToMicros) {
+        List<Item> items = new ArrayList<>();
+        if (headChanged.getAndSet(false)) {
+            items.add(new Head(clients.micros(System.nanoTime()), head()));
+        }
+        order.take(upToMicros).stream().flatMap(item -> states.follow(item).stream()).forEach(items::add);
+        unrecorded.addAndGet(recording.add(items));
+    }
+
+    private void end(String why) {
+        for (RunServer server : servers) {
+            try {
+                server.close();
+            } catch (IOException e) {
+                whyOver = "a socket of the lab cannot be closed: " + e.getMessage();
+            }
+        }
+        state = State.OVER;
+        whyOver = why;
+        changed();
+        record(Long.MAX_VALUE);
+        recording.end();
+    }
+
+    private static void delete(@Nullable Path directory) {
+        if (directory == null) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                Files.deleteIfExists(file);
+            }
+            Files.deleteIfExists(directory);
+        } catch (IOException e) {
+            System.getLogger(LabRun.class.getName()).log(System.Logger.Level.WARNING,
+                    "cannot remove " + directory + ": " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package dev.polyserve.lab.client;
+
+import dev.polyserve.lab.recording.ConnectionNumbers;
+import dev.polyserve.lab.recording.EventOrder;
+
+/// What the clients of a run share.
+///
+/// **Thread**: any.
+///
+/// @param startNanos when the run began, by `System.nanoTime()`
+/// @param events receives what the clients see
+/// @param numbers receives which connection has which port
+public record ClientRun(long startNanos, EventOrder events, ConnectionNumbers numbers) {
+    private static final long NANOS_PER_MICRO = 1_000;
+
+    /// The time since the run's start.
+    long micros() {
+        return micros(System.nanoTime());
+    }
+
+    /// A time of this machine in microseconds since the run's start: all processes of the machine read the same clock, on
+    /// Linux `CLOCK_MONOTONIC`.
+    ///
+    /// @param nanos as of `System.nanoTime()`
+    public long micros(long nanos) {
+        return Math.floorDiv(nanos - startNanos, NANOS_PER_MICRO);
+    }
+}

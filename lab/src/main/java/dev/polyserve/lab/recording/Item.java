@@ -1,0 +1,12 @@
+package dev.polyserve.lab.recording;
+
+/// A part of a recording.
+///
+/// **Thread**: any; it is a value.
+public sealed interface Item permits LabEvent, Sample, Head {
+    /// When it was, in microseconds since the run's start.
+    long micros();
+
+    /// A JSON object with one member, which is named after the kind of item.
+    String json();
+}

@@ -1,0 +1,68 @@
+package dev.polyserve.lab.server;
+
+import dev.polyserve.Model;
+import dev.polyserve.Options;
+import dev.polyserve.Server;
+import dev.polyserve.lab.work.WorkHandler;
+import dev.polyserve.record.BufferedRecorder;
+import java.io.IOException;
+import java.lang.ref.Reference;
+import java.time.Duration;
+import java.util.List;
+
+/// A server of the lab, which is recorded. It prints its port as its only line, and ends with the lab, which holds the other end of
+/// its standard input. Worker processes run the same program.
+///
+/// **Thread**: the main thread waits for the end.
+public final class RecordedServer {
+    private static final int FAILED = 1;
+
+    private RecordedServer() {}
+
+    /// Serves until the lab ends.
+    public static void main(String[] words) throws InterruptedException {
+        if (!Server.isWorker()) {
+            Thread.ofPlatform().daemon().name("lab-end").start(RecordedServer::endWithLab);
+        }
+        try {
+            serve(ServerArguments.parse(List.of(words)));
+        } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+            System.err.println(e.getMessage());
+            System.exit(FAILED);
+        }
+    }
+
+    private static void serve(ServerArguments arguments) throws IOException, InterruptedException {
+        Model model = arguments.chosen();
+        boolean servesElsewhere = !Server.isWorker() && model.id().startsWith("process");
+        BufferedRecorder recorder = new BufferedRecorder(servesElsewhere);
+        RecordSender.start(recorder, arguments.records());
+        var builder = Server.at("tcp://127.0.0.1:0").model(model).handle(new WorkHandler(recorder)).listener(recorder)
+                .options(options -> options(options, arguments));
+        try (Server server = builder.start()) {
+            OpenFiles files = OpenFiles.below(arguments.openFiles());
+            System.out.println(server.port());
+            server.await();
+            Reference.reachabilityFence(files);
+        }
+    }
+
+    /// Silent clients stay, and all come from one address.
+    private static Options options(Options defaults, ServerArguments arguments) {
+        return defaults.withLimits(limits -> limits.withConnectionsPerAddress(0))
+                .withTimeouts(times -> times.withFirstByte(Duration.ZERO).withIdle(Duration.ZERO)
+                        .withHandOff(arguments.handOff() ? times.handOff() : Duration.ZERO));
+    }
+
+    private static void endWithLab() {
+        try {
+            while (System.in.read() >= 0) {
+                // The lab writes nothing.
+                continue;
+            }
+        } catch (IOException e) {
+            System.err.println("the pipe to the lab is broken: " + e.getMessage());
+        }
+        Runtime.getRuntime().halt(0);
+    }
+}
