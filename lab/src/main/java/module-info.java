@@ -6,9 +6,11 @@ module dev.polyserve.lab {
     requires dev.polyserve.coroutine;
     requires dev.polyserve.examples;
     requires dev.polyserve.linux;
+    requires jdk.httpserver;
     requires tools.jackson.databind;
     requires static org.jspecify;
 
     // For the command line; not a part of the interface.
     exports dev.polyserve.lab to dev.polyserve.cli;
+    exports dev.polyserve.lab.page to dev.polyserve.cli;
 }

@@ -61,6 +61,7 @@ class LayersTest {
     private static final String ADMIN_STATUS = "dev.polyserve.admin.status";
     private static final String LAB = "dev.polyserve.lab";
     private static final String LAB_CLIENT = "dev.polyserve.lab.client";
+    private static final String LAB_PAGE = "dev.polyserve.lab.page";
     private static final String LAB_RECORDING = "dev.polyserve.lab.recording";
     private static final String LAB_SERVER = "dev.polyserve.lab.server";
     private static final String LAB_WORK = "dev.polyserve.lab.work";
@@ -134,11 +135,12 @@ class LayersTest {
             Map.entry(LAB_CLIENT, Set.of(LAB_RECORDING, LAB_WORK)),
             Map.entry(LAB, Set.of(API, TEXT, EXAMPLES, ADMIN_STATUS, LINUX_SYSTEM, LAB_CLIENT, LAB_RECORDING,
                     LAB_SERVER)),
+            Map.entry(LAB_PAGE, Set.of(API, TEXT, ADMIN_HTTP, LAB)),
             Map.entry(CLI,
                     Set.of(API, SPI, FILE, TEXT, PROXY, TLS, LINUX, LINUX_ACTIVATION, LINUX_PROCESS, LINUX_RESTART,
                             LINUX_WORKER,
                             BENCH,
-                            BENCH_CONTENDER, BENCH_REPORT, BENCH_RESULT, ADMIN, ADMIN_STATUS)));
+                            BENCH_CONTENDER, BENCH_REPORT, BENCH_RESULT, ADMIN, ADMIN_STATUS, LAB, LAB_PAGE)));
 
     @Test
     void everyPackageIsListed() {

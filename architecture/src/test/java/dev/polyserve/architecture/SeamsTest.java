@@ -33,6 +33,7 @@ class SeamsTest {
             Map.entry("DeadlineMonitor", 2),
             Map.entry("RemoteConversation.RemoteControl", 4),
             Map.entry("AddressPair", 5),
+            Map.entry("EventSource", 1),
             Map.entry("HandlerBorder", 5),
             Map.entry("HubScheduler", 7),
             Map.entry("LingeringClose.Peer", 2),

@@ -1,0 +1,87 @@
+package dev.polyserve.lab.page;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.admin.http.AccessRules;
+import dev.polyserve.admin.http.EventStreams;
+import dev.polyserve.admin.http.HttpEndpoint;
+import dev.polyserve.lab.Lab;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// The page of a lab, at an address of this machine. Its address has a token: a program that does not know it can look, and
+/// start nothing.
+///
+/// **Thread**: any.
+public final class LabServer implements AutoCloseable {
+    private static final String NAME = "lab";
+    private static final Duration INTERVAL = Duration.ofMillis(100);
+    private static final Duration STUCK = Duration.ofSeconds(30);
+    private static final int TOKEN_BYTES = 16;
+
+    private final HttpEndpoint http;
+    private final EventStreams streams;
+    private final URI address;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private LabServer(HttpEndpoint http, EventStreams streams, URI address) {
+        this.http = http;
+        this.streams = streams;
+        this.address = address;
+    }
+
+    /// Starts the page of a lab.
+    ///
+    /// @param listen an address of loopback; port 0 takes a free one
+    /// @throws IOException in one sentence: where it cannot listen, and why
+    public static LabServer start(Endpoint.Tcp listen, Lab lab) throws IOException {
+        if (!HttpEndpoint.isLoopback(listen)) {
+            throw new IOException("other machines can reach " + listen
+                    + ", and the lab starts programs: listen on tcp://127.0.0.1:0");
+        }
+        HttpEndpoint http = HttpEndpoint.bind(listen, NAME);
+        Endpoint.Tcp bound = new Endpoint.Tcp(listen.host(), http.port());
+        Secret secret = Secret.random();
+        EventStreams streams = new EventStreams(() -> new RunEvents(lab), INTERVAL, STUCK);
+        AccessRules rules = new AccessRules(bound, false, NAME, "open the address that polyserve lab printed",
+                Optional.of(secret::is));
+        http.start(new LabHandler(lab, rules, streams));
+        String host = listen.host().contains(":") ? "[" + listen.host() + "]" : listen.host();
+        return new LabServer(http, streams, URI.create("http://" + host + ":" + http.port() + "/#" + secret.text()));
+    }
+
+    /// Where the page is, with its token.
+    public URI address() {
+        return address;
+    }
+
+    /// Frees the port and ends all open pages, but not the lab. A second call has no effect.
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            streams.close();
+            http.close();
+        }
+    }
+
+    /// What a page has to know to start a run.
+    private record Secret(String text) {
+        static Secret random() {
+            byte[] bytes = new byte[TOKEN_BYTES];
+            new SecureRandom().nextBytes(bytes);
+            return new Secret(HexFormat.of().formatHex(bytes));
+        }
+
+        /// Takes the same time whatever the difference is.
+        boolean is(String other) {
+            return MessageDigest.isEqual(text.getBytes(StandardCharsets.UTF_8),
+                    other.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+}

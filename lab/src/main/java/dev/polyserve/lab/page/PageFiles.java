@@ -1,0 +1,37 @@
+package dev.polyserve.lab.page;
+
+import dev.polyserve.admin.http.StaticFiles;
+import dev.polyserve.admin.http.StaticFiles.StaticFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The files of the page.
+final class PageFiles {
+    static final String PAGE = "lab.html";
+    static final String STYLE = "lab.css";
+    /// The scripts, each after those that it imports.
+    static final List<String> SCRIPTS = List.of("dom.js", "figures.js", "highlight.js", "lanes.js", "player.js",
+            "text.js",
+            "recording.js", "moments.js", "draw.js", "picture.js", "panel.js", "model.js", "setup.js", "page.js");
+    static final StaticFiles FILES = new StaticFiles(paths(), PageFiles.class::getResourceAsStream);
+
+    private PageFiles() {}
+
+    private static Map<String, StaticFile> paths() {
+        var files = new HashMap<String, StaticFile>();
+        files.put("/", StaticFile.html(PAGE));
+        files.put("/" + STYLE, StaticFile.style(STYLE));
+        SCRIPTS.forEach(script -> files.put("/" + script, StaticFile.script(script)));
+        return Map.copyOf(files);
+    }
+
+    /// The text of a file.
+    ///
+    /// @throws IOException if it is missing
+    static String text(String file) throws IOException {
+        return new String(FILES.bytes(file), StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.polyserve.lab.page;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// A run as one HTML file with the same viewer, which loads nothing.
+///
+/// **Thread**: any.
+final class SavedPage {
+    private static final JsonMapper MAPPER = JsonMapper.shared();
+    private static final String STYLE_LINK = "<link rel=\"stylesheet\" href=\"" + PageFiles.STYLE + "\">\n";
+    private static final String SCRIPT_LINK = "<script src=\"page.js\" type=\"module\"></script>\n";
+    private static final String HEAD = "<meta charset=\"utf-8\">\n";
+
+    private SavedPage() {}
+
+    /// The file.
+    ///
+    /// @param recorded the run, as JSON
+    /// @param choices what the lab offers, as JSON: the texts of the models come from it
+    /// @throws IOException if a file of the page is missing
+    static String of(String recorded, String choices) throws IOException {
+        String script = "\n" + ScriptBundle.of(PageFiles.SCRIPTS);
+        String style = "\n" + PageFiles.text(PageFiles.STYLE);
+        String policy = "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; script-src '"
+                + hash(script) + "'; style-src '" + hash(style) + "'";
+        String data = MAPPER.writeValueAsString(document(recorded, choices));
+        return PageFiles.text(PageFiles.PAGE)
+                .replace(HEAD, HEAD + "<meta http-equiv=\"Content-Security-Policy\" content=\"" + policy + "\">\n")
+                .replace(STYLE_LINK, "<style>" + style + "</style>\n").replace(SCRIPT_LINK, "")
+                .replace("</body>", "<script type=\"application/json\" id=\"recorded\">" + inScript(data)
+                        + "</script>\n<script type=\"module\">" + script + "</script>\n</body>");
+    }
+
+    /// The run, and what it shows of the models.
+    private static ObjectNode document(String recorded, String choices) {
+        JsonNode run = MAPPER.readTree(recorded);
+        Set<String> shown = new HashSet<>();
+        run.path("servers").forEach(server -> shown.add(server.path("model").stringValue("")));
+        ObjectNode document = MAPPER.createObjectNode();
+        ArrayNode models = document.putArray("models");
+        for (JsonNode model : MAPPER.readTree(choices).path("models")) {
+            if (shown.contains(model.path("id").stringValue(""))) {
+                models.add(model);
+            }
+        }
+        document.set("run", run);
+        return document;
+    }
+
+    /// JSON that can stand in an element of a page: what begins a tag is in strings only, where it can be escaped.
+    private static String inScript(String json) {
+        return json.replace("<", "\\u003c");
+    }
+
+    /// What a content security policy calls a script or a style (CSP level 3, 2.3.1).
+    private static String hash(String content) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
+            return "sha256-" + Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this JDK has no SHA-256, which every JDK has", e);
+        }
+    }
+}
