@@ -11,7 +11,8 @@ import java.util.Map;
 /// The files of the page.
 final class PageFiles {
     static final String PAGE = "lab.html";
-    static final String STYLE = "lab.css";
+    /// The style sheets, in the order of their effect.
+    static final List<String> STYLES = List.of("base.css", "lab.css");
     /// The scripts, each after those that it imports.
     static final List<String> SCRIPTS = List.of("dom.js", "figures.js", "highlight.js", "lanes.js", "player.js",
             "text.js",
@@ -23,9 +24,20 @@ final class PageFiles {
     private static Map<String, StaticFile> paths() {
         var files = new HashMap<String, StaticFile>();
         files.put("/", StaticFile.html(PAGE));
-        files.put("/" + STYLE, StaticFile.style(STYLE));
+        STYLES.forEach(style -> files.put("/" + style, StaticFile.style(style)));
         SCRIPTS.forEach(script -> files.put("/" + script, StaticFile.script(script)));
         return Map.copyOf(files);
+    }
+
+    /// The texts of files, one after the other.
+    ///
+    /// @throws IOException if one is missing
+    static String all(List<String> files) throws IOException {
+        StringBuilder all = new StringBuilder();
+        for (String file : files) {
+            all.append(text(file));
+        }
+        return all.toString();
     }
 
     /// The text of a file.

@@ -7,6 +7,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -17,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// **Thread**: any.
 final class SavedPage {
     private static final JsonMapper MAPPER = JsonMapper.shared();
-    private static final String STYLE_LINK = "<link rel=\"stylesheet\" href=\"" + PageFiles.STYLE + "\">\n";
+    private static final Pattern STYLE_LINKS = Pattern.compile("(<link rel=\"stylesheet\" href=\"[^\"]*\">\n)+");
     private static final String SCRIPT_LINK = "<script src=\"page.js\" type=\"module\"></script>\n";
     private static final String HEAD = "<meta charset=\"utf-8\">\n";
 
@@ -30,13 +32,14 @@ final class SavedPage {
     /// @throws IOException if a file of the page is missing
     static String of(String recorded, String choices) throws IOException {
         String script = "\n" + ScriptBundle.of(PageFiles.SCRIPTS);
-        String style = "\n" + PageFiles.text(PageFiles.STYLE);
+        String style = "\n" + PageFiles.all(PageFiles.STYLES);
         String policy = "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; script-src '"
                 + hash(script) + "'; style-src '" + hash(style) + "'";
         String data = MAPPER.writeValueAsString(document(recorded, choices));
-        return PageFiles.text(PageFiles.PAGE)
+        return STYLE_LINKS.matcher(PageFiles.text(PageFiles.PAGE))
+                .replaceFirst(Matcher.quoteReplacement("<style>" + style + "</style>\n"))
                 .replace(HEAD, HEAD + "<meta http-equiv=\"Content-Security-Policy\" content=\"" + policy + "\">\n")
-                .replace(STYLE_LINK, "<style>" + style + "</style>\n").replace(SCRIPT_LINK, "")
+                .replace(SCRIPT_LINK, "")
                 .replace("</body>", "<script type=\"application/json\" id=\"recorded\">" + inScript(data)
                         + "</script>\n<script type=\"module\">" + script + "</script>\n</body>");
     }

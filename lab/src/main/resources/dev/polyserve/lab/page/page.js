@@ -106,7 +106,7 @@ function currentView() {
 }
 
 function savePicture() {
-  const image = new Blob([picture(page.recording, currentView(), text(), document.styleSheets[0])], {type: 'image/svg+xml'});
+  const image = new Blob([picture(page.recording, currentView(), text(), document.styleSheets)], {type: 'image/svg+xml'});
   const link = element('a', {href: URL.createObjectURL(image), download: `polyserve-lab-${page.recording.head.id}.svg`});
   link.click();
   URL.revokeObjectURL(link.href);

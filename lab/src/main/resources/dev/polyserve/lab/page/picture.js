@@ -15,15 +15,16 @@ function rules(values) {
   return Object.entries(values).map(([name, value]) => `.${name}{fill:${value}}.s-${name}{stroke:${value}}`).join('');
 }
 
-function style(sheet) {
-  const all = [...sheet.cssRules];
-  const light = all.find((rule) => rule.selectorText === ':root');
-  const dark = all.find((rule) => rule.media?.mediaText.includes('dark')).cssRules[0];
-  return `svg{font-family:system-ui,sans-serif}${rules(colours(light))}@media(prefers-color-scheme:dark){${rules(colours(dark))}}`;
+// The colours of all style sheets of the page.
+function style(sheets) {
+  const all = [...sheets].flatMap((sheet) => [...sheet.cssRules]);
+  const ofRoot = (among) => Object.assign({}, ...among.filter((rule) => rule.selectorText === ':root').map(colours));
+  const dark = all.filter((rule) => rule.media?.mediaText.includes('dark')).flatMap((rule) => [...rule.cssRules]);
+  return `svg{font-family:system-ui,sans-serif}${rules(ofRoot(all))}@media(prefers-color-scheme:dark){${rules(ofRoot(dark))}}`;
 }
 
 // What `view` shows of each server, one below the other.
-export function picture(recording, view, text, sheet) {
+export function picture(recording, view, text, sheets) {
   const parts = [];
   let top = MARGIN;
   for (const server of recording.servers) {
@@ -37,6 +38,6 @@ export function picture(recording, view, text, sheet) {
     parts.push(`<g transform="translate(${MARGIN} ${top})">${painter}<g transform="translate(0 ${HEADING})">${lanes}</g></g>`);
     top += HEADING + height + MARGIN;
   }
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${top}" font-size="12"><style>${style(sheet)}</style>`
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${top}" font-size="12"><style>${style(sheets)}</style>`
     + `<rect class="surface" width="${WIDTH}" height="${top}"/>\n${parts.join('\n')}\n</svg>\n`;
 }
