@@ -174,12 +174,12 @@ final class RunServer implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        if (state == State.SERVING) {
+            enter(State.ENDED, "");
+        }
         LabServerProcess started = process;
         if (started != null) {
             started.close();
-        }
-        if (state == State.SERVING) {
-            enter(State.ENDED, "");
         }
         RecordReceiver receives = receiver;
         if (receives != null) {

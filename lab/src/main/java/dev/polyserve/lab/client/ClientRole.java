@@ -12,8 +12,8 @@ public enum ClientRole {
     COMPUTING("computing", new Work.Compute(300)),
     /// It asks the handler to sleep, again and again.
     SLEEPING("sleeping", new Work.Sleep(500)),
-    /// It asks for many bytes, and reads them slowly.
-    SLOW("slow", new Work.Flood(2 << 20)),
+    /// It asks for more bytes than the buffers of the kernel hold, and reads them slowly.
+    SLOW("slow", new Work.Flood(16 << 20)),
     /// It comes at the same moment as the others, asks once and leaves, again and again.
     BURST("burst", new Work.Echo()),
     /// It talks for two seconds, and asks for what ends the process that serves it; it does not come again.

@@ -20,7 +20,7 @@ public final class LabClient {
     private static final int PAUSE_STEPS = 8;
     private static final int BEFORE_CRASH_MILLIS = 2_000;
     private static final int BURST_MILLIS = 2_000;
-    private static final int SLOW_READ_MILLIS = 50;
+    private static final int SLOW_READ_MILLIS = 20;
     private static final int AFTER_FAILURE_MILLIS = 1_000;
 
     private final ClientRun run;
