@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: the accept loop's.
 final class Acceptor implements Multiplexer.Ready {
     private static final int ACCEPTS_PER_TURN = 64;
+    /// After how many turns in a row that took all expected connections more are expected.
+    private static final int TURNS_WITH_ALL = 8;
     /// Failures in a row after which a descriptor that reports that it is not a listener is given up.
     private static final int FATAL_IN_A_ROW = 5;
     /// The same for errors without a known error number: with the pauses between them, about eight seconds of failures.
@@ -47,6 +49,11 @@ final class Acceptor implements Multiplexer.Ready {
     /// Prepared, because a pause may be due to a lack of memory.
     private final EventLoop.Delayed pauseTimer;
     private boolean paused;
+    /// How many connections a turn takes: asking for one that is not there costs a system call, and the multiplexer
+    /// reports those that are left.
+    private int expected = 1;
+    private int taken;
+    private int turnsWithAll;
     private int fatalInARow;
     private int unclearInARow;
     private int retriedInARow;
@@ -89,10 +96,18 @@ final class Acceptor implements Multiplexer.Ready {
     public void ready(int readiness) {
         loop.assertOwner();
         loop.turnBegins();
-        for (int left = ACCEPTS_PER_TURN; left > 0; left--) {
+        taken = 0;
+        while (taken < expected) {
             if (!mayAccept() || !acceptOne()) {
+                expected = Math.max(1, taken);
+                turnsWithAll = 0;
                 return;
             }
+        }
+        turnsWithAll++;
+        if (turnsWithAll == TURNS_WITH_ALL) {
+            expected = Math.min(2 * expected, ACCEPTS_PER_TURN);
+            turnsWithAll = 0;
         }
     }
 
@@ -166,6 +181,7 @@ final class Acceptor implements Multiplexer.Ready {
             handler.take(socket, listener);
             // Only now: a system that provides sockets but no threads is exhausted, too.
             backoff.succeeded();
+            taken++;
             return true;
         } catch (RuntimeException | Error e) {
             // No thread or no memory: the system is exhausted.
