@@ -3,6 +3,7 @@ package dev.polyserve.linux.ring;
 import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.conversation.LimitException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /// The received, unread bytes of a connection: in buffers of its loop within a turn, in memory of its own beyond it.
 ///
@@ -12,17 +13,18 @@ import java.nio.ByteBuffer;
 ///
 /// **Thread**: the loop's.
 final class ReceiveQueue {
-    private final ByteQueue own = new ByteQueue();
+    /// Null while it is empty, as that of an idle connection is.
+    private @Nullable ByteQueue own;
     private int firstHeld = ReceiveBuffers.NONE;
     private int lastHeld = ReceiveBuffers.NONE;
 
     boolean isEmpty() {
-        return firstHeld == ReceiveBuffers.NONE && own.isEmpty();
+        return firstHeld == ReceiveBuffers.NONE && own == null;
     }
 
     /// Returns the number of bytes in memory of its own.
     int ownBytes() {
-        return own.size();
+        return own == null ? 0 : own.size();
     }
 
     /// Holds a filled buffer.
@@ -44,7 +46,7 @@ final class ReceiveQueue {
     ///
     /// @return the number of bytes taken
     int take(ReceiveBuffers buffers, ByteBuffer into, BufferBudget budget) {
-        int count = own.isEmpty() ? 0 : own.take(into, budget);
+        int count = takeOwn(into, budget);
         while (firstHeld != ReceiveBuffers.NONE && into.hasRemaining()) {
             count += buffers.take(firstHeld, into);
             if (buffers.left(firstHeld) == 0) {
@@ -54,13 +56,30 @@ final class ReceiveQueue {
         return count;
     }
 
+    private int takeOwn(ByteBuffer into, BufferBudget budget) {
+        ByteQueue from = own;
+        if (from == null) {
+            return 0;
+        }
+        int count = from.take(into, budget);
+        if (from.isEmpty()) {
+            own = null;
+        }
+        return count;
+    }
+
     /// Copies the bytes of the held buffers to memory of its own.
     ///
     /// @throws LimitException when the budget has too little left
     void copyHeld(ReceiveBuffers buffers, BufferBudget budget) throws LimitException {
-        own.reserve(heldBytes(buffers), budget);
+        if (firstHeld == ReceiveBuffers.NONE) {
+            return;
+        }
+        ByteQueue into = own == null ? new ByteQueue() : own;
+        into.reserve(heldBytes(buffers), budget);
+        own = into;
         while (firstHeld != ReceiveBuffers.NONE) {
-            buffers.takeAll(firstHeld, own, budget);
+            buffers.takeAll(firstHeld, into, budget);
             giveFirstBack(buffers);
         }
     }
@@ -78,7 +97,10 @@ final class ReceiveQueue {
         while (firstHeld != ReceiveBuffers.NONE) {
             giveFirstBack(buffers);
         }
-        own.clear(budget);
+        if (own != null) {
+            own.clear(budget);
+            own = null;
+        }
     }
 
     private void giveFirstBack(ReceiveBuffers buffers) {

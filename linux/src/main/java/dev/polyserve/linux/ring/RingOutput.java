@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: the loop's.
 final class RingOutput {
-    private final ByteQueue unsent = new ByteQueue();
+    /// Null while there is nothing.
+    private @Nullable ByteQueue unsent;
     private int arenaAt;
     private int arenaBytes;
     private boolean polling;
@@ -26,7 +27,7 @@ final class RingOutput {
 
     /// Returns true when the kernel has accepted every byte.
     boolean idle() {
-        return arenaBytes == 0 && unsent.isEmpty();
+        return arenaBytes == 0 && unsent == null;
     }
 
     /// Returns true while an operation is in flight.
@@ -47,7 +48,7 @@ final class RingOutput {
     /// Records the failure and discards the unsent bytes; nothing more is sent.
     void fail(IOException why, RingOperations operations) {
         failure = why;
-        unsent.clear(operations.budget());
+        clear(operations);
     }
 
     /// Puts the next bytes into the arena, and moves the buffer's position.
@@ -63,7 +64,7 @@ final class RingOutput {
         if (result >= 0 || result == -Errno.EAGAIN || result == -Errno.EINTR) {
             roomAgain = false;
             try {
-                operations.unsent(unsent, arenaAt + taken, arenaBytes - taken);
+                keepUnsent(taken, operations);
             } catch (LimitException e) {
                 fail(e, operations);
             } catch (OutOfMemoryError e) {
@@ -76,6 +77,12 @@ final class RingOutput {
         arenaBytes = 0;
     }
 
+    private void keepUnsent(int taken, RingOperations operations) throws LimitException {
+        ByteQueue into = unsent == null ? new ByteQueue() : unsent;
+        operations.unsent(into, arenaAt + taken, arenaBytes - taken);
+        unsent = into.isEmpty() ? null : into;
+    }
+
     /// Records that the poll has ended: there is room again, or will never be.
     void polled() {
         polling = false;
@@ -85,12 +92,12 @@ final class RingOutput {
 
     /// Submits the next operation for the unsent bytes.
     void submit(RingSocket socket, int descriptor, RingOperations operations) {
-        if (unsent.isEmpty() || busy()) {
+        if (unsent == null || busy()) {
             return;
         }
         if (roomAgain) {
             put(socket, descriptor, operations, unsent.bytes());
-            unsent.clear(operations.budget());
+            clear(operations);
         } else {
             polling = true;
             operations.poll(socket, descriptor, PollDescriptors.OUT);
@@ -116,6 +123,9 @@ final class RingOutput {
 
     /// Discards the unsent bytes.
     void clear(RingOperations operations) {
-        unsent.clear(operations.budget());
+        if (unsent != null) {
+            unsent.clear(operations.budget());
+            unsent = null;
+        }
     }
 }
