@@ -46,6 +46,13 @@ public final class MultiplexerOwner {
                 || (running == null ? waiting.equals(Thread.currentThread()) : running.isOwnerCalling());
     }
 
+    /// Whether the caller runs on the thread that waits, and has its loop for itself; false before the first wait, and after
+    /// the close.
+    public boolean isCalling() {
+        EventLoop running = loop;
+        return !closed && (running == null ? Thread.currentThread().equals(thread) : running.isOwnerCalling());
+    }
+
     private String refusal() {
         return "the multiplexer " + name + " is owned by " + (loop == null ? thread : loop.thread()) + ", but "
                 + Thread.currentThread() + " called it";

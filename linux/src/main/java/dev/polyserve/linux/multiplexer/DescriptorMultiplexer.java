@@ -21,7 +21,7 @@ abstract class DescriptorMultiplexer implements Multiplexer {
     final CallMemory memory = CallMemory.small();
     final Wakeup wakeup;
     /// Memory for the calls of the watched sockets, which other threads may also make.
-    private final CallMemoryPool memories = new CallMemoryPool();
+    private final CallMemoryPool memories;
     private final String name;
     final MultiplexerOwner owner;
     private final MemoryShortageRetry shortage = new MemoryShortageRetry();
@@ -30,6 +30,7 @@ abstract class DescriptorMultiplexer implements Multiplexer {
     DescriptorMultiplexer(String name) throws IOException {
         this.name = name;
         this.owner = new MultiplexerOwner(name);
+        this.memories = CallMemoryPool.ownedBy(owner::isCalling);
         this.wakeup = new Wakeup(memories);
     }
 

@@ -7,7 +7,7 @@ import java.net.SocketAddress;
 /// A descriptor that is bound to an endpoint: a listener or a datagram port.
 ///
 /// **Thread**: as its subclass.
-public abstract sealed class BoundPollableDescriptor extends PollableDescriptor
+public abstract sealed class BoundPollableDescriptor extends DescriptorOwner
         permits DescriptorListener, DescriptorDatagramPort {
     final BoundDescriptor bound;
 

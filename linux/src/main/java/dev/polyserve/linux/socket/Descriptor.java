@@ -21,8 +21,12 @@ import java.nio.channels.ClosedChannelException;
 ///   CLOSED ◀──end── CLOSING: the last call closes it
 /// ```
 ///
+/// A thread that alone closes it need not begin its calls: no close can come between ([#requireOpen]).
+///
+/// A socket of a connection is its own descriptor, by inheritance, so that an idle connection keeps one object less.
+///
 /// **Thread**: any.
-public final class Descriptor {
+public sealed class Descriptor permits DescriptorSocket {
     private static final VarHandle STATE;
     private static final CallMemoryPool MEMORIES = CallMemoryPool.shared();
     private static final int CLOSING = 1 << 30;
@@ -48,19 +52,28 @@ public final class Descriptor {
     }
 
     /// Returns its number, for a call between [#begin] and [#end].
-    public int number() {
+    public final int number() {
         return number;
     }
 
     /// Returns true until [#close] is called.
-    public boolean isOpen() {
+    public final boolean isOpen() {
         return ((int) STATE.getOpaque(this) & CLOSING) == 0;
+    }
+
+    /// Fails when it is closed. Enough for a call of the thread that alone closes it.
+    ///
+    /// @throws ClosedChannelException when it is closed
+    public final void requireOpen() throws ClosedChannelException {
+        if (!isOpen()) {
+            throw new ClosedChannelException();
+        }
     }
 
     /// Begins a call that uses the number; one call of [#end] must follow.
     ///
     /// @return false when it is closed: make no call, and do not call [#end]
-    public boolean tryBegin() {
+    public final boolean tryBegin() {
         int before = (int) STATE.getAndAdd(this, 1);
         if ((before & CLOSING) != 0) {
             leave();
@@ -72,20 +85,20 @@ public final class Descriptor {
     /// Like [#tryBegin], but throws when it is closed.
     ///
     /// @throws ClosedChannelException when it is closed
-    public void begin() throws ClosedChannelException {
+    public final void begin() throws ClosedChannelException {
         if (!tryBegin()) {
             throw new ClosedChannelException();
         }
     }
 
     /// Ends a call.
-    public void end() {
+    public final void end() {
         leave();
     }
 
     /// Waits until it is ready for one of these events of `poll(2)`, or until the time has passed; an interrupted wait
     /// returns, too. Do not call it on a virtual thread: it would pin the carrier.
-    public void await(int events, long atMostNanos) throws IOException {
+    public final void await(int events, long atMostNanos) throws IOException {
         int ready = poll(events, atMostNanos);
         if (ready != -Errno.EINTR) {
             SystemCallException.require("poll", ready);
@@ -93,7 +106,7 @@ public final class Descriptor {
     }
 
     /// Returns true when it is ready for one of these events now, or has failed.
-    public boolean isReady(int events) throws IOException {
+    public final boolean isReady(int events) throws IOException {
         return poll(events, 0) > 0;
     }
 

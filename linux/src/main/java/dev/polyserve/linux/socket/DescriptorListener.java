@@ -93,7 +93,7 @@ public final class DescriptorListener extends BoundPollableDescriptor implements
     /// @param told whether the memory has the peer's address
     private DescriptorSocket connected(CallMemory memory, int accepted, boolean told) throws IOException {
         try {
-            return connected(memory, new Descriptor(accepted), told ? SocketCalls.lastAddress(memory) : UNKNOWN_PEER);
+            return connected(memory, accepted, told ? SocketCalls.lastAddress(memory) : UNKNOWN_PEER);
         } catch (IOException | RuntimeException | Error e) {
             unclosed = accepted;
             closeUnclosed(memory);
@@ -110,17 +110,16 @@ public final class DescriptorListener extends BoundPollableDescriptor implements
         }
     }
 
-    private DescriptorSocket connected(CallMemory memory, Descriptor owned, SocketAddress peer) throws IOException {
-        int accepted = owned.number();
+    private DescriptorSocket connected(CallMemory memory, int accepted, SocketAddress peer) throws IOException {
         if (accepted >= mostDescriptors) {
             throw tooMany(accepted);
         }
         SocketAddress local = boundToOne ? bound.address() : local(memory, accepted);
         if (bound.family() != SocketAddresses.AF_UNIX) {
-            return new DescriptorSocket(owned, peer, local, Optional.empty());
+            return new DescriptorSocket(accepted, peer, local, Optional.empty());
         }
         setSendBuffer(memory, accepted);
-        return new DescriptorSocket(owned, peer, local, Optional.of(credentials(memory, accepted)));
+        return new DescriptorSocket(accepted, peer, local, Optional.of(credentials(memory, accepted)));
     }
 
     static ConnectionInfo.Credentials credentials(CallMemory memory, int accepted) throws IOException {

@@ -8,6 +8,7 @@ import dev.polyserve.io.SocketControl;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.PollableStream;
 import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.CallMemoryPool;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.SocketCalls;
@@ -28,10 +29,13 @@ import org.jspecify.annotations.Nullable;
 
 /// A connection on a descriptor, TCP or Unix.
 ///
+/// Its loop alone closes a connection that it watches, so a call of the loop is not counted as one of another thread is.
+///
 /// Its descriptor is always non-blocking. A blocking socket waits for the descriptor. A platform thread waits itself; a
 /// virtual thread starts a platform thread for the wait, so this is for exceptional cases and not for a model.
-public sealed class DescriptorSocket extends PollableDescriptor
+public sealed class DescriptorSocket extends Descriptor
         implements
+            PollableDescriptor,
             StreamSocket,
             PollableStream,
             SocketControl,
@@ -42,32 +46,50 @@ public sealed class DescriptorSocket extends PollableDescriptor
     private static final int DRAIN_MOST_BYTES = 256 << 10;
     private static final long PAUSE_MILLIS = 5;
 
-    private final SocketAddress local;
+    /// The memory for its calls: its loop's, once it is watched.
+    private CallMemoryPool memories = CallMemoryPool.shared();
+    /// The readiness record that its calls update, where the multiplexer reports changes only.
+    private EdgeReadiness readiness = EdgeReadiness.UNTRACKED;
+    /// The local address or, if the peer has no IPv4 address, [OtherSides].
+    private final Object sides;
     /// The peer's IPv4 address, if it has one. As objects it would be four, kept by every idle connection.
     private final int peerNumber;
     private final char peerPort;
-    /// Any other peer.
-    private final @Nullable OtherPeer otherPeer;
     private volatile boolean waits = true;
 
-    /// A peer without an IPv4 address.
+    /// The sides of a connection whose peer has no IPv4 address.
     ///
     /// @param credentials of a Unix peer
-    private record OtherPeer(SocketAddress address, Optional<Credentials> credentials) {}
+    private record OtherSides(SocketAddress local, SocketAddress peer, Optional<Credentials> credentials) {}
 
-    DescriptorSocket(Descriptor descriptor, SocketAddress peer, SocketAddress local,
-            Optional<Credentials> peerCredentials) {
-        super(descriptor);
-        this.local = local;
+    /// Takes ownership of an open descriptor.
+    DescriptorSocket(int number, SocketAddress peer, SocketAddress local, Optional<Credentials> peerCredentials) {
+        super(number);
         if (peer instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet4Address address) {
             this.peerNumber = ByteBuffer.wrap(address.getAddress()).getInt();
             this.peerPort = (char) inet.getPort();
-            this.otherPeer = null;
+            this.sides = local;
         } else {
             this.peerNumber = 0;
             this.peerPort = 0;
-            this.otherPeer = new OtherPeer(peer, peerCredentials);
+            this.sides = new OtherSides(local, peer, peerCredentials);
         }
+    }
+
+    @Override
+    public Descriptor descriptor() {
+        return this;
+    }
+
+    @Override
+    public EdgeReadiness readiness() {
+        return readiness;
+    }
+
+    @Override
+    public void joins(CallMemoryPool loopsMemories, EdgeReadiness noted) {
+        memories = loopsMemories;
+        readiness = noted;
     }
 
     @Override
@@ -107,7 +129,7 @@ public sealed class DescriptorSocket extends PollableDescriptor
             if (count != 0 || !waits || !into.hasRemaining()) {
                 return count;
             }
-            await(PollDescriptors.IN, WaitCalls.FOREVER);
+            awaitReady(PollDescriptors.IN, WaitCalls.FOREVER);
         }
     }
 
@@ -124,7 +146,7 @@ public sealed class DescriptorSocket extends PollableDescriptor
             if (left <= 0) {
                 return TIMED_OUT;
             }
-            await(PollDescriptors.IN, left);
+            awaitReady(PollDescriptors.IN, left);
         }
     }
 
@@ -132,85 +154,103 @@ public sealed class DescriptorSocket extends PollableDescriptor
     ///
     /// @return 0 when no bytes are available now
     private int tryRead(ByteBuffer into) throws IOException {
+        CallMemory loops = memories.ofCaller();
+        if (loops != null) {
+            requireOpen();
+            return receiveInto(into, loops);
+        }
         CallMemory memory = memories.take();
         try {
-            int asked = Math.min(into.remaining(), memory.transferBytes());
-            int count = receive(memory, asked);
-            if (count > 0) {
-                memory.copyTo(into, count);
+            begin();
+            try {
+                return receiveInto(into, memory);
+            } finally {
+                end();
             }
-            return count == 0 && asked > 0 ? END : Math.max(count, 0);
         } finally {
             memories.give(memory);
         }
+    }
+
+    private int receiveInto(ByteBuffer into, CallMemory memory) throws IOException {
+        int asked = Math.min(into.remaining(), memory.transferBytes());
+        int count = receive(memory, asked);
+        if (count > 0) {
+            memory.copyTo(into, count);
+        }
+        return count == 0 && asked > 0 ? END : Math.max(count, 0);
     }
 
     /// Receives into the memory without waiting.
     ///
     /// @return 0 at the end, negative when no bytes are available now
     private int receive(CallMemory memory, int atMostBytes) throws IOException {
-        descriptor.begin();
-        try {
-            int before = readiness.state();
-            int count = SocketCalls.receive(memory, descriptor.number(), atMostBytes);
-            if (count == -Errno.EAGAIN || (count > 0 && count < atMostBytes && isWhole())) {
-                readiness.usedUp(EdgeReadiness.READ, before);
-            }
-            return requireUnlessNotNow("recv", count);
-        } finally {
-            descriptor.end();
+        int before = readiness.state();
+        int count = SocketCalls.receive(memory, number(), atMostBytes);
+        if (count == -Errno.EAGAIN || (count > 0 && count < atMostBytes && isWhole())) {
+            readiness.usedUp(EdgeReadiness.READ, before);
         }
+        return requireUnlessNotNow("recv", count);
     }
 
     /// Returns true when a short read has drained the socket. TCP shortens a read only before urgent data, which the
     /// multiplexer learns of together with the data or by a later change. A Unix socket shortens a read after each
     /// message with descriptors, without any event.
     private boolean isWhole() {
-        return local instanceof InetSocketAddress && !readiness.hadUrgent();
+        return local() instanceof InetSocketAddress && !readiness.hadUrgent();
     }
 
     @Override
     public int write(ByteBuffer bytes) throws IOException {
         int written = tryWrite(bytes);
         while (waits && bytes.hasRemaining()) {
-            await(PollDescriptors.OUT, WaitCalls.FOREVER);
+            awaitReady(PollDescriptors.OUT, WaitCalls.FOREVER);
             written += tryWrite(bytes);
         }
         return written;
     }
 
     private int tryWrite(ByteBuffer bytes) throws IOException {
+        CallMemory loops = memories.ofCaller();
+        if (loops != null) {
+            requireOpen();
+            return sendFrom(bytes, loops);
+        }
         CallMemory memory = memories.take();
         try {
-            int written = 0;
-            while (bytes.hasRemaining()) {
-                int asked = Math.min(bytes.remaining(), memory.transferBytes());
-                memory.copyFrom(bytes, asked);
-                int count = send(memory, asked);
-                bytes.position(bytes.position() + count);
-                written += count;
-                if (count < asked) {
-                    break;
-                }
+            begin();
+            try {
+                return sendFrom(bytes, memory);
+            } finally {
+                end();
             }
-            return written;
         } finally {
             memories.give(memory);
         }
     }
 
-    private int send(CallMemory memory, int bytes) throws IOException {
-        descriptor.begin();
-        try {
-            int before = readiness.state();
-            int count = SocketCalls.send(memory, descriptor.number(), bytes);
-            if (count == -Errno.EAGAIN || (count >= 0 && count < bytes)) {
-                readiness.usedUp(EdgeReadiness.WRITE, before);
+    private int sendFrom(ByteBuffer bytes, CallMemory memory) throws IOException {
+        int written = 0;
+        while (bytes.hasRemaining()) {
+            int asked = Math.min(bytes.remaining(), memory.transferBytes());
+            memory.copyFrom(bytes, asked);
+            int count = send(memory, asked);
+            bytes.position(bytes.position() + count);
+            written += count;
+            if (count < asked) {
+                break;
             }
-            return Math.max(0, requireUnlessNotNow("send", count));
-        } finally {
-            descriptor.end();
         }
+        return written;
+    }
+
+    private int send(CallMemory memory, int bytes) throws IOException {
+        int before = readiness.state();
+        int count = SocketCalls.send(memory, number(), bytes);
+        if (count == -Errno.EAGAIN || (count >= 0 && count < bytes)) {
+            readiness.usedUp(EdgeReadiness.WRITE, before);
+        }
+        return Math.max(0, requireUnlessNotNow("send", count));
     }
 
     private static int requireUnlessNotNow(String call, int result) throws SystemCallException {
@@ -220,11 +260,11 @@ public sealed class DescriptorSocket extends PollableDescriptor
     }
 
     /// Waits for the descriptor; the next call finds out what has happened, if anything.
-    private void await(int events, long atMostNanos) throws IOException {
+    private void awaitReady(int events, long atMostNanos) throws IOException {
         if (Thread.currentThread().isVirtual()) {
             awaitElsewhere(events, atMostNanos);
         } else {
-            descriptor.await(events, atMostNanos);
+            await(events, atMostNanos);
         }
     }
 
@@ -233,7 +273,7 @@ public sealed class DescriptorSocket extends PollableDescriptor
         CompletableFuture<@Nullable IOException> over = new CompletableFuture<>();
         Thread.ofPlatform().daemon().name("polyserve-wait").start(() -> {
             try {
-                descriptor.await(events, atMostNanos);
+                await(events, atMostNanos);
                 over.complete(null);
             } catch (IOException e) {
                 over.complete(e);
@@ -257,7 +297,7 @@ public sealed class DescriptorSocket extends PollableDescriptor
     @Override
     public ReadinessCheckResult pending(boolean toWrite) {
         try {
-            return descriptor.isReady(toWrite ? PollDescriptors.OUT : PollDescriptors.IN)
+            return isReady(toWrite ? PollDescriptors.OUT : PollDescriptors.IN)
                     ? ReadinessCheckResult.YES
                     : ReadinessCheckResult.NO;
         } catch (IOException e) {
@@ -268,16 +308,16 @@ public sealed class DescriptorSocket extends PollableDescriptor
 
     @Override
     public int unacknowledged() throws IOException {
-        if (!(local instanceof InetSocketAddress)) {
+        if (!(local() instanceof InetSocketAddress)) {
             return 0;
         }
         CallMemory memory = memories.take();
         try {
-            descriptor.begin();
+            begin();
             try {
-                return SystemCallException.require("ioctl", SocketCalls.unacknowledged(memory, descriptor.number()));
+                return SystemCallException.require("ioctl", SocketCalls.unacknowledged(memory, number()));
             } finally {
-                descriptor.end();
+                end();
             }
         } finally {
             memories.give(memory);
@@ -302,7 +342,7 @@ public sealed class DescriptorSocket extends PollableDescriptor
 
     @Override
     public boolean endOutput(boolean closes) throws IOException {
-        if (!closes && descriptor.isOpen()) {
+        if (!closes && isOpen()) {
             int result = shutdown(SocketCalls.SHUT_WR);
             if (result != -Errno.ENOTCONN) {
                 SystemCallException.require("shutdown", result);
@@ -322,13 +362,13 @@ public sealed class DescriptorSocket extends PollableDescriptor
     public void resetOnClose() {
         CallMemory memory = memories.take();
         try {
-            if (!(local instanceof InetSocketAddress) || !descriptor.tryBegin()) {
+            if (!(local() instanceof InetSocketAddress) || !tryBegin()) {
                 return;
             }
             // Failure means that the connection is already lost, and needs no reset.
-            int unused = SocketCalls.lingerNot(memory, descriptor.number());
+            int unused = SocketCalls.lingerNot(memory, number());
             assert unused <= 0;
-            descriptor.end();
+            end();
         } finally {
             memories.give(memory);
         }
@@ -338,16 +378,16 @@ public sealed class DescriptorSocket extends PollableDescriptor
     public boolean peerGone() {
         PollDescriptors one = new PollDescriptors(1);
         CallMemory memory = memories.take();
-        if (!descriptor.tryBegin()) {
+        if (!tryBegin()) {
             memories.give(memory);
             return true;
         }
         try {
-            one.set(0, descriptor.number(), 0);
+            one.set(0, number(), 0);
             return WaitCalls.poll(memory, one, 1, 0) == 1 && (one.takeHappened(0) & PollDescriptors.ERR) != 0;
         } finally {
             memories.give(memory);
-            descriptor.end();
+            end();
         }
     }
 
@@ -360,15 +400,15 @@ public sealed class DescriptorSocket extends PollableDescriptor
     private int shutdown(int how) {
         // Before the call begins: a call that does not end would keep the descriptor open.
         CallMemory memory = memories.take();
-        if (!descriptor.tryBegin()) {
+        if (!tryBegin()) {
             memories.give(memory);
             return 0;
         }
         try {
-            return SocketCalls.shutdown(memory, descriptor.number(), how);
+            return SocketCalls.shutdown(memory, number(), how);
         } finally {
             memories.give(memory);
-            descriptor.end();
+            end();
         }
     }
 
@@ -384,14 +424,16 @@ public sealed class DescriptorSocket extends PollableDescriptor
     private void drainAndClose() throws IOException {
         CallMemory memory = memories.take();
         try {
-            if (!(local instanceof InetSocketAddress)) {
+            if (!(local() instanceof InetSocketAddress)) {
                 // Accepts no more input: closing a Unix socket with unread bytes resets the peer.
                 cutInput();
             }
-            int drained = 0;
-            for (int count; drained < DRAIN_MOST_BYTES && descriptor.isOpen()
-                    && (count = receive(memory, memory.transferBytes())) > 0;) {
-                drained += count;
+            if (tryBegin()) {
+                try {
+                    drain(memory);
+                } finally {
+                    end();
+                }
             }
         } finally {
             memories.give(memory);
@@ -399,15 +441,18 @@ public sealed class DescriptorSocket extends PollableDescriptor
         }
     }
 
-    @Override
-    public void close() throws IOException {
-        descriptor.close();
+    private void drain(CallMemory memory) throws IOException {
+        int drained = 0;
+        for (int count; drained < DRAIN_MOST_BYTES && isOpen()
+                && (count = receive(memory, memory.transferBytes())) > 0;) {
+            drained += count;
+        }
     }
 
     @Override
     public SocketAddress peer() {
-        if (otherPeer != null) {
-            return otherPeer.address;
+        if (sides instanceof OtherSides other) {
+            return other.peer;
         }
         byte[] number = ByteBuffer.allocate(Integer.BYTES).putInt(peerNumber).array();
         try {
@@ -419,11 +464,11 @@ public sealed class DescriptorSocket extends PollableDescriptor
 
     @Override
     public Optional<Credentials> peerCredentials() {
-        return otherPeer == null ? Optional.empty() : otherPeer.credentials;
+        return sides instanceof OtherSides other ? other.credentials : Optional.empty();
     }
 
     @Override
     public SocketAddress local() {
-        return local;
+        return sides instanceof OtherSides other ? other.local : (SocketAddress) sides;
     }
 }

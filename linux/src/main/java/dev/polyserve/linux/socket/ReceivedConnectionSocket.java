@@ -12,10 +12,10 @@ final class ReceivedConnectionSocket extends DescriptorSocket {
     private final AddressPair shown;
 
     /// @param shown maps the addresses of the socket to those that the connection shows
-    ReceivedConnectionSocket(Descriptor descriptor, SocketAddress peer, SocketAddress local,
+    ReceivedConnectionSocket(int number, SocketAddress peer, SocketAddress local,
             Optional<Credentials> credentials,
             UnaryOperator<AddressPair> shown) {
-        super(descriptor, peer, local, credentials);
+        super(number, peer, local, credentials);
         this.shown = shown.apply(super.ends());
     }
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// A listener for connections that another process has accepted. [#take] queues a connection, and [#accept] returns it.
 ///
 /// **Thread**: [#take] any; the rest as [Listener].
-public final class ReceivedConnectionsListener extends PollableDescriptor implements Listener {
+public final class ReceivedConnectionsListener extends DescriptorOwner implements Listener {
     private final Wakeup wakeup;
     private final Endpoint endpoint;
     private final SocketAddress address;
@@ -68,7 +68,7 @@ public final class ReceivedConnectionsListener extends PollableDescriptor implem
             SocketAddress local = DescriptorListener.local(memory, accepted);
             boolean known = SocketCalls.getPeerName(memory, accepted) >= 0;
             SocketAddress peer = known ? SocketCalls.lastAddress(memory) : DescriptorListener.UNKNOWN_PEER;
-            hand(new ReceivedConnectionSocket(owned, peer, local, local instanceof UnixDomainSocketAddress
+            hand(new ReceivedConnectionSocket(accepted, peer, local, local instanceof UnixDomainSocketAddress
                     ? Optional.of(DescriptorListener.credentials(memory, accepted))
                     : Optional.empty(), shown));
         } catch (IOException | RuntimeException | Error e) {

@@ -5,7 +5,7 @@ import java.io.IOException;
 /// A descriptor of any other kind, watched on behalf of its owner: a process, a pipe, an epoll instance.
 ///
 /// **Thread**: its owner's.
-public final class WatchedDescriptor extends PollableDescriptor {
+public final class WatchedDescriptor extends DescriptorOwner {
     /// Takes ownership of the descriptor.
     public WatchedDescriptor(Descriptor descriptor) {
         super(descriptor);
