@@ -104,7 +104,8 @@ public interface Connection extends Output {
     /// Bytes that a read would return without waiting.
     int available();
 
-    /// The reading side as a stream; closing it closes the connection.
+    /// The reading side as a stream; closing it closes the connection. Its `transferTo` the [#outputStream] of a
+    /// connection, this one or another, keeps no buffer while it waits.
     InputStream inputStream();
 
     /// The writing side as a stream; `flush` sends, closing it ends the output.

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: its rehearsal's.
 final class ScriptedLoop implements ConnectionContext, LoopBuffers {
-    private final ConnectionBufferPool buffers = new ConnectionBufferPool(BufferPool.UNPOOLED);
+    private final ConnectionBufferPool buffers = new ConnectionBufferPool();
     private final ScriptedPeer peer;
     private @Nullable Runnable sending;
     private boolean cut;

@@ -2,7 +2,7 @@ package dev.polyserve.conformance;
 
 import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.ConnectionContext;
-import dev.polyserve.conversation.InputBuffer;
+import dev.polyserve.conversation.InputReceiver;
 import dev.polyserve.conversation.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,12 +30,12 @@ final class ScriptedWire implements Wire, ConnectionContext {
     }
 
     @Override
-    public int read(InputBuffer into, long atMostNanos) throws IOException {
+    public int read(InputReceiver into, long atMostNanos) throws IOException {
         runSenders();
         if (over || cut || peerEnded) {
             return END;
         }
-        return switch (peer.play(into, atMostNanos)) {
+        return switch (peer.play(into.input(), atMostNanos)) {
             case ScriptedPeer.Arrived arrived -> arrived.bytes();
             case ScriptedPeer.Ended _ -> {
                 peerEnded = true;

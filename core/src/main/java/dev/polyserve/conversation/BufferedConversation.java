@@ -6,7 +6,7 @@ import java.io.IOException;
 /// A conversation that this process serves: its buffers, and its connection as other threads control it.
 ///
 /// **Thread**: as [Conversation]; the buffers belong to the owner.
-abstract sealed class BufferedConversation extends Conversation permits HandlerConversation, ProtocolConversation {
+abstract sealed class BufferedConversation extends Conversation permits LimitedWire, ProtocolConversation {
     final ConnectionContext control;
     ConnectionBuffers buffers;
 
@@ -17,9 +17,32 @@ abstract sealed class BufferedConversation extends Conversation permits HandlerC
         this.buffers = buffers;
     }
 
-    /// With buffers of its own.
+    /// With buffers of its own, unless its loop lends some.
     BufferedConversation(ServerContext context, Identity identity, ConnectionContext control) {
-        this(context, identity, control, ConnectionBuffers.own(control.pool(), context.options().limits()));
+        this(context, identity, control, control instanceof LoopBuffers && control.pool().reclaims()
+                ? ConnectionBuffers.NONE
+                : ConnectionBuffers.own(control.pool(), context.options().limits()));
+    }
+
+    /// Takes buffers from the loop, unless the connection has some.
+    void takeBuffers() {
+        if (buffers == ConnectionBuffers.NONE) {
+            buffers = lent().take(control.pool(), context.options().limits());
+        }
+    }
+
+    /// Gives buffers back to the loop that has lent them; bytes that are left in them are discarded.
+    final void giveBuffers() {
+        ConnectionBuffers given = buffers;
+        if (given.shared) {
+            buffers = ConnectionBuffers.NONE;
+            given.accountNothing(context.budget());
+            lent().give(given);
+        }
+    }
+
+    private ConnectionBufferPool lent() {
+        return ((LoopBuffers) control).buffers();
     }
 
     /// Accounts for the bytes of the buffers, before a wait.

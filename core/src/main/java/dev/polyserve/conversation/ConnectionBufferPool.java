@@ -9,28 +9,34 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: the loop's, including its coroutines.
 public final class ConnectionBufferPool {
     private static final int MOST_KEPT = 256;
+    /// For a caller that may not use the loop's: it makes them, and keeps none. **Thread**: any.
+    public static final ConnectionBufferPool KEEPS_NONE = new ConnectionBufferPool(0);
     /// The most outputs of messages that they may have together.
     private static final int MOST_OUTPUTS = 4096;
 
-    private final BufferPool pool;
     /// Those kept, and above them the place of each that is in use, where it mostly returns to: nothing is written then.
-    private final @Nullable ConnectionBuffers[] kept = new @Nullable ConnectionBuffers[MOST_KEPT];
+    private final @Nullable ConnectionBuffers[] kept;
     private int count;
     private int outputs;
 
-    /// @param pool the memory for the bytes
-    public ConnectionBufferPool(BufferPool pool) {
-        this.pool = pool;
+    public ConnectionBufferPool() {
+        this(MOST_KEPT);
+    }
+
+    private ConnectionBufferPool(int mostKept) {
+        this.kept = new @Nullable ConnectionBuffers[mostKept];
     }
 
     /// Buffers with these limits, which no connection has.
-    ConnectionBuffers take(Options.Limits limits) {
+    ///
+    /// @param pool the memory for the bytes
+    ConnectionBuffers take(BufferPool pool, Options.Limits limits) {
         ConnectionBuffers last = count > 0 ? kept[--count] : null;
         if (last == null) {
             return ConnectionBuffers.shared(pool, limits);
         }
         outputs -= last.outputs.size();
-        last.startAgain(limits);
+        last.startAgain(pool, limits);
         return last;
     }
 
@@ -38,7 +44,7 @@ public final class ConnectionBufferPool {
     void give(ConnectionBuffers given) {
         given.clear();
         int more = given.outputs.size();
-        if (count < MOST_KEPT && outputs + more <= MOST_OUTPUTS) {
+        if (count < kept.length && outputs + more <= MOST_OUTPUTS) {
             if (kept[count] != given) {
                 kept[count] = given;
             }

@@ -9,21 +9,25 @@ import dev.polyserve.Options;
 final class ConnectionBuffers {
     /// Those of an idle connection of a loop, shared by all: they are only asked, and never change.
     static final ConnectionBuffers NONE = new ConnectionBuffers(InputBuffer.NONE, OutputBuffer.NONE,
-            MessageOutputs.NONE, Options.defaults().limits());
+            MessageOutputs.NONE, false, Options.defaults().limits());
 
     final InputBuffer in;
     final OutputBuffer out;
     /// The outputs of the messages in handling, and of those whose replies are to be sent.
     final MessageOutputs outputs;
+    /// Whether a loop has lent them until the connection is idle.
+    final boolean shared;
     /// Those in force when the connection got the buffers.
     Options.Limits limits;
     /// How many of the bytes that they occupy the budget knows of.
     private long accountedBytes;
 
-    private ConnectionBuffers(InputBuffer in, OutputBuffer out, MessageOutputs outputs, Options.Limits limits) {
+    private ConnectionBuffers(InputBuffer in, OutputBuffer out, MessageOutputs outputs, boolean shared,
+            Options.Limits limits) {
         this.in = in;
         this.out = out;
         this.outputs = outputs;
+        this.shared = shared;
         this.limits = limits;
     }
 
@@ -31,20 +35,27 @@ final class ConnectionBuffers {
     static ConnectionBuffers own(BufferPool pool, Options.Limits limits) {
         BufferPool forOutput = pool.reclaims() ? pool : SharedBuffers.ALL;
         return new ConnectionBuffers(new InputBuffer(pool, limits), new OutputBuffer(forOutput, limits),
-                MessageOutputs.NONE, limits);
+                MessageOutputs.NONE, false, limits);
     }
 
     /// Buffers for any connection, one after another.
     static ConnectionBuffers shared(BufferPool pool, Options.Limits limits) {
         return new ConnectionBuffers(new InputBuffer(pool, limits), new OutputBuffer(pool, limits),
-                new MessageOutputs(), limits);
+                new MessageOutputs(), true, limits);
     }
 
     /// Starts again for another connection.
-    void startAgain(Options.Limits inForce) {
+    ///
+    /// @param pool the memory for its bytes
+    void startAgain(BufferPool pool, Options.Limits inForce) {
         limits = inForce;
-        in.startsAgain(inForce);
-        out.startsAgain(inForce);
+        in.startsAgain(pool, inForce);
+        out.startsAgain(pool, inForce);
+    }
+
+    /// Whether they may go back to the loop, because nothing in them is needed.
+    boolean mayBeGiven() {
+        return shared && in.available() == 0 && !in.ended() && out.pending() == 0;
     }
 
     /// Reports how many bytes they occupy now; it costs nothing unless the number has changed.
@@ -66,8 +77,8 @@ final class ConnectionBuffers {
 
     /// Gives all memory back, and refers to no connection any more.
     void clear() {
-        in.clear();
-        out.clear();
+        in.leavePool();
+        out.leavePool();
         outputs.clear();
     }
 }

@@ -1,14 +1,14 @@
 package dev.polyserve.conversation;
 
-import dev.polyserve.Connection;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 
 /// The reading side of a connection as an [InputStream].
 final class ConnectionInputStream extends InputStream {
-    private final Connection connection;
+    private final HandlerConversation connection;
 
-    ConnectionInputStream(Connection connection) {
+    ConnectionInputStream(HandlerConversation connection) {
         this.connection = connection;
     }
 
@@ -20,6 +20,15 @@ final class ConnectionInputStream extends InputStream {
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
         return connection.read(into, offset, length);
+    }
+
+    /// To the stream of a connection, this one or another, without the buffer that would otherwise be kept during each
+    /// wait.
+    @Override
+    public long transferTo(OutputStream out) throws IOException {
+        return out instanceof ConnectionOutputStream other
+                ? connection.transferTo(other.connection)
+                : super.transferTo(out);
     }
 
     @Override

@@ -3,7 +3,8 @@ package dev.polyserve.conversation;
 import dev.polyserve.ConnectionFuture;
 import dev.polyserve.coroutine.carrier.CarrierThread;
 import dev.polyserve.coroutine.carrier.NonQueueingLock;
-import java.util.ArrayList;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -11,7 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The state of a conversation, the thread of its handler, and the callbacks for its end.
+/// The state of a conversation, the thread of its handler, the callbacks for its end, and what few conversations need.
 ///
 /// ```
 ///   QUEUED ──tryBegin──▶ RUNNING ──enterOver──▶ OVER
@@ -24,23 +25,51 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: any; changes are guarded by that lock, which event loops and coroutines take. Threads that wait for the end
 /// park.
 class ConnectionLifecycle extends NonQueueingLock {
-    private enum State {
-        QUEUED, CLAIMED, RUNNING, OVER
+    private static final VarHandle LAZY;
+    // Not an enum: a reference would take four bytes of each connection.
+    private static final byte QUEUED = 0;
+    private static final byte CLAIMED = 1;
+    private static final byte RUNNING = 2;
+    private static final byte OVER = 3;
+
+    static {
+        try {
+            LAZY = MethodHandles.lookup().findVarHandle(ConnectionLifecycle.class, "lazy", LazyState.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
     }
 
-    /// Written under the lock, under which the two fields below are also read.
-    private volatile State state = State.QUEUED;
+    /// Written under the lock, under which the field below is also read.
+    private volatile byte state = QUEUED;
     private volatile @Nullable Thread owner;
-    private @Nullable List<Consumer<? super ConnectionFuture>> callbacks;
+    @SuppressWarnings("unused")
+    private volatile @Nullable LazyState lazy;
+
+    /// What few conversations need; null until this one does. **Thread**: any.
+    final @Nullable LazyState knownState() {
+        return lazy;
+    }
+
+    /// As [#knownState]; also makes it. **Thread**: any.
+    final LazyState lazyState() {
+        LazyState known = lazy;
+        if (known == null) {
+            LazyState made = new LazyState();
+            known = (LazyState) LAZY.compareAndExchange(this, null, made);
+            return known == null ? made : known;
+        }
+        return known;
+    }
 
     /// Whether its handler has begun, and it is not over. **Thread**: any.
     public final boolean isRunning() {
-        return state == State.RUNNING;
+        return state == RUNNING;
     }
 
     /// Whether it is over. **Thread**: any.
     public final boolean isDone() {
-        return state == State.OVER;
+        return state == OVER;
     }
 
     /// Whether the thread runs its handler now. **Thread**: any.
@@ -52,13 +81,13 @@ class ConnectionLifecycle extends NonQueueingLock {
     ///
     /// @return false when the handler has begun, or the conversation was claimed before
     final boolean tryClaim() {
-        return leaveQueue(State.CLAIMED, null);
+        return leaveQueue(CLAIMED, null);
     }
 
-    private boolean leaveQueue(State next, @Nullable Thread handlerThread) {
+    private boolean leaveQueue(byte next, @Nullable Thread handlerThread) {
         lock();
         try {
-            if (state != State.QUEUED) {
+            if (state != QUEUED) {
                 return false;
             }
             state = next;
@@ -73,7 +102,7 @@ class ConnectionLifecycle extends NonQueueingLock {
     ///
     /// @return false when it has begun, or the conversation was claimed, before
     final boolean tryBegin(@Nullable Thread handlerThread) {
-        return leaveQueue(State.RUNNING, handlerThread);
+        return leaveQueue(RUNNING, handlerThread);
     }
 
     /// Interrupts the handler while it runs, in any of its waits.
@@ -109,9 +138,13 @@ class ConnectionLifecycle extends NonQueueingLock {
     final List<Consumer<? super ConnectionFuture>> enterOver() {
         lock();
         try {
-            state = State.OVER;
-            List<Consumer<? super ConnectionFuture>> waiting = callbacks == null ? List.of() : callbacks;
-            callbacks = null;
+            state = OVER;
+            LazyState known = knownState();
+            if (known == null) {
+                return List.of();
+            }
+            List<Consumer<? super ConnectionFuture>> waiting = known.callbacks;
+            known.callbacks = List.of();
             return waiting;
         } finally {
             unlock();
@@ -124,13 +157,10 @@ class ConnectionLifecycle extends NonQueueingLock {
     final boolean keep(Consumer<? super ConnectionFuture> callback) {
         lock();
         try {
-            if (state == State.OVER) {
+            if (state == OVER) {
                 return false;
             }
-            if (callbacks == null) {
-                callbacks = new ArrayList<>(1);
-            }
-            callbacks.add(callback);
+            lazyState().callbacks.add(callback);
             return true;
         } finally {
             unlock();
@@ -140,8 +170,8 @@ class ConnectionLifecycle extends NonQueueingLock {
     private void forget(Consumer<? super ConnectionFuture> callback) {
         lock();
         try {
-            if (callbacks != null) {
-                callbacks.remove(callback);
+            if (state != OVER) {
+                lazyState().callbacks.remove(callback);
             }
         } finally {
             unlock();
@@ -163,7 +193,7 @@ class ConnectionLifecycle extends NonQueueingLock {
 
     private void parkUntilOver(long atMostNanos) throws InterruptedException, TimeoutException {
         long until = System.nanoTime() + atMostNanos;
-        while (state != State.OVER) {
+        while (state != OVER) {
             if (Thread.interrupted()) {
                 throw new InterruptedException("interrupted while waiting for the end of " + this);
             }

@@ -6,7 +6,7 @@ import java.io.OutputStream;
 
 /// The writing side of a connection as an [OutputStream].
 final class ConnectionOutputStream extends OutputStream {
-    private final Connection connection;
+    final Connection connection;
     private boolean closed;
 
     ConnectionOutputStream(Connection connection) {

@@ -35,7 +35,6 @@ public abstract sealed class Conversation extends ConversationTermination implem
     private final AddressPair ends;
     private final Endpoint endpoint;
     private volatile DeadlineMonitor deadlineMonitor = DeadlineMonitor.NONE;
-    private @Nullable Attributes attributes;
     /// Why another thread is to end it in place of its owner.
     private volatile @Nullable Throwable abandonedFor;
     private int place;
@@ -357,12 +356,17 @@ public abstract sealed class Conversation extends ConversationTermination implem
 
     /// The value kept under the attribute.
     public final <T> @Nullable T get(Attribute<T> attribute) {
+        LazyState known = knownState();
+        Attributes attributes = known == null ? null : known.attributes;
         return attributes == null ? null : attributes.get(attribute);
     }
 
     public final <T> void set(Attribute<T> attribute, @Nullable T value) {
+        LazyState known = lazyState();
+        Attributes attributes = known.attributes;
         if (attributes == null) {
             attributes = new Attributes();
+            known.attributes = attributes;
         }
         attributes.set(attribute, value);
     }

@@ -20,14 +20,12 @@ import org.jspecify.annotations.Nullable;
 abstract class Deadlines extends ByteCounters {
     private static final VarHandle SINCE;
     private static final VarHandle WAITING;
-    private static final VarHandle PROGRESS;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             SINCE = lookup.findVarHandle(Deadlines.class, "sinceNanos", long.class);
             WAITING = lookup.findVarHandle(Deadlines.class, "waiting", boolean.class);
-            PROGRESS = lookup.findVarHandle(Deadlines.class, "progress", PeerReadProgress.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -40,11 +38,9 @@ abstract class Deadlines extends ByteCounters {
 
     final ServerContext context;
     private final long startedNanos;
-    /// Its own deadline or, once it is over, when that was. Relative to [#startedNanos], like the one below, so that plain
-    /// comparison is correct whatever the clock's origin.
-    private volatile long endNanos = ServerContext.FOREVER_NANOS;
     /// When the last wait began, which goes on while [#waiting]. Its limit is read at each check, so that a changed limit
-    /// applies to it.
+    /// applies to it. Once the connection is over, when that was. Relative to [#startedNanos], as the connection's own
+    /// deadline, so that plain comparison is correct whatever the clock's origin.
     @SuppressWarnings("unused")
     private long sinceNanos;
     private volatile Limit waitLimit = Limit.FIRST_BYTE;
@@ -60,9 +56,6 @@ abstract class Deadlines extends ByteCounters {
     /// For the owner only: how many bytes had been moved when the last wait began. The low bits suffice: fewer are moved
     /// between two waits.
     private int lastBytes = -1;
-    /// Null until there is a sender, or a look finds a wait for room.
-    @SuppressWarnings("unused")
-    private volatile @Nullable PeerReadProgress progress;
 
     Deadlines(ServerContext context) {
         this.context = context;
@@ -167,13 +160,12 @@ abstract class Deadlines extends ByteCounters {
 
     /// What is known of the peer's progress; also makes it.
     final PeerReadProgress progress() {
-        PeerReadProgress known = progress;
-        if (known == null) {
-            PeerReadProgress made = new PeerReadProgress();
-            known = (PeerReadProgress) PROGRESS.compareAndExchange(this, null, made);
-            return known == null ? made : known;
-        }
-        return known;
+        return lazyState().progress();
+    }
+
+    private @Nullable PeerReadProgress knownProgress() {
+        LazyState known = knownState();
+        return known == null ? null : known.knownProgress();
     }
 
     /// Records that bytes were sent from outside the owner: the connection is not idle then.
@@ -182,22 +174,23 @@ abstract class Deadlines extends ByteCounters {
     }
 
     private long touchedNanos() {
-        PeerReadProgress known = progress;
+        PeerReadProgress known = knownProgress();
         return known == null ? 0 : known.touchedNanos();
     }
 
     /// It is over: its age does not grow any more. A second call has no effect.
     final void stopsAgeing() {
         if (!stopped) {
-            // In this order: no monitor takes the time of the end for a deadline.
+            // In this order: the time of the end is not taken for that of a wait, nor that of a wait for that of the end.
+            WAITING.setRelease(this, false);
+            SINCE.setOpaque(this, ageNanos());
             stopped = true;
-            endNanos = ageNanos();
         }
     }
 
     /// Its age, or that at its end. **Thread**: any.
     public final long livedNanos() {
-        return stopped ? Math.min(endNanos, ageNanos()) : ageNanos();
+        return stopped ? (long) SINCE.getOpaque(this) : ageNanos();
     }
 
     /// Makes the conversation end after this time, if that is sooner.
@@ -207,15 +200,19 @@ abstract class Deadlines extends ByteCounters {
         long until = ageNanos() + nanos;
         boolean sooner = until < conversationUntil();
         if (sooner) {
-            endNanos = until;
+            lazyState().untilNanos = until;
         }
         return sooner;
     }
 
     /// When the conversation must end: by the limit in force, or by its own deadline.
     private long conversationUntil() {
-        long end = endNanos;
-        return stopped ? Long.MAX_VALUE : Math.min(end, context.conversationNanos());
+        if (stopped) {
+            return Long.MAX_VALUE;
+        }
+        LazyState known = knownState();
+        long limit = context.conversationNanos();
+        return known == null ? limit : Math.min(known.untilNanos, limit);
     }
 
     /// How long it has waited for input without any byte; 0 while it does not wait. **Thread**: any.
@@ -259,7 +256,7 @@ abstract class Deadlines extends ByteCounters {
         if (least == 0) {
             return false;
         }
-        PeerReadProgress known = progress;
+        PeerReadProgress known = knownProgress();
         if (limit != Limit.MIN_RATE || waitSinceNanos() == NOT_WAITING) {
             if (known != null) {
                 known.inputRate(null);
@@ -334,7 +331,7 @@ abstract class Deadlines extends ByteCounters {
         Limit limit = waitLimit;
         // A sender's bytes are progress, too, for an owner that waits for the same peer.
         long from = Math.max(since, touchedNanos());
-        PeerReadProgress noticed = progress;
+        PeerReadProgress noticed = knownProgress();
         if (limit == Limit.WRITE_STALL && noticed != null) {
             from = Math.max(from, noticed.lastNanos());
         }

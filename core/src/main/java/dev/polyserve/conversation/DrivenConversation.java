@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: the loop's, except `shutdown`, `cutInput` and the sender.
 public sealed class DrivenConversation extends ProtocolConversation permits MessageConversation {
-    private @Nullable LoopOutbox outbox;
-
     /// Creates a conversation, not yet open.
     public <C extends ConnectionContext & LoopBuffers> DrivenConversation(ServerContext context, Identity identity,
             Supplier<? extends Protocol> factory, C driver) {
@@ -40,29 +38,9 @@ public sealed class DrivenConversation extends ProtocolConversation permits Mess
         return super.output();
     }
 
-    final void takeBuffers() {
-        if (buffers == ConnectionBuffers.NONE) {
-            buffers = lent().take(context.options().limits());
-        }
-    }
-
-    @Override
-    final void giveBuffers() {
-        ConnectionBuffers given = buffers;
-        if (given != ConnectionBuffers.NONE) {
-            buffers = ConnectionBuffers.NONE;
-            given.accountNothing(context.budget());
-            lent().give(given);
-        }
-    }
-
-    private ConnectionBufferPool lent() {
-        return ((LoopBuffers) control).buffers();
-    }
-
-    /// Whether the buffers have nothing that is needed.
+    /// Whether the connection has buffers, with nothing in them that is needed.
     boolean areBuffersUnused() {
-        return buffers.in.available() == 0 && !buffers.in.ended() && !wantsWrite();
+        return buffers.mayBeGiven();
     }
 
     @Override
@@ -76,25 +54,27 @@ public sealed class DrivenConversation extends ProtocolConversation permits Mess
     // --- the messages of senders ---
 
     @Override
-    @Nullable Outbox outbox() {
-        return outbox;
+    @Nullable LoopOutbox outbox() {
+        LazyState known = knownState();
+        return known == null ? null : known.outbox;
     }
 
     @Override
     Outbox newOutbox() {
         LoopOutbox made = new LoopOutbox(this);
-        outbox = made;
+        lazyState().outbox = made;
         return made;
     }
 
     @Override
     boolean hasQueued() {
-        return outbox != null && !outbox.isEmpty();
+        LoopOutbox queued = outbox();
+        return queued != null && !queued.isEmpty();
     }
 
     @Override
     public void takeQueued() {
-        LoopOutbox queued = outbox;
+        LoopOutbox queued = outbox();
         if (queued == null) {
             return;
         }

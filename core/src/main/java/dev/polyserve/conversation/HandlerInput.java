@@ -2,137 +2,172 @@ package dev.polyserve.conversation;
 
 import dev.polyserve.Codec;
 import dev.polyserve.FrameTooLongException;
+import dev.polyserve.Framing;
 import dev.polyserve.IncompleteFrameException;
+import dev.polyserve.Output;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.MalformedInputException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// The reading half of a handler's connection: every kind of read, on top of one buffer and one wait for more. A wait
+/// The reading half of a handler's conversation: every kind of read, on top of one buffer and one wait for more. A wait
 /// flushes the output first, so that the peer has what it may be waiting for.
 ///
 /// **Thread**: the owner.
-final class HandlerInput {
-    private final LimitedWire wire;
-    private final InputBuffer in;
-    private final HandlerOutput output;
-    private final HandlerBorder border;
+abstract sealed class HandlerInput extends HandlerOutput permits HandlerConversation {
+    private static final Codec<String> LINES = Framing.lines();
+
     private long readTimeoutNanos = ServerContext.FOREVER_NANOS;
 
-    /// @param in the buffer that the wire fills
-    HandlerInput(LimitedWire wire, InputBuffer in, HandlerOutput output, HandlerBorder border) {
-        this.wire = wire;
-        this.in = in;
-        this.output = output;
-        this.border = border;
+    <W extends Wire & ConnectionContext> HandlerInput(ServerContext context, Identity identity, W wire,
+            HandlerBorder border) {
+        super(context, identity, wire, border);
     }
 
-    /// Sets how long each wait may take, besides the server's limits.
-    void readTimeout(long atMostNanos) {
-        readTimeoutNanos = atMostNanos;
+    /// As [dev.polyserve.Connection#readTimeout].
+    public final void readTimeout(@Nullable Duration atMost) {
+        readTimeoutNanos = atMost == null ? ServerContext.FOREVER_NANOS : ServerContext.limitNanos(atMost);
     }
 
-    /// Waits for more input.
+    /// Waits for more input. It is one method for the reason that [HandlerConversation] states.
     ///
     /// @return false at its end
     private boolean fill() throws IOException {
         boolean entered = border.enterLibrary();
         try {
-            return !in.ended() && fillNow();
+            if (buffers.in.ended()) {
+                return false;
+            }
+            beginsToWait();
+            int count;
+            try {
+                count = wire.read(this, readTimeoutNanos);
+            } catch (IOException e) {
+                throw lost(e);
+            } finally {
+                waited();
+            }
+            boolean more = hasRead(count, readTimeoutNanos);
+            if (!more) {
+                input().end();
+            }
+            return more;
         } finally {
             border.leaveIf(entered);
         }
     }
 
-    private boolean fillNow() throws IOException {
-        wire.throwIfOver();
-        output.flush();
-        in.reclaim();
-        boolean more = wire.read(readTimeoutNanos);
-        if (!more) {
-            in.end();
-        }
-        return more;
+    private void beginsToWait() throws IOException {
+        throwIfOver();
+        sendCollected();
+        buffers.in.reclaim();
+        accountBuffers();
+        waitsForInput(buffers.in.available() > 0);
     }
 
-    int read(byte[] into, int offset, int length) throws IOException {
+    public final int read(byte[] into, int offset, int length) throws IOException {
         if (length == 0) {
             return 0;
         }
-        if (in.available() == 0 && !fill()) {
+        if (buffers.in.available() == 0 && !fill()) {
             return -1;
         }
-        int count = Math.min(length, in.available());
-        in.read(into, offset, count);
+        int count = Math.min(length, buffers.in.available());
+        buffers.in.read(into, offset, count);
         return count;
     }
 
-    int read(ByteBuffer into) throws IOException {
+    public final int read(ByteBuffer into) throws IOException {
         if (!into.hasRemaining()) {
             return 0;
         }
-        if (in.available() == 0 && !fill()) {
+        if (buffers.in.available() == 0 && !fill()) {
             return -1;
         }
-        int count = Math.min(into.remaining(), in.available());
+        int count = Math.min(into.remaining(), buffers.in.available());
         if (into.hasArray()) {
-            in.read(into.array(), into.arrayOffset() + into.position(), count);
+            buffers.in.read(into.array(), into.arrayOffset() + into.position(), count);
             into.position(into.position() + count);
         } else {
-            into.put(in.take(count));
+            into.put(buffers.in.take(count));
         }
         return count;
     }
 
-    int readByte() throws IOException {
-        if (in.available() == 0 && !fill()) {
+    public final int readByte() throws IOException {
+        if (buffers.in.available() == 0 && !fill()) {
             return -1;
         }
-        int value = in.peek(0);
-        in.skip(1);
+        int value = buffers.in.peek(0);
+        buffers.in.skip(1);
         return value;
     }
 
-    <T> @Nullable T read(Codec<T> codec) throws IOException {
+    public final <T> @Nullable T read(Codec<T> codec) throws IOException {
         while (true) {
-            if (in.available() > 0 || in.ended()) {
-                T message = codec.decode(in);
+            if (buffers.in.available() > 0 || buffers.in.ended()) {
+                T message = codec.decode(buffers.in);
                 if (message != null) {
                     return message;
                 }
             }
             if (!fill()) {
-                T last = codec.decode(in);
-                if (last == null && in.available() > 0) {
-                    throw new IncompleteFrameException(in.take(in.available()));
+                T last = codec.decode(buffers.in);
+                if (last == null && buffers.in.available() > 0) {
+                    throw new IncompleteFrameException(buffers.in.take(buffers.in.available()));
                 }
                 return last;
             }
         }
     }
 
-    @Nullable String readText() throws IOException {
-        while (in.wholeCharactersBytes() == 0) {
+    public final @Nullable String readText() throws IOException {
+        while (buffers.in.wholeCharactersBytes() == 0) {
             if (!fill()) {
-                if (in.available() > 0) {
-                    throw new MalformedInputException(in.available());
+                if (buffers.in.available() > 0) {
+                    throw new MalformedInputException(buffers.in.available());
                 }
                 return null;
             }
         }
-        return in.takeUtf8(in.wholeCharactersBytes());
+        return buffers.in.takeUtf8(buffers.in.wholeCharactersBytes());
     }
 
-    /// @param mostBytes the most that can be read at once, because it is buffered
-    byte[] readExactly(int length, int mostBytes) throws IOException {
+    public final byte[] readExactly(int length) throws IOException {
+        int mostBytes = context.options().limits().bufferBytesPerConnection();
         if (length > mostBytes) {
             throw new FrameTooLongException(mostBytes);
         }
-        while (in.available() < length) {
+        while (buffers.in.available() < length) {
             if (!fill()) {
-                throw new IncompleteFrameException(in.take(in.available()));
+                throw new IncompleteFrameException(buffers.in.take(buffers.in.available()));
             }
         }
-        return in.take(length);
+        return buffers.in.take(length);
+    }
+
+    public final @Nullable String readLine() throws IOException {
+        return read(LINES);
+    }
+
+    public final byte @Nullable [] readUntil(byte... delimiter) throws IOException {
+        return read(Framing.delimited(delimiter));
+    }
+
+    public final int available() {
+        return buffers.in.available();
+    }
+
+    /// Passes on all input, as it arrives and until its end, without a buffer of its own.
+    ///
+    /// @return how many bytes
+    final long transferTo(Output output) throws IOException {
+        long count = 0;
+        while (buffers.in.available() > 0 || fill()) {
+            count += buffers.in.available();
+            output.write(buffers.in.takeAll());
+        }
+        return count;
     }
 }

@@ -4,84 +4,98 @@ import dev.polyserve.ConnectionException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/// The writing half of a handler's connection: collects pieces, and decides when they are sent together.
+/// The writing half of a handler's conversation: collects pieces, and decides when they are sent together.
 ///
 /// **Thread**: the owner.
-final class HandlerOutput {
+abstract sealed class HandlerOutput extends LimitedWire permits HandlerInput {
     /// Output below this size is not accounted for the time of one write.
     private static final int UNACCOUNTED_BYTES = 8 << 10;
     /// A larger piece goes to the system uncopied: copying it would cost more than another write.
     private static final int DIRECT_WRITE_BYTES = 16 << 10;
 
-    private final LimitedWire wire;
-    private final OutputBuffer out;
-    private final int highWaterBytes;
-
-    HandlerOutput(LimitedWire wire, OutputBuffer out, int highWaterBytes) {
-        this.wire = wire;
-        this.out = out;
-        this.highWaterBytes = highWaterBytes;
+    <W extends Wire & ConnectionContext> HandlerOutput(ServerContext context, Identity identity, W wire,
+            HandlerBorder border) {
+        super(context, identity, wire, border);
     }
 
-    void write(byte[] bytes, int offset, int length) throws IOException {
+    public final void write(byte[] bytes, int offset, int length) throws IOException {
+        requireOutput();
         if (length >= DIRECT_WRITE_BYTES) {
-            flush();
-            send(ByteBuffer.wrap(bytes, offset, length));
+            sendCollected();
+            sendOrClear(ByteBuffer.wrap(bytes, offset, length));
         } else {
-            out.append(bytes, offset, length);
+            output().append(bytes, offset, length);
             flushAboveHighWater();
         }
     }
 
-    void write(ByteBuffer bytes) throws IOException {
+    public final void write(ByteBuffer bytes) throws IOException {
+        requireOutput();
         if (bytes.remaining() >= DIRECT_WRITE_BYTES) {
-            flush();
-            send(bytes);
+            sendCollected();
+            sendOrClear(bytes);
         } else {
-            out.append(bytes);
+            output().append(bytes);
             flushAboveHighWater();
         }
     }
 
-    void write(byte value) throws IOException {
-        out.append(value);
+    public final void writeByte(int value) throws IOException {
+        requireOutput();
+        output().append((byte) value);
         flushAboveHighWater();
     }
 
-    int pending() {
-        return out.pending();
+    public final long pendingBytes() {
+        return buffers.out.pending();
+    }
+
+    /// As [dev.polyserve.Connection#flush].
+    public final void flush() throws IOException {
+        throwIfUnsendable();
+        sendCollected();
     }
 
     /// Sends the collected output, waiting while the peer does not take it.
-    void flush() throws IOException {
+    final void sendCollected() throws IOException {
+        OutputBuffer out = buffers.out;
         int count = out.pending();
         if (count > 0) {
             if (count > UNACCOUNTED_BYTES) {
-                wire.accountBuffers();
+                accountBuffers();
             }
-            send(out.pendingBytes());
+            sendOrClear(out.pendingBytes());
             out.sent(count);
             out.reclaim();
         }
     }
 
-    /// Discards the collected output and gives its memory back.
-    void clear() {
-        out.clear();
-    }
-
     private void flushAboveHighWater() throws IOException {
-        if (out.pending() >= highWaterBytes) {
-            flush();
+        if (buffers.out.pending() >= buffers.limits.highWaterBytes()) {
+            sendCollected();
         }
     }
 
-    private void send(ByteBuffer bytes) throws ConnectionException {
+    private void sendOrClear(ByteBuffer bytes) throws ConnectionException {
         try {
-            wire.write(bytes);
+            send(bytes);
         } catch (ConnectionException e) {
-            out.clear();
+            buffers.out.clear();
             throw e;
+        }
+    }
+
+    final void requireOutput() throws IOException {
+        if (ended()) {
+            throw new IOException("the output was ended: nothing can be written after end() or close()");
+        }
+        throwIfUnsendable();
+    }
+
+    /// After a handler has failed, it may still write an error message.
+    private void throwIfUnsendable() throws ConnectionException {
+        if (broken()) {
+            throwIfOver();
         }
     }
 }

@@ -17,7 +17,7 @@ import java.util.Arrays;
 /// rarely move.
 ///
 /// **Thread**: the owner.
-public final class InputBuffer implements Input {
+public final class InputBuffer implements Input, InputReceiver {
     private static final byte[] NO_SEQUENCE = {};
     /// The buffer of a connection that has no input and no buffer of its own. It is only asked, and never changes.
     static final InputBuffer NONE = new InputBuffer(BufferPool.UNPOOLED, 0, 0);
@@ -27,7 +27,7 @@ public final class InputBuffer implements Input {
     /// The array shrinks after this many reads in a row that used less than an eighth of it.
     private static final int SMALL_READS = 16;
 
-    private final BufferPool pool;
+    private BufferPool pool;
     private int mostBytes;
     private int maxFrameBytes;
     private HeapBuffer chunk = HeapBuffer.NONE;
@@ -59,8 +59,9 @@ public final class InputBuffer implements Input {
         this(pool, limits.bufferBytesPerConnection(), limits.frameBytes());
     }
 
-    /// Becomes as a new buffer with these limits, for another connection. It has no array.
-    void startsAgain(Options.Limits limits) {
+    /// Becomes as a new buffer with this pool and these limits, for another connection. It has no array.
+    void startsAgain(BufferPool itsPool, Options.Limits limits) {
+        pool = itsPool;
         mostBytes = limits.bufferBytesPerConnection();
         maxFrameBytes = limits.frameBytes();
         ended = false;
@@ -69,6 +70,16 @@ public final class InputBuffer implements Input {
     }
 
     // --- the driver's side ---
+
+    @Override
+    public InputBuffer input() {
+        return this;
+    }
+
+    @Override
+    public void idles() {
+        reclaim();
+    }
 
     /// Returns room for at least one more byte, as a buffer to read into; [#received] follows.
     ///
@@ -148,6 +159,12 @@ public final class InputBuffer implements Input {
         if (!lent) {
             give();
         }
+    }
+
+    /// Gives everything back, and refers to no pool any more.
+    void leavePool() {
+        clear();
+        pool = BufferPool.UNPOOLED;
     }
 
     /// Bytes that its own array occupies.

@@ -13,47 +13,78 @@ import java.time.Duration;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/// The wire of a handler's connection, under the rules of the server: each wait has its time limit, moved bytes are
-/// counted, the buffers are accounted for, and a failure becomes the connection's cause.
+/// A handler's conversation as its [Wire] sees it, under the rules of the server: each wait has its time limit, moved
+/// bytes are counted, the buffers are accounted for, and a failure becomes the connection's cause.
 ///
 /// ```
-///   read, write, endOutput ─▶ the wait begins ─▶ wire ─▶ the wait ends ─▶ bytes counted
-///                                                  └─ fails ─▶ lost: the cause is settled, and thrown
+///   read, send, endOutput ─▶ the wait begins ─▶ wire ─▶ the wait ends ─▶ bytes counted
+///                                                 └─ fails ─▶ lost: the cause is settled, and thrown
 /// ```
 ///
 /// Once the connection has a sender, output goes through the lock that the two share ([WireOutbox]).
 ///
+/// It is a superclass of [HandlerConversation], as [HandlerOutput] and [HandlerInput] are, for the reason that
+/// [ByteCounters] states.
+///
 /// **Thread**: the owner.
-final class LimitedWire {
-    private final HandlerConversation conversation;
-    private final Wire wire;
-    private final HandlerBorder border;
+abstract sealed class LimitedWire extends BufferedConversation implements InputReceiver permits HandlerOutput {
+    final Wire wire;
+    final HandlerBorder border;
     private boolean outputEnded;
     /// Created by the owner on first use; from then on every write takes its lock.
     private @Nullable WireOutbox outbox;
     private @Nullable TimedOutException lastTimeout;
 
-    LimitedWire(HandlerConversation conversation, Wire wire, HandlerBorder border) {
-        this.conversation = conversation;
+    <W extends Wire & ConnectionContext> LimitedWire(ServerContext context, Identity identity, W wire,
+            HandlerBorder border) {
+        super(context, identity, wire);
         this.wire = wire;
         this.border = border;
     }
 
-    /// Waits for input and puts at least one byte into the conversation's buffer. The caller has entered the library.
-    ///
-    /// @return false at the end of input
-    /// @throws TimedOutException when `atMostNanos` was not enough
-    boolean read(long atMostNanos) throws IOException {
-        accountBuffers();
-        conversation.waitsForInput(conversation.buffers.in.available() > 0);
-        int count;
-        try {
-            count = wire.read(conversation.buffers.in, atMostNanos);
-        } catch (IOException e) {
-            throw lost(e);
-        } finally {
-            conversation.waited();
+    // --- the buffers: those of a loop while the connection is not idle, or its own ---
+
+    /// May be called in the handler's own code.
+    @Override
+    final void takeBuffers() {
+        if (buffers != ConnectionBuffers.NONE) {
+            return;
         }
+        boolean entered = border.enterLibrary();
+        try {
+            super.takeBuffers();
+        } finally {
+            border.leaveIf(entered);
+        }
+    }
+
+    @Override
+    public final InputBuffer input() {
+        takeBuffers();
+        return buffers.in;
+    }
+
+    final OutputBuffer output() {
+        takeBuffers();
+        return buffers.out;
+    }
+
+    @Override
+    public final void idles() {
+        buffers.in.reclaim();
+        if (buffers.mayBeGiven()) {
+            giveBuffers();
+        }
+    }
+
+    // --- the rules ---
+
+    /// Handles what a read of the wire has returned.
+    ///
+    /// @param atMostNanos the time that it had
+    /// @return false at the end of input
+    /// @throws TimedOutException when that was not enough
+    final boolean hasRead(int count, long atMostNanos) throws IOException {
         return switch (count) {
             case Wire.TIMED_OUT -> throw late(atMostNanos);
             case Wire.END -> {
@@ -64,40 +95,41 @@ final class LimitedWire {
                 yield false;
             }
             default -> {
-                conversation.countIn(count);
+                countIn(count);
                 yield true;
             }
         };
     }
 
     private TimedOutException late(long atMostNanos) {
-        var late = new TimedOutException("reading from " + PrintableAddress.shown(conversation.peer()),
+        var late = new TimedOutException("reading from " + PrintableAddress.shown(peer()),
                 Duration.ofNanos(atMostNanos));
         lastTimeout = late;
         return late;
     }
 
     /// Whether a read threw it as its last one.
-    boolean threw(TimedOutException late) {
+    @Override
+    final boolean isOwn(TimedOutException late) {
         return late.equals(lastTimeout);
     }
 
     /// Sends all remaining bytes, waiting while the peer does not take them.
-    void write(ByteBuffer bytes) throws ConnectionException {
+    final void send(ByteBuffer bytes) throws ConnectionException {
         boolean entered = border.enterLibrary();
         try {
-            writeNow(bytes);
+            sendNow(bytes);
         } finally {
             border.leaveIf(entered);
         }
     }
 
-    private void writeNow(ByteBuffer bytes) throws ConnectionException {
+    private void sendNow(ByteBuffer bytes) throws ConnectionException {
         int end = bytes.limit();
         try {
             while (bytes.position() < end) {
                 bytes.limit(Math.min(end, bytes.position() + Wire.WRITE_PIECE_BYTES));
-                writePiece(bytes);
+                sendPiece(bytes);
             }
         } catch (IOException e) {
             throw lost(e);
@@ -107,22 +139,22 @@ final class LimitedWire {
     }
 
     /// Counts what was sent of the piece, whole or not.
-    private void writePiece(ByteBuffer piece) throws IOException {
+    private void sendPiece(ByteBuffer piece) throws IOException {
         int before = piece.position();
         try {
             if (outbox == null) {
                 wire.write(piece, false);
             }
             if (piece.hasRemaining()) {
-                writeWaiting(piece);
+                sendWaiting(piece);
             }
         } finally {
-            conversation.countOut(piece.position() - before);
+            countOut(piece.position() - before);
         }
     }
 
-    private void writeWaiting(ByteBuffer piece) throws IOException {
-        conversation.waitsFor(Limit.WRITE_STALL);
+    private void sendWaiting(ByteBuffer piece) throws IOException {
+        waitsFor(Limit.WRITE_STALL);
         try {
             if (outbox == null) {
                 wire.write(piece, true);
@@ -130,7 +162,7 @@ final class LimitedWire {
                 outbox.write(piece);
             }
         } finally {
-            conversation.waited();
+            waited();
         }
     }
 
@@ -138,7 +170,7 @@ final class LimitedWire {
     /// is no fault of the peer; it ends with the handshakes of others, which are limited.
     ///
     /// @throws IllegalStateException with one sentence, when that is not possible
-    void startTls(SecurableWire secured, boolean unread) throws ConnectionException {
+    final void startTls(SecurableWire secured, boolean unread) throws ConnectionException {
         String whyNot = outbox == null ? secured.whyNoTls() : "startTls() comes before the first call of sender()";
         if (whyNot != null) {
             throw new IllegalStateException(whyNot);
@@ -152,23 +184,23 @@ final class LimitedWire {
             }
             secured.startTls(() -> handshakeWaitsFor(Limit.TLS_HANDSHAKE));
         } catch (IOException e) {
-            if (conversation.inputCut()) {
-                conversation.settle(new Cause.Stopped());
+            if (inputCut()) {
+                settle(new Cause.Stopped());
             }
             throw lost(e);
         } finally {
-            conversation.waited();
+            waited();
             border.leaveIf(entered);
         }
     }
 
     private void handshakeWaitsFor(Limit limit) {
-        conversation.waitsFor(limit);
-        conversation.looksAtWait();
+        waitsFor(limit);
+        looksAtWait();
     }
 
     /// Ends the output, once, after the queued messages of senders.
-    void endOutput() throws ConnectionException {
+    final void endOutput() throws ConnectionException {
         if (!outputEnded) {
             outputEnded = true;
             boolean entered = border.enterLibrary();
@@ -182,7 +214,7 @@ final class LimitedWire {
 
     private void endOutputNow() throws ConnectionException {
         // The last bytes may not have reached the kernel yet.
-        conversation.waitsFor(Limit.WRITE_STALL);
+        waitsFor(Limit.WRITE_STALL);
         try {
             if (outbox == null) {
                 wire.endOutput(true);
@@ -192,17 +224,23 @@ final class LimitedWire {
         } catch (IOException e) {
             throw lost(e);
         } finally {
-            conversation.waited();
+            waited();
         }
     }
 
     /// Whether the output was ended, by the handler or by a sender.
-    boolean outputEnded() {
+    public final boolean ended() {
         return outputEnded || (outbox != null && outbox.outputEnded());
     }
 
+    /// As [dev.polyserve.Connection#peerGone].
+    public final boolean peerGone() {
+        Cause why = cause();
+        return why == null ? isPeerGone() : why instanceof Cause.PeerReset;
+    }
+
     /// As [Wire#peerGone]; false while a sender writes, which detects the loss itself and must not be delayed.
-    boolean peerGone() {
+    private boolean isPeerGone() {
         boolean entered = border.enterLibrary();
         try {
             return outbox == null ? wire.peerGone() : outbox.whileNotWriting(wire::peerGone);
@@ -211,14 +249,10 @@ final class LimitedWire {
         }
     }
 
-    /// Accounts for the bytes of the buffers, before a wait.
-    void accountBuffers() throws LimitException {
-        conversation.accountBuffers();
-    }
-
-    Sender sender() {
+    /// As [dev.polyserve.Output#sender].
+    public final Sender sender() {
         if (outbox == null) {
-            outbox = new WireOutbox(conversation, wire, border);
+            outbox = new WireOutbox(this, wire, border);
             if (outputEnded) {
                 outbox.seal();
             }
@@ -227,7 +261,7 @@ final class LimitedWire {
     }
 
     /// Accepts no more messages of senders, and discards those not sent.
-    void discardQueued() {
+    final void discardQueued() {
         if (outbox != null) {
             outbox.discard();
         }
@@ -237,25 +271,28 @@ final class LimitedWire {
     /// stays.
     ///
     /// @return the exception for the handler
-    ConnectionException lost(IOException e) {
+    final ConnectionException lost(IOException e) {
         switch (e) {
-            case LimitException limit -> conversation.settle(conversation.causeOf(limit));
+            case LimitException limit -> settle(causeOf(limit));
             // From the handler's own code: the server settles the cause before it interrupts.
-            case ClosedByInterruptException _, PinnedWaitException _ -> conversation.failed(e);
+            case ClosedByInterruptException _, PinnedWaitException _ -> failed(e);
             case SSLException _ -> {
-                conversation.failed(e);
-                conversation.sendsNothingMore();
+                failed(e);
+                sendsNothingMore();
             }
-            default -> conversation.settle(new Cause.PeerReset(String.valueOf(e.getMessage())));
+            default -> settle(new Cause.PeerReset(String.valueOf(e.getMessage())));
         }
-        Cause why = conversation.cause();
+        Cause why = cause();
         ConnectionException lost = new ConnectionException(why == null ? new Cause.Stopped() : why);
         lost.initCause(e);
         return lost;
     }
 
-    void throwIfOver() throws ConnectionException {
-        Cause why = conversation.cause();
+    /// Handles an exception of the handler.
+    abstract void failed(Throwable error);
+
+    final void throwIfOver() throws ConnectionException {
+        Cause why = cause();
         if (why != null) {
             throw new ConnectionException(why);
         }

@@ -13,7 +13,7 @@ public final class OutputBuffer {
 
     private static final int FIRST_BYTES = 512;
 
-    private final BufferPool pool;
+    private BufferPool pool;
     private int mostBytes;
     private HeapBuffer chunk = HeapBuffer.NONE;
     /// The array of `chunk`.
@@ -32,8 +32,9 @@ public final class OutputBuffer {
         this(pool, limits.bufferBytesPerConnection());
     }
 
-    /// Becomes as a new buffer with these limits, for another connection. It has no array.
-    void startsAgain(Options.Limits limits) {
+    /// Becomes as a new buffer with this pool and these limits, for another connection. It has no array.
+    void startsAgain(BufferPool itsPool, Options.Limits limits) {
+        pool = itsPool;
         mostBytes = limits.bufferBytesPerConnection();
     }
 
@@ -107,6 +108,12 @@ public final class OutputBuffer {
             tail = 0;
             give();
         }
+    }
+
+    /// Discards the waiting bytes, gives everything back, and refers to no pool any more.
+    void leavePool() {
+        clear();
+        pool = BufferPool.UNPOOLED;
     }
 
     /// Bytes that the array occupies.

@@ -256,11 +256,6 @@ public abstract sealed class ProtocolConversation extends BufferedConversation i
         complete(true);
     }
 
-    /// Gives back buffers that are not its own: nothing more is received or sent.
-    void giveBuffers() {
-        // These are its own.
-    }
-
     /// Whether the last bytes must still reach the peer.
     public final boolean graceful() {
         return !broken();

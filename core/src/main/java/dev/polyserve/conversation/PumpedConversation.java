@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// **Thread**: the owner, a platform or virtual thread, except `shutdown`, `cutInput` and the sender.
-public final class PumpedConversation extends ProtocolConversation {
+public final class PumpedConversation extends ProtocolConversation implements Runnable {
     private final Wire wire;
     /// The thread while it waits outside the wire.
     private volatile @Nullable Thread waiting;
@@ -33,6 +33,7 @@ public final class PumpedConversation extends ProtocolConversation {
 
     /// Runs the whole conversation, until the wire is closed and the conversation complete. It never throws:
     /// where it fails, for example for lack of memory, the conversation is abandoned.
+    @Override
     public void run() {
         try {
             open(Thread.currentThread());

@@ -21,11 +21,11 @@ public interface Wire extends LingeringClose.Peer {
     /// What [#unacknowledged] returns when the system does not report it.
     int UNKNOWN = -1;
 
-    /// Waits for bytes and puts at least one into the buffer.
+    /// Waits for bytes and puts at least one into the receiver's buffer.
     ///
     /// @param atMostNanos how long to wait, [ServerContext#FOREVER_NANOS] when only the server's limits apply
     /// @return how many, [#END] or [#TIMED_OUT]
-    int read(InputBuffer into, long atMostNanos) throws IOException;
+    int read(InputReceiver into, long atMostNanos) throws IOException;
 
     /// Sends all remaining bytes, or only those that the kernel accepts at once.
     ///

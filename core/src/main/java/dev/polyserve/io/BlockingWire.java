@@ -3,6 +3,7 @@ package dev.polyserve.io;
 import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.ConnectionContext;
 import dev.polyserve.conversation.InputBuffer;
+import dev.polyserve.conversation.InputReceiver;
 import dev.polyserve.conversation.LingeringClose;
 import dev.polyserve.conversation.ReadinessCheckResult;
 import dev.polyserve.conversation.ServerContext;
@@ -59,11 +60,12 @@ public final class BlockingWire implements Wire, SecurableWire, ConnectionContex
     }
 
     @Override
-    public int read(InputBuffer into, long atMostNanos) throws IOException {
+    public int read(InputReceiver into, long atMostNanos) throws IOException {
         if (isCut()) {
             return END;
         }
-        ByteBuffer room = into.room();
+        InputBuffer buffer = into.input();
+        ByteBuffer room = buffer.room();
         int count = atMostNanos >= ServerContext.FOREVER_NANOS
                 ? socket.read(room)
                 : waiting.readWithin(room, atMostNanos);
@@ -74,7 +76,7 @@ public final class BlockingWire implements Wire, SecurableWire, ConnectionContex
         if (count == BlockingSocket.TIMED_OUT) {
             return TIMED_OUT;
         }
-        into.received(count);
+        buffer.received(count);
         return count;
     }
 

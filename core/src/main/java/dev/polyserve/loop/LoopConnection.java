@@ -106,7 +106,7 @@ abstract non-sealed class LoopConnection<C extends Conversation> extends Periodi
     }
 
     @Override
-    final long run() {
+    final long runOnce() {
         C watched = conversation;
         if (watched == null) {
             return -1;

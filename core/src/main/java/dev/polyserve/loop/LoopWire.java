@@ -6,7 +6,10 @@ import dev.polyserve.conversation.HeapBuffer;
 import dev.polyserve.conversation.ConnectionContext;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerBorder;
+import dev.polyserve.conversation.ConnectionBufferPool;
 import dev.polyserve.conversation.InputBuffer;
+import dev.polyserve.conversation.InputReceiver;
+import dev.polyserve.conversation.LoopBuffers;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ReadinessCheckResult;
 import dev.polyserve.conversation.PinnedWaitException;
@@ -38,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// State that the coroutine and the loop share needs no fences, because both run on one thread; other threads use the
 /// mailbox. So does a pinned coroutine, which stays on its thread when the loop is handed off ([HandlerCoroutine]). To save
-/// an object, this class is also the connection's [BufferPool].
+/// objects, this class is also the connection's [BufferPool], and what its coroutine runs.
 ///
 /// **Thread**: as [Wire] and [ConnectionContext]; [#ready] and the interest belong to the loop.
 public final class LoopWire extends LoopConnection<Conversation>
@@ -47,7 +50,9 @@ public final class LoopWire extends LoopConnection<Conversation>
             SecurableWire,
             ConnectionContext,
             Multiplexer.Ready,
-            BufferPool {
+            LoopBuffers,
+            BufferPool,
+            Runnable {
     private static final int DISCARD_BYTES = 16 << 10;
     /// After how much output without a wait the loop serves others first. A peer that reads as fast as a handler writes would
     /// keep the loop for as long as there are bytes, and encrypting them takes longer than sending them.
@@ -80,7 +85,7 @@ public final class LoopWire extends LoopConnection<Conversation>
     private volatile boolean awaitsTurn;
     /// Used by the loop only.
     private Multiplexer.@Nullable Watch watch;
-    private int interest;
+    private byte interest;
 
     /// Creates a wire for a socket. [#start] makes the socket non-blocking.
     public LoopWire(EventLoop loop, StreamSocket socket) {
@@ -99,20 +104,26 @@ public final class LoopWire extends LoopConnection<Conversation>
     /// **Thread**: the loop's.
     ///
     /// @param earlier what watches the socket already; null: nothing
-    public void start(Multiplexer.@Nullable Watch earlier, Runnable conversation) throws IOException {
+    public void start(Multiplexer.@Nullable Watch earlier) throws IOException {
         loop.assertOwner();
         Multiplexer.Watch watched = LoopProtocolDriver.watch(loop, socket, earlier, this);
         interest = Multiplexer.READ;
         watch = watched;
         confined = watched.confined();
         drained = !hasBuffered();
-        coroutine.start("polyserve-coroutine", () -> {
-            try {
+        coroutine.start("polyserve-coroutine", this);
+    }
+
+    /// Runs the conversation. **Thread**: the coroutine's.
+    @Override
+    public void run() {
+        try {
+            if (conversation() instanceof Runnable conversation) { // as all are that wait in a wire
                 conversation.run();
-            } finally {
-                loop.coroutines().leaves();
             }
-        });
+        } finally {
+            loop.coroutines().leaves();
+        }
     }
 
     @Nullable ConnectionInfo connection() {
@@ -153,7 +164,7 @@ public final class LoopWire extends LoopConnection<Conversation>
         Multiplexer.Watch watched = watch;
         if (watched != null && wanted != interest) {
             loop.change(watched, wanted);
-            interest = wanted;
+            interest = (byte) wanted;
         }
     }
 
@@ -192,25 +203,26 @@ public final class LoopWire extends LoopConnection<Conversation>
     // --- the owner's side ---
 
     @Override
-    public int read(InputBuffer into, long atMostNanos) throws IOException {
+    public int read(InputReceiver into, long atMostNanos) throws IOException {
         boolean late = false;
         while (!cut && !over) {
             if (drained) {
                 if (late) {
                     return TIMED_OUT;
                 }
-                into.reclaim();
+                into.idles();
                 // After a timeout, reads once more: this process may have been suspended meanwhile.
                 late = !await(readable, Multiplexer.READ, atMostNanos);
                 drained = false;
                 continue;
             }
-            ByteBuffer room = into.room();
+            InputBuffer buffer = into.input();
+            ByteBuffer room = buffer.room();
             int asked = room.remaining();
             int count = isReachable() ? socket.read(room) : onLoop(() -> socket.read(room));
             if (count > 0) {
                 drained = count < asked && !hasBuffered();
-                into.received(count);
+                buffer.received(count);
                 return count;
             }
             if (count < 0) {
@@ -474,6 +486,11 @@ public final class LoopWire extends LoopConnection<Conversation>
     @Override
     public BufferPool pool() {
         return loop.coroutines().lendThread() ? this : BufferPool.UNPOOLED;
+    }
+
+    @Override
+    public ConnectionBufferPool buffers() {
+        return isOnLoop() ? loop.messages().buffers() : ConnectionBufferPool.KEEPS_NONE;
     }
 
     @Override

@@ -34,7 +34,7 @@ final class MessageCoroutines {
 
     MessageCoroutines(EventLoop loop) {
         this.loop = loop;
-        this.buffers = new ConnectionBufferPool(loop.pool());
+        this.buffers = new ConnectionBufferPool();
     }
 
     /// The buffers of its connections that are not idle.

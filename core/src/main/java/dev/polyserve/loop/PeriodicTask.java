@@ -13,7 +13,7 @@ final class PeriodicTask extends PeriodicTimer implements EventLoop.Delayed {
     }
 
     @Override
-    long run() {
+    long runOnce() {
         long againNanos = task.run();
         return cancelled ? -1 : againNanos;
     }

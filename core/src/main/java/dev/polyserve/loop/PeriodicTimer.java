@@ -13,7 +13,7 @@ abstract sealed class PeriodicTimer extends TimerWheel.Timer permits PeriodicTas
     /// Runs once.
     ///
     /// @return the delay before the next run in nanoseconds; negative: none
-    abstract long run();
+    abstract long runOnce();
 
     /// The delay before the next run after one that threw; negative: none.
     abstract long retryNanos();
@@ -21,7 +21,7 @@ abstract sealed class PeriodicTimer extends TimerWheel.Timer permits PeriodicTas
     @Override
     final void due() {
         try {
-            long again = run();
+            long again = runOnce();
             if (again >= 0) {
                 loop.set(this, again);
             }

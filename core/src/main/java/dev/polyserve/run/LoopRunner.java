@@ -195,15 +195,13 @@ final class LoopRunner implements Runner {
                 var conversation = new HandlerConversation(context, identity, sequential.factory(), wire,
                         wire.border());
                 wire.watch(conversation);
-                yield new Ready(loop, socket, conversation,
-                        watch -> wire.start(watch, conversation::run));
+                yield new Ready(loop, socket, conversation, wire::start);
             }
             case Engine.Events events when beside -> {
                 LoopWire wire = new LoopWire(loop, socket);
                 var conversation = new PumpedConversation(context, identity, events.factory(), wire);
                 wire.watch(conversation);
-                yield new Ready(loop, socket, conversation,
-                        watch -> wire.start(watch, conversation::run));
+                yield new Ready(loop, socket, conversation, wire::start);
             }
             case Engine.Events events -> {
                 LoopProtocolDriver driver = new LoopProtocolDriver(loop, socket);

@@ -8,11 +8,15 @@ import dev.polyserve.Handler;
 import dev.polyserve.Input;
 import dev.polyserve.Output;
 import dev.polyserve.Protocol;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -46,6 +50,76 @@ class HandlerConversationTest {
         assertThat(conversation.bytesOut()).isEqualTo(wire.sent.size());
         assertThat(conversation.outcome()).contains(new Cause.Done(true));
         assertThat(fixture.failures).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void itsStreamPassesOnAllInput(int seed) {
+        byte[] lines = ConversationFixture.bytes(ConversationFixture.lines().repeat(20));
+        var copy = new ByteArrayOutputStream();
+        ScriptedWire wire = new ScriptedWire(lines, ConversationFixture.pieces(seed));
+        run(wire, client -> {
+            byte[] first = client.readExactly(10);
+            client.write(first);
+            assertThat(client.inputStream().transferTo(client.outputStream())).isEqualTo(lines.length - 10);
+            assertThat(client.inputStream().transferTo(client.outputStream())).as("after the end").isZero();
+        });
+        assertThat(wire.sent.toByteArray()).as("to itself").isEqualTo(lines);
+        run(new ScriptedWire(lines, ConversationFixture.pieces(seed)), client -> client.inputStream().transferTo(copy));
+        assertThat(copy.toByteArray()).as("to any stream").isEqualTo(lines);
+    }
+
+    /// The loop's buffers, of which the connection must have none while it waits with nothing in them.
+    private static final class LendingWire extends ScriptedWire implements LoopBuffers {
+        private final ConnectionBufferPool lent = new ConnectionBufferPool();
+        private final List<Boolean> idle = new ArrayList<>();
+        private @Nullable HandlerConversation conversation;
+
+        LendingWire(byte[] input, IntSupplier pieceBytes) {
+            super(input, pieceBytes);
+        }
+
+        @Override
+        public int read(InputReceiver into, long atMostNanos) throws LimitException {
+            into.idles();
+            idle.add(conversation != null && conversation.buffers == ConnectionBuffers.NONE);
+            return super.read(into, atMostNanos);
+        }
+
+        @Override
+        public ConnectionBufferPool buffers() {
+            return lent;
+        }
+
+        @Override
+        public BufferPool pool() {
+            return SharedBuffers.ALL;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void itHasBuffersOfItsLoopWhileThereAreBytes(int seed) {
+        String lines = ConversationFixture.lines();
+        var wire = new LendingWire(ConversationFixture.bytes(lines), ConversationFixture.pieces(seed));
+        var conversation = new HandlerConversation(fixture.context, ConversationFixture.identity(), () -> UPPER, wire);
+        wire.conversation = conversation;
+        assertThat(conversation.buffers).isSameAs(ConnectionBuffers.NONE);
+        conversation.run();
+        assertThat(wire.sent.toByteArray()).isEqualTo(ConversationFixture.bytes(lines.toUpperCase(Locale.ROOT)));
+        assertThat(wire.idle).startsWith(true).contains(false);
+        assertThat(conversation.buffers).as("at the end").isSameAs(ConnectionBuffers.NONE);
+        assertThat(conversation.outcome()).contains(new Cause.Done(true));
+    }
+
+    @Test
+    void whatItWritesWithoutInputGoesOut() {
+        var wire = new LendingWire(new byte[0], () -> 1);
+        var conversation = new HandlerConversation(fixture.context, ConversationFixture.identity(),
+                () -> client -> client.writeLine("hello"), wire);
+        conversation.run();
+        assertThat(wire.sent.toString(StandardCharsets.US_ASCII)).isEqualTo("hello\n");
+        assertThat(conversation.buffers).isSameAs(ConnectionBuffers.NONE);
     }
 
     @ParameterizedTest

@@ -31,7 +31,7 @@ class MessageConversationTest {
     /// Keeps what is due.
     private static final class Driver implements ConnectionContext, MessageScheduler {
         private final Queue<MessageConversation<?>> due = new ArrayDeque<>();
-        private final ConnectionBufferPool buffers = new ConnectionBufferPool(BufferPool.UNPOOLED);
+        private final ConnectionBufferPool buffers = new ConnectionBufferPool();
         private boolean lacksMemory;
         private int turns;
         private HandlerBorder border = HandlerBorder.NONE;
@@ -287,7 +287,8 @@ class MessageConversationTest {
         arrives(conversation, "a\nb\n");
         driver.runDue();
         send(conversation);
-        assertThat(driver.buffers.take(fixture.context.options().limits()).in).as("given back").isSameAs(first);
+        assertThat(driver.buffers.take(BufferPool.UNPOOLED, fixture.context.options().limits()).in).as("given back")
+                .isSameAs(first);
         arrives(conversation, "a\npart");
         driver.runDue();
         InputBuffer second = conversation.input();
@@ -299,7 +300,8 @@ class MessageConversationTest {
         driver.runDue();
         finish(conversation);
         assertThat(sent).hasToString("a\nb\na\npart of a line\nbye\n");
-        assertThat(driver.buffers.take(fixture.context.options().limits()).in).as("given back at the end")
+        assertThat(driver.buffers.take(BufferPool.UNPOOLED, fixture.context.options().limits()).in)
+                .as("given back at the end")
                 .isSameAs(second);
         assertThat(second.ended()).as("the end of another connection's input").isFalse();
     }

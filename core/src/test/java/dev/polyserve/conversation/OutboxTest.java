@@ -234,7 +234,7 @@ class OutboxTest {
 
     /// A driver without any effect.
     static final class IdleDriver implements ConnectionContext, LoopBuffers {
-        private final ConnectionBufferPool buffers = new ConnectionBufferPool(BufferPool.UNPOOLED);
+        private final ConnectionBufferPool buffers = new ConnectionBufferPool();
 
         @Override
         public ConnectionBufferPool buffers() {

@@ -26,7 +26,7 @@ class ResetOfAWriteTest {
     private final CompletableFuture<Thread> owner = new CompletableFuture<>();
     private final ScriptedWire wire = new ScriptedWire(new byte[0], () -> 1) {
         @Override
-        public int read(InputBuffer into, long atMostNanos) throws LimitException {
+        public int read(InputReceiver into, long atMostNanos) throws LimitException {
             try {
                 writing.await();
             } catch (InterruptedException e) {

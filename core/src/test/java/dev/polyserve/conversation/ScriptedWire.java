@@ -35,17 +35,18 @@ class ScriptedWire implements Wire, ConnectionContext {
     }
 
     @Override
-    public int read(InputBuffer into, long atMostNanos) throws LimitException {
+    public int read(InputReceiver into, long atMostNanos) throws LimitException {
         called("read");
         if (!input.hasRemaining()) {
             return END;
         }
-        ByteBuffer room = into.room();
+        InputBuffer buffer = into.input();
+        ByteBuffer room = buffer.room();
         int count = Math.min(Math.min(pieceBytes.getAsInt(), room.remaining()), input.remaining());
         for (int i = 0; i < count; i++) {
             room.put(input.get());
         }
-        into.received(count);
+        buffer.received(count);
         return count;
     }
 

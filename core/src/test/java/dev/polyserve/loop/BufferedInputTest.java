@@ -101,7 +101,7 @@ class BufferedInputTest {
                 got.complete(new String(all, US_ASCII));
             }, wire, wire.border());
             wire.watch(conversation);
-            begin(loop, () -> wire.start(null, conversation::run));
+            begin(loop, () -> wire.start(null));
             assertThat(got.get(10, TimeUnit.SECONDS)).isEqualTo(TEXT);
         }
         assertThat(failed).isNotDone();

@@ -161,7 +161,7 @@ class LackOfMemoryTest {
         wire.watch(conversation);
         onLoop(() -> {
             try {
-                wire.start(null, conversation::run);
+                wire.start(null);
             } catch (IOException e) {
                 throw new AssertionError(e);
             }

@@ -56,7 +56,7 @@ class LoopWireTest {
             HandlerConversation conversation = conversation(wire, client -> read.complete(client.readByte()));
             loop.start(failed::complete);
             wire.watch(conversation);
-            onLoop(loop, () -> start(wire, conversation));
+            onLoop(loop, () -> start(wire));
             while (onLoop(loop, () -> stateOfCoroutine(wire)) != Thread.State.WAITING) {
                 Thread.onSpinWait();
             }
@@ -74,6 +74,31 @@ class LoopWireTest {
         }
     }
 
+    /// A waiting coroutine keeps its stack, and the JVM a copy of it: each frame is some hundred bytes of an idle connection.
+    @Test
+    void aWaitingCoroutineHasFewFrames() throws Exception {
+        assumeTrue(Carrier.whyNot().isEmpty(), () -> "needs a carrier: " + Carrier.whyNot());
+        try (EventLoop loop = new EventLoop("test", multiplexer, NanoClock.SYSTEM, true, true, 0, failed::complete)) {
+            LoopWire wire = new LoopWire(loop, socket);
+            HandlerConversation conversation = conversation(wire,
+                    client -> client.inputStream().transferTo(client.outputStream()));
+            loop.start(failed::complete);
+            wire.watch(conversation);
+            onLoop(loop, () -> start(wire));
+            while (onLoop(loop, () -> stateOfCoroutine(wire)) != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+            StackTraceElement[] frames = onLoop(loop,
+                    () -> Objects.requireNonNull(wire.runningCoroutine()).getStackTrace());
+            assertThat(frames).filteredOn(frame -> frame.getClassName().startsWith("dev.polyserve."))
+                    .extracting(frame -> frame.getClassName().replaceAll(".*\\.", "") + "." + frame.getMethodName())
+                    .filteredOn(frame -> !frame.startsWith("LoopWireTest"))
+                    .containsExactly("CarrierThread.park", "LoopWire.await", "LoopWire.read", "HandlerInput.fill",
+                            "HandlerInput.transferTo", "ConnectionInputStream.transferTo", "HandlerConversation.run",
+                            "LoopWire.run");
+        }
+    }
+
     /// The peer takes all bytes at once.
     @Test
     void aHandlerThatWritesWithoutEndDoesNotKeepTheLoopForItself() throws Exception {
@@ -87,7 +112,7 @@ class LoopWireTest {
                 }
             });
             wire.watch(conversation);
-            start(wire, conversation);
+            start(wire);
             loop.post(() -> loop.post(() -> enough.set(true)));
             loop.start(failed::complete);
             while (!onLoop(loop, enough::get)) {
@@ -108,9 +133,9 @@ class LoopWireTest {
         return Objects.requireNonNull(wire.runningCoroutine()).getState();
     }
 
-    private static Void start(LoopWire wire, HandlerConversation conversation) {
+    private static Void start(LoopWire wire) {
         try {
-            wire.start(null, conversation::run);
+            wire.start(null);
         } catch (IOException e) {
             throw new AssertionError(e);
         }

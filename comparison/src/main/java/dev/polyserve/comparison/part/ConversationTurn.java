@@ -89,7 +89,7 @@ public class ConversationTurn {
             var wire = new LoopWire(loop, socket);
             var conversation = new HandlerConversation(context, identity, EchoHandler::new, wire);
             wire.watch(conversation);
-            wire.start(null, conversation::run);
+            wire.start(null);
         }
     }
 

@@ -1,0 +1,12 @@
+package dev.polyserve.conversation;
+
+/// Where a [Wire] puts what it reads. It may have no buffer while the wire waits, so that an idle connection keeps none.
+///
+/// **Thread**: the owner.
+public interface InputReceiver {
+    /// The buffer for the bytes that are there.
+    InputBuffer input();
+
+    /// A wait for input begins, after which the wire asks for the buffer again.
+    void idles();
+}
