@@ -3,6 +3,7 @@
     requires dev.polyserve.admin;
     requires dev.polyserve.bench;
     requires dev.polyserve.core;
+    requires dev.polyserve.lab;
     requires dev.polyserve.linux;
     requires info.picocli;
     requires jdk.unsupported;

@@ -47,6 +47,7 @@ class QueueingLocksTest {
                     "loops only count down, which waits for nothing; threads of signals take the monitor"),
             Map.entry("dev/polyserve/cli/operation/Restart",
                     "the thread that restarts, and the main thread at its end"),
+            Map.entry("dev/polyserve/cli/LabCommand", "the main thread waits for a signal"),
             Map.entry("dev/polyserve/cli/connect/StdioDatagramClient", "a client, without event loops"),
             Map.entry("dev/polyserve/cli/connect/TerminalClient", "a client, without event loops"),
             Map.entry("dev/polyserve/cli/services/ChatMember",

@@ -81,11 +81,12 @@ final class Commands {
             case ControlCommand.STATUS, ControlCommand.WORKERS, ControlCommand.BANS, ControlCommand.DRAIN ->
                 new ControlCommand(stdio.out()).run(name, leaf);
             case TopCommand.NAME -> new TopCommand(stdio).run(leaf);
+            case LabCommand.NAME -> new LabCommand(stdio).run(leaf);
             case TrainCommand.NAME -> new TrainCommand().run(leaf);
             case COMPLETION -> complete(leaf.commandSpec());
             default ->
                 throw ExitException.wrong("no command was given: use serve, connect, models, bench, status, workers,"
-                        + " bans, drain, restart or top"
+                        + " bans, drain, restart, top or lab"
                         + " (polyserve --help shows examples)");
         };
     }
@@ -124,6 +125,7 @@ final class Commands {
             case BenchCommand.NAME -> line.addSubcommand(BenchCommand.spec());
             case RestartCommand.NAME -> line.addSubcommand(RestartCommand.spec());
             case TopCommand.NAME -> line.addSubcommand(TopCommand.spec());
+            case LabCommand.NAME -> line.addSubcommand(LabCommand.spec());
             case TrainCommand.NAME -> line.addSubcommand(TrainCommand.spec());
             case ControlCommand.STATUS -> line.addSubcommand(ControlCommand.status());
             case ControlCommand.WORKERS -> line.addSubcommand(ControlCommand.workers());
@@ -135,6 +137,7 @@ final class Commands {
                     .addSubcommand(ControlCommand.workers()).addSubcommand(ControlCommand.bans())
                     .addSubcommand(ControlCommand.drain())
                     .addSubcommand(RestartCommand.spec()).addSubcommand(TopCommand.spec())
+                    .addSubcommand(LabCommand.spec())
                     .addSubcommand(COMPLETION, new GenerateCompletion());
         }
         line.setExpandAtFiles(false);
@@ -154,6 +157,7 @@ final class Commands {
                         "  polyserve connect tcp://127.0.0.1:8888",
                         "  polyserve models",
                         "  polyserve bench --models virtual,nio,thread",
+                        "  polyserve lab",
                         "",
                         "Exit status: 0 done or drained, 1 failed while running, 2 wrong command line.");
         return spec;
