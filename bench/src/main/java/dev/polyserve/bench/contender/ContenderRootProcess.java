@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: any.
 final class ContenderRootProcess implements RunningContender.Lifecycle {
+    /// The signal by which a JVM suspends threads, as flight recordings do for samples. By default that is USR2, which
+    /// restarts a server.
+    private static final String SUSPEND_SIGNAL = "_JAVA_SR_SIGNUM";
     /// How long the exit status may take to become available.
     private static final Duration EXIT_TIMEOUT = Duration.ofSeconds(2);
     /// Java's exit value of a process that a signal ended, and a shell's: this base plus the signal.
@@ -61,6 +64,7 @@ final class ContenderRootProcess implements RunningContender.Lifecycle {
         all.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(all).redirectInput(OutputTail.EMPTY_INPUT);
         builder.environment().putAll(free.environment());
+        builder.environment().putIfAbsent(SUSPEND_SIGNAL, "63");
         try {
             return new ContenderRootProcess(name, builder.start(), free.cleanup(), endTimeout, isKept);
         } catch (IOException e) {
