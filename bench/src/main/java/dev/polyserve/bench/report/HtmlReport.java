@@ -62,6 +62,9 @@ public final class HtmlReport {
         for (String workload : all.stream().map(Comparison::workload).distinct().toList()) {
             html.in("section.workload", section -> {
                 section.leaf("h2", workload);
+                ReportPhrases.labWorkload(workload).ifPresent(shown -> section.in("p.caveat", p -> p
+                        .text("To watch models under such a load, start ").leaf("code", "polyserve lab")
+                        .text(" and take the workload ").leaf("code", shown).text(".")));
                 for (int number = 0; number < all.size(); number++) {
                     Comparison comparison = all.get(number);
                     if (comparison.workload().equals(workload)) {

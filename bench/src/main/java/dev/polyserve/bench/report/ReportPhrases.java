@@ -52,6 +52,19 @@ final class ReportPhrases {
         };
     }
 
+    /// The workload of the lab that shows what happens under this one, if there is one.
+    static Optional<String> labWorkload(String workload) {
+        return switch (workload) {
+            case "echo", "pipeline" -> Optional.of("talkers");
+            case "churn" -> Optional.of("burst");
+            case "wait" -> Optional.of("sleep");
+            case "cpu", "mixed" -> Optional.of("compute");
+            case "idle" -> Optional.of("idle");
+            case "slow-reader" -> Optional.of("slow");
+            default -> Optional.empty();
+        };
+    }
+
     /// `20,000 requests/s`.
     static String rate(Comparison comparison) {
         return String.format(Locale.ROOT, "%,.0f requests/s", comparison.requestsPerSecond());

@@ -4,8 +4,10 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.polyserve.bench.Workload;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +49,13 @@ class HtmlReportTest {
     void aRecommendationIsShownFirst() {
         assertThat(page).containsPattern("</header>\\s*<p class=\"recommendation\">Recommendation: take &lt;b");
         assertThat(HtmlReport.page(BenchReport.of(Samples.rich()))).doesNotContain("class=\"recommendation\"");
+    }
+
+    @Test
+    void namesTheWorkloadOfTheLab() {
+        assertThat(page).contains("start <code>polyserve lab</code> and take the workload <code>talkers</code>.");
+        assertThat(Arrays.stream(Workload.values()).flatMap(one -> ReportPhrases.labWorkload(one.id()).stream())
+                .distinct()).containsExactly("talkers", "burst", "sleep", "compute", "idle", "slow");
     }
 
     @Test
