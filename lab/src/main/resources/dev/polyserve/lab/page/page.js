@@ -15,11 +15,13 @@ import {micros, moment} from './figures.js';
 const SPANS = [0, 10e6, 2e6, 500e3, 100e3, 10e3, 1e3];
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Noto Sans CJK SC", Arial, sans-serif';
 const FRAME_MILLIS = 33;
+// A frame comes this many times its own cost after the one before, so that a large run leaves the browser responsive.
+const PAUSES = 3;
 const TELL_MILLIS = 250;
 const SEARCH_MILLIS = 1000;
 
 const page = {language: 'en', recording: null, player: newPlayer(), span: 0, byPlace: false, panels: [], models: [], setup: null,
-  offset: -Infinity, colours: {}, dirty: true, told: -Infinity, searched: -1, searchedAt: 0, token: '', lost: false, saved: false};
+  offset: -Infinity, colours: {}, dirty: true, cost: 0, told: -Infinity, searched: -1, searchedAt: 0, token: '', lost: false, saved: false};
 
 const text = () => LANGUAGES[page.language];
 
@@ -84,13 +86,14 @@ function frame(now) {
     return;
   }
   const passed = now - lastFrame;
-  if (passed >= FRAME_MILLIS || page.dirty) {
+  if (passed >= Math.max(FRAME_MILLIS, page.cost * PAUSES) || page.dirty) {
     lastFrame = now;
     if (recording.running) {
       recording.settle(end());
     }
     page.player = advanced(page.player, Math.min(passed, 1000) * 1000, end());
     draw(now);
+    page.cost = performance.now() - now;
   }
   const over = !recording.running && page.player.t >= end();
   if (over && page.player.playing) {
