@@ -3,7 +3,6 @@ package dev.polyserve.conformance;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,21 +26,58 @@ public final class CoveringArray {
     /// @param strength the number of combined factors: 1 covers each level, 2 each pair of levels that a configuration
     ///         has
     public static <T> List<T> choose(List<T> all, List<Function<T, Object>> factors, int strength) {
+        return chooseInTurn(List.of(all), factors, strength);
+    }
+
+    /// Selects configurations of several lists, in their order: of each list those that cover what the lists before it
+    /// do not. Configurations that cost more come in later lists.
+    ///
+    /// @param factors the factors of a configuration
+    /// @param strength the number of combined factors, as for [#choose]
+    public static <T> List<T> chooseInTurn(List<List<T>> lists, List<Function<T, Object>> factors, int strength) {
+        List<T> all = lists.stream().flatMap(List::stream).toList();
         int[][] combinations = numbered(all, factors, strength);
         int[] timesChosen = new int[1 + IntStream.range(0, all.size()).flatMap(i -> IntStream.of(combinations[i])).max()
                 .orElse(-1)];
-        // Prefers the most new combinations, then the levels selected least often, then the first.
-        Comparator<Integer> best = Comparator
-                .comparingLong((Integer one) -> -IntStream.of(combinations[one]).filter(c -> timesChosen[c] == 0)
-                        .count())
-                .thenComparingInt(one -> IntStream.of(combinations[one]).map(c -> timesChosen[c]).sum());
         BitSet chosen = new BitSet();
-        while (IntStream.of(timesChosen).anyMatch(times -> times == 0)) {
-            int next = IntStream.range(0, all.size()).boxed().min(best).orElseThrow();
-            IntStream.of(combinations[next]).forEach(c -> timesChosen[c]++);
-            chosen.set(next);
+        int begin = 0;
+        for (List<T> list : lists) {
+            cover(combinations, begin, begin + list.size(), timesChosen, chosen);
+            begin += list.size();
         }
         return chosen.stream().mapToObj(all::get).toList();
+    }
+
+    /// Adds configurations from `begin` to before `end` until each of their combinations was chosen.
+    private static void cover(int[][] combinations, int begin, int end, int[] timesChosen, BitSet chosen) {
+        for (int next; (next = best(combinations, begin, end, timesChosen)) >= 0;) {
+            for (int each : combinations[next]) {
+                timesChosen[each]++;
+            }
+            chosen.set(next);
+        }
+    }
+
+    /// The configuration with the most new combinations, then with the levels selected least often, then the first; -1
+    /// when none has a new one.
+    private static int best(int[][] combinations, int begin, int end, int[] timesChosen) {
+        int best = -1;
+        int mostNew = 0;
+        int leastOften = 0;
+        for (int one = begin; one < end; one++) {
+            int added = 0;
+            int often = 0;
+            for (int each : combinations[one]) {
+                often += timesChosen[each];
+                added += timesChosen[each] == 0 ? 1 : 0;
+            }
+            if (added > mostNew || added == mostNew && added > 0 && often < leastOften) {
+                best = one;
+                mostNew = added;
+                leastOften = often;
+            }
+        }
+        return best;
     }
 
     /// Selects the configurations of one test, in their order: each level of each factor once or more.

@@ -42,6 +42,15 @@ class CoveringArrayTest {
     }
 
     @Test
+    void takesFromALaterListOnlyWhatTheEarlierOnesDoNotCover() {
+        List<Meal> withWater = meals().stream().filter(meal -> meal.drink().equals("water")).toList();
+        List<Meal> withTea = meals().stream().filter(meal -> meal.drink().equals("tea")).toList();
+        assertThat(CoveringArray.chooseInTurn(List.of(withWater, withTea), FACTORS, 1))
+                .startsWith(CoveringArray.choose(withWater, FACTORS, 1).toArray(Meal[]::new))
+                .filteredOn(meal -> meal.drink().equals("tea")).hasSize(1);
+    }
+
+    @Test
     void hasEachLevelOnce() {
         List<Meal> chosen = CoveringArray.choose(meals(), FACTORS, 1);
         assertThat(chosen).hasSize(4);

@@ -26,7 +26,11 @@ final class SomeCells implements ExecutionCondition {
     private static final ConditionEvaluationResult DISABLED = ConditionEvaluationResult
             .disabled("not in this cell: another cell runs it in this build");
     private static final List<Function<ContractCell, Object>> OF_A_CELL = List.of(cell -> cell.model().id(),
-            StreamCells::hasTwoLoops, ContractCell::style, ContractCell::transport);
+            StreamCells::hasTwoLoops, ContractCell::style, SomeCells::transport);
+    /// So that the tests of a clause together run over TLS in each model.
+    private static final Function<TestInCell, Object> MODEL_OVER_TLS = one -> one.cell().isTls()
+            ? one.cell().model().id()
+            : "";
 
     private final List<Function<TestInCell, Object>> factors;
     private final Map<Class<?>, Set<TestInCell>> chosen = new HashMap<>();
@@ -39,13 +43,19 @@ final class SomeCells implements ExecutionCondition {
     }
 
     private SomeCells(List<Function<TestInCell, Object>> factors) {
-        this.factors = factors;
+        this.factors = Stream.concat(factors.stream(), Stream.of(MODEL_OVER_TLS)).toList();
     }
 
     /// As many cells for each test as it takes to run it in each model, style and transport.
     static SomeCells eachModelForEachTest() {
         return new SomeCells(OF_A_CELL.stream().<Function<TestInCell, Object>>map(
                 factor -> one -> List.of(one.test(), factor.apply(one.cell()))).toList());
+    }
+
+    /// The transport that a test has to meet in this cell. It has to meet TLS in the portable models only, because a test
+    /// takes several times as long there; under the other models, some tests of its clause do.
+    static EndpointKind transport(ContractCell cell) {
+        return cell.isTls() && !StreamCells.PORTABLE.contains(cell.model()) ? EndpointKind.TCP : cell.transport();
     }
 
     /// What this build runs of a model's tests in the default environment: with `-Dquick` one cell for each test.
@@ -103,19 +113,9 @@ final class SomeCells implements ExecutionCondition {
         List<TestInCell> applicable = applicable(clause, cells);
         // Clauses differ in which of equal cells comes first.
         Collections.shuffle(applicable, new Random(clause.stream().map(ContractTestCase::method).toList().hashCode()));
-        return choose(applicable);
-    }
-
-    /// TLS comes last, and only for what it alone covers: a test over TLS takes several times as long.
-    private List<TestInCell> choose(List<TestInCell> applicable) {
-        List<TestInCell> plain = applicable.stream().filter(one -> !one.cell().isTls()).toList();
-        List<TestInCell> overTls = applicable.stream().filter(one -> one.cell().isTls()).toList();
-        List<TestInCell> chosen = new ArrayList<>(CoveringArray.choose(plain, factors, 1));
-        Set<Object> covered = new HashSet<>();
-        factors.forEach(factor -> chosen.forEach(one -> covered.add(factor.apply(one))));
-        chosen.addAll(CoveringArray.choose(overTls, factors.stream().<Function<TestInCell, Object>>map(
-                factor -> one -> covered.contains(factor.apply(one)) ? covered : factor.apply(one)).toList(), 1));
-        return chosen;
+        return CoveringArray.chooseInTurn(List.of(
+                applicable.stream().filter(one -> !one.cell().isTls()).toList(),
+                applicable.stream().filter(one -> one.cell().isTls()).toList()), factors, 1);
     }
 
     /// The tests in all cells to which they apply.

@@ -5,7 +5,9 @@ import dev.polyserve.Server;
 import dev.polyserve.Workers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// The cells of the contract of stream handlers, and the selection that a build runs.
 ///
@@ -116,12 +118,20 @@ final class StreamCells {
     static List<Configuration> chosen(TestScope scope) {
         return switch (scope) {
             case FULL -> ALL;
-            case USUAL -> CoveringArray.choose(ALL, factors(), 2);
+            case USUAL -> CoveringArray.chooseInTurn(usuallyInTurn(), factors(), 2);
             case QUICK -> CoveringArray.choose(
                     ALL.stream().filter(one -> one.environment() == Environment.USUAL).toList(),
                     List.of(one -> one.cell().model().id(), one -> one.cell().style(), one -> one.cell().transport()),
                     1);
         };
+    }
+
+    /// Those over TLS last; of these, the ones in the default environment first, which so meets TLS under each model.
+    private static List<List<Configuration>> usuallyInTurn() {
+        Map<Boolean, List<Configuration>> overTls = ALL.stream().filter(one -> one.cell().isTls())
+                .collect(Collectors.partitioningBy(one -> one.environment() == Environment.USUAL));
+        return List.of(ALL.stream().filter(one -> !one.cell().isTls()).toList(),
+                overTls.getOrDefault(true, List.of()), overTls.getOrDefault(false, List.of()));
     }
 
     static List<Function<Configuration, Object>> factors() {

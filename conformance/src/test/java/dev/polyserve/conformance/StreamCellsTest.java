@@ -68,12 +68,17 @@ class StreamCellsTest {
                         .toList();
                 assertThat(same).as(one.toString()).anyMatch(cell -> cell.model().id().equals(one.cell().model().id()))
                         .anyMatch(cell -> cell.style() == one.cell().style())
-                        .anyMatch(cell -> cell.transport() == one.cell().transport())
+                        .anyMatch(cell -> SomeCells.transport(cell) == SomeCells.transport(one.cell()))
                         .anyMatch(cell -> StreamCells.hasTwoLoops(cell) == StreamCells.hasTwoLoops(one.cell()));
             }
+            assertThat(models(overTls(chosen))).isEqualTo(models(overTls(SomeCells.applicable(clause, cells))));
             chosen.forEach(one -> used.add(one.cell()));
         }
         assertThat(used).containsExactlyInAnyOrderElementsOf(cells);
+    }
+
+    private static List<TestInCell> overTls(List<TestInCell> some) {
+        return some.stream().filter(one -> one.cell().isTls()).toList();
     }
 
     /// Prints the number of tests; that of a full build includes the tests that skip themselves in a cell.
