@@ -130,7 +130,7 @@ final class TlsClientStream implements ClientStream {
         if (!isSecure()) {
             return -1;
         }
-        boolean _ = flush();
+        flushWhileTaken();
         int before = into.position();
         while (true) {
             boolean more = true;
@@ -144,6 +144,15 @@ final class TlsClientStream implements ClientStream {
             if (fill() == 0) {
                 return 0;
             }
+        }
+    }
+
+    private void flushWhileTaken() {
+        try {
+            boolean _ = flush();
+        } catch (IOException e) {
+            // The server has closed the connection; what it sent before can still be read.
+            out.position(out.limit());
         }
     }
 
