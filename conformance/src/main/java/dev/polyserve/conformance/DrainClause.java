@@ -48,6 +48,7 @@ abstract class DrainClause extends Clause {
             assertFalse(report.isDone());
             client.send("two\nexit\n");
             assertEquals("TWO\nEXIT\n", client.textToTheEnd());
+            client.disconnect();
             DrainReport result = report.get(10, TimeUnit.SECONDS);
             assertTrue(result.finished() >= 1, "including the clients that probed for the refusal");
             assertEquals(0, result.aborted());
@@ -140,6 +141,7 @@ abstract class DrainClause extends Clause {
             } while (cell().hasWorkers() && answer.equals("hello"));
             assertEquals("bye", answer);
             assertEquals("", client.textToTheEnd());
+            client.disconnect();
             assertEquals(0, report.get(10, TimeUnit.SECONDS).aborted());
         }
     }

@@ -31,7 +31,8 @@ abstract class EndingClause extends Clause {
     private static final Duration SHORT_FROM_THE_START = Duration.ofMillis(400);
 
     private static final Duration LONGER_THAN_A_HANDSHAKE = Duration.ofMillis(900);
-    private static final Duration LONGER_THAN_A_PAUSE = Duration.ofSeconds(1);
+    /// Less than a client takes that reads slowly, and more than a busy machine lets it wait between two reads.
+    private static final Duration LONGER_THAN_A_PAUSE = Duration.ofMillis(1800);
 
     private static UnaryOperator<Options> times(UnaryOperator<Options.Timeouts> change) {
         return options -> options.withTimeouts(change);
