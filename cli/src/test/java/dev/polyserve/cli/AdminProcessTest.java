@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// `serve --admin` with worker processes, and across a restart.
 @Tag("process")
 @EnabledOnOs(OS.LINUX)
-@Timeout(60)
+@Timeout(120)
 class AdminProcessTest {
     private static final String TOKEN = "0123456789abcdef";
     private static final String ANNOUNCED = "the admin page is at ";

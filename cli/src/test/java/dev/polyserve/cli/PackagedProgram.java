@@ -71,10 +71,13 @@ public final class PackagedProgram {
         Path script = Path.of(System.getProperty("basedir", "."), "..", "build", "train-aot.sh").toAbsolutePath();
         Files.deleteIfExists(program);
         Files.deleteIfExists(workers);
-        Process training = new ProcessBuilder("bash", script.toString(),
+        ProcessBuilder builder = new ProcessBuilder("bash", script.toString(),
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), jar.toString(), program.toString(),
                 workers.toString(), REQUESTS)
-                .redirectErrorStream(true).redirectOutput(program.resolveSibling("training.log").toFile()).start();
+                .redirectErrorStream(true).redirectOutput(program.resolveSibling("training.log").toFile());
+        // Nothing here runs long enough for the optimizing compiler.
+        builder.environment().put("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
+        Process training = builder.start();
         boolean ended = training.waitFor(TRAINING_SECONDS, TimeUnit.SECONDS);
         training.destroyForcibly();
         return ended && Files.exists(program) && Files.exists(workers);

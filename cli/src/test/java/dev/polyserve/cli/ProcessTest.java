@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Runs the program as a process: its streams, exit status and signals.
 @Tag("process")
 @DisabledOnOs(OS.WINDOWS)
-@Timeout(60)
+@Timeout(120)
 class ProcessTest {
     private final LineSink out = new LineSink();
     private final LineSink err = new LineSink();

@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,27 +20,35 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Certificates that are replaced while `serve` runs.
+/// Certificates that are replaced while `serve` runs, in a process of its own.
+@Tag("slow")
+@Tag("process")
 class TlsReloadTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+    /// The certificates `old` and `new`, which no test changes.
+    @TempDir
+    static Path certificates;
 
     @TempDir
     Path directory;
 
-    private CertificateTool certificates = new CertificateTool(Path.of(""));
+    @BeforeAll
+    static void makeCertificates() throws Exception {
+        assumeTrue(Server.whyNot(Model.epoll()).isEmpty(), "needs Linux and native access");
+        CertificateTool tool = new CertificateTool(certificates);
+        tool.create("old", "old.example");
+        tool.create("new", "new.example");
+    }
 
     @BeforeEach
-    void certificates() throws Exception {
-        assumeTrue(Server.whyNot(Model.epoll()).isEmpty(), "needs Linux and native access");
-        certificates = new CertificateTool(directory);
-        certificates.create("old", "old.example");
-        certificates.create("new", "new.example");
+    void useTheOld() throws Exception {
         use("old");
     }
 
     private void use(String name) throws Exception {
         for (String end : new String[]{".crt", ".key"}) {
-            Path copy = Files.copy(directory.resolve(name + end), directory.resolve("next" + end),
+            Path copy = Files.copy(certificates.resolve(name + end), directory.resolve("next" + end),
                     StandardCopyOption.COPY_ATTRIBUTES, StandardCopyOption.REPLACE_EXISTING);
             Files.move(copy, directory.resolve("own" + end), StandardCopyOption.REPLACE_EXISTING);
         }
@@ -91,7 +100,7 @@ class TlsReloadTest {
     @ParameterizedTest
     @ValueSource(strings = {"process-pool", "process"})
     void aKeyThatDoesNotFitEndsTheStartOfWorkersWithOneSentence(String model) throws Exception {
-        Files.copy(directory.resolve("new.key"), directory.resolve("own.key"), StandardCopyOption.COPY_ATTRIBUTES,
+        Files.copy(certificates.resolve("new.key"), directory.resolve("own.key"), StandardCopyOption.COPY_ATTRIBUTES,
                 StandardCopyOption.REPLACE_EXISTING);
         try (ServedProcess server = serve("--model", model)) {
             server.err.awaitContaining("does not belong");
@@ -100,7 +109,6 @@ class TlsReloadTest {
         }
     }
 
-    @Tag("slow")
     @Test
     void aHotRestartKeepsTheSelfSignedCertificate() throws Exception {
         try (ServedProcess server = ServedProcess.start("serve", "echo", "--listen", "tls://127.0.0.1:0", "--model",
@@ -125,7 +133,6 @@ class TlsReloadTest {
         return line.substring(line.lastIndexOf(word) + word.length());
     }
 
-    @Tag("slow")
     @ParameterizedTest
     @ValueSource(strings = {"epoll", "process-pool"})
     void changedFilesAreNoticed(String model) throws Exception {
