@@ -5,6 +5,7 @@ import dev.polyserve.ServerStats.HandshakeResult;
 import dev.polyserve.text.PrintableAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.List;
 import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
@@ -33,10 +34,10 @@ public final class JfrEvents {
 
     /// Loads and registers the events: a recorder is initialised. **Thread**: one that may wait.
     static void prepare() {
-        boolean _ = ConnectionOpenedEvent.isWanted() | ConnectionClosedEvent.isWanted()
-                | ConnectionRejectedEvent.isWanted() | AcceptErrorEvent.isWanted() | LoopStallEvent.isWanted()
-                | LoopHandOffEvent.isWanted() | TlsHandshakeEvent.isWanted() | WorkerStartedEvent.isWanted()
-                | WorkerEndedEvent.isWanted();
+        List<Boolean> _ = List.of(ConnectionOpenedEvent.isWanted(), ConnectionClosedEvent.isWanted(),
+                ConnectionRejectedEvent.isWanted(), AcceptErrorEvent.isWanted(), LoopStallEvent.isWanted(),
+                LoopHandOffEvent.isWanted(), TlsHandshakeEvent.isWanted(), WorkerStartedEvent.isWanted(),
+                WorkerEndedEvent.isWanted());
         ready = true;
     }
 

@@ -11,6 +11,7 @@ import java.util.Map;
 /// Counts the connections that are over, and their bytes.
 ///
 /// **Thread**: one at a time: [LiveConnections] guards it.
+@SuppressWarnings("EnumOrdinal") // the index of an array that nothing else sees: a map would take memory
 final class EndedConnections {
     private final long[] byReason = new long[CloseReason.values().length];
     private final DurationHistogram durations = new DurationHistogram(Buckets.CONNECTIONS);

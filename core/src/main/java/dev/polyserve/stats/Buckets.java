@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 
 /// The bounds of the histograms.
+@SuppressWarnings("ImmutableEnumChecker") // nothing changes the array, and nothing can change the list
 public enum Buckets {
     /// For turns of event loops: microseconds to seconds.
     TURNS(micros(10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000)),

@@ -21,6 +21,7 @@ import java.util.Optional;
 /// **Thread**: any.
 ///
 /// @param figures the figures; their certificates are the supervisor's business
+@SuppressWarnings("EnumOrdinal") // the process that reads it runs the same classes
 record SerializedFigures(ProcessFigures figures) {
     /// More loops do not fit into a message; they are left out.
     private static final int MOST_LOOPS = 128;
