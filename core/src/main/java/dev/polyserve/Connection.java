@@ -71,8 +71,9 @@ public interface Connection extends Output {
     <T> @Nullable T read(Codec<T> codec) throws IOException;
 
     /// Begins TLS on a connection that has none (STARTTLS), with the certificates of [ServerBuilder#tls]: sends the collected
-    /// output in plain text, and waits for the handshake, within [Options.Timeouts#tlsHandshake]. From then on everything is
-    /// encrypted, and [ConnectionInfo#tls] has what was negotiated.
+    /// output in plain text, and waits for the handshake, within [Options.Timeouts#tlsHandshake]. While as many others are
+    /// under way as [Options.Limits#tlsHandshakes] allows, it waits for them first, at most six times as long. From then on
+    /// everything is encrypted, and [ConnectionInfo#tls] has what was negotiated.
     ///
     /// What the client said before is not protected: a handler forgets it. Bytes that a client has sent behind the command
     /// are refused, because they may have been inserted on the way (CVE-2011-0411).

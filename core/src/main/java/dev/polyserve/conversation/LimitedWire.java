@@ -166,8 +166,8 @@ abstract sealed class LimitedWire extends BufferedConversation implements InputR
         }
     }
 
-    /// Goes on with TLS, and waits for the handshake. Its limit covers all waits in it. The wait for room before it
-    /// is no fault of the peer; it ends with the handshakes of others, which are limited.
+    /// Goes on with TLS, and waits for the handshake. Its limit covers all waits in it. The wait for room before it has a
+    /// limit of its own, and is no fault of the peer.
     ///
     /// @throws IllegalStateException with one sentence, when that is not possible
     final void startTls(SecurableWire secured, boolean unread) throws ConnectionException {
@@ -182,7 +182,13 @@ abstract sealed class LimitedWire extends BufferedConversation implements InputR
                 throw new SSLException("the client sent bytes behind the command that begins TLS, which may have been"
                         + " inserted on the way: it must wait for the reply");
             }
-            secured.startTls(() -> handshakeWaitsFor(Limit.TLS_HANDSHAKE));
+            boolean room = secured.startTls(() -> handshakeWaitsFor(Limit.TLS_HANDSHAKE),
+                    context.handshakeTurnNanos());
+            if (!room) {
+                context.listener().limitReached(Limit.TLS_HANDSHAKES);
+                settle(new Cause.TimedOut(Limit.TLS_HANDSHAKES));
+                throw new IOException("the TLS handshakes of others left no room in time");
+            }
         } catch (IOException e) {
             if (inputCut()) {
                 settle(new Cause.Stopped());

@@ -13,6 +13,8 @@ public interface SecurableWire {
     /// Does the handshake of TLS, and waits for it. Nothing is collected or buffered.
     ///
     /// @param begins called when the handshakes of others leave room for it
+    /// @param atMostNanos how long it waits for that
+    /// @return false when there was no room in this time; the wire is as before
     /// @throws IOException when it fails, or the connection is over
-    void startTls(Runnable begins) throws IOException;
+    boolean startTls(Runnable begins, long atMostNanos) throws IOException;
 }

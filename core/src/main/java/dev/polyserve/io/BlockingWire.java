@@ -104,7 +104,7 @@ public final class BlockingWire implements Wire, SecurableWire, ConnectionContex
     }
 
     @Override
-    public void startTls(Runnable begins) throws IOException {
+    public boolean startTls(Runnable begins, long atMostNanos) throws IOException {
         SecurableSocket secured = (SecurableSocket) socket;
         Thread owner = Thread.currentThread();
         AtomicBoolean room = new AtomicBoolean();
@@ -114,9 +114,8 @@ public final class BlockingWire implements Wire, SecurableWire, ConnectionContex
         };
         boolean now = secured.startTls(whenRoom);
         try {
-            while (!now && !room.get()) {
-                throwIfShut();
-                LockSupport.parkNanos(this, LOOK_NANOS);
+            if (!now && !awaitSet(room, atMostNanos)) {
+                return false;
             }
             begins.run();
             for (SecurableSocket.Need need; (need = secured.handshake()) != SecurableSocket.Need.DONE;) {
@@ -125,9 +124,25 @@ public final class BlockingWire implements Wire, SecurableWire, ConnectionContex
                     secured.runTasks(); // this thread is the connection's own
                 }
             }
+            return true;
         } finally {
             secured.endHandshake(whenRoom);
         }
+    }
+
+    /// Waits until it is set, or the connection is over.
+    ///
+    /// @return whether it is set
+    private boolean awaitSet(AtomicBoolean set, long atMostNanos) throws IOException {
+        long begin = System.nanoTime();
+        while (!set.get()) {
+            throwIfShut();
+            if (System.nanoTime() - begin >= atMostNanos) {
+                return false;
+            }
+            LockSupport.parkNanos(this, LOOK_NANOS);
+        }
+        return true;
     }
 
     private void throwIfShut() throws ClosedChannelException {

@@ -309,14 +309,14 @@ public final class LoopWire extends LoopConnection<Conversation>
     }
 
     @Override
-    public void startTls(Runnable begins) throws IOException {
+    public boolean startTls(Runnable begins, long atMostNanos) throws IOException {
         SecurableSocket secured = (SecurableSocket) socket;
         AtomicBoolean room = new AtomicBoolean();
         Runnable whenRoom = () -> opens(room);
         boolean now = secured.startTls(whenRoom);
         try {
-            if (!now) {
-                awaitSet(room);
+            if (!now && !awaitSet(room, atMostNanos)) {
+                return false;
             }
             begins.run();
             SecurableSocket.Need need;
@@ -332,6 +332,7 @@ public final class LoopWire extends LoopConnection<Conversation>
                     case DONE -> drained = !hasBuffered();
                 }
             } while (need != SecurableSocket.Need.DONE);
+            return true;
         } finally {
             secured.endHandshake(whenRoom);
         }
@@ -357,7 +358,8 @@ public final class LoopWire extends LoopConnection<Conversation>
         }
         AtomicBoolean computed = new AtomicBoolean();
         secured.runTasksBeside(() -> opens(computed));
-        awaitSet(computed);
+        boolean set = awaitSet(computed, ServerContext.FOREVER_NANOS);
+        assert set : "a wait without a limit";
     }
 
     /// Sets it, and has the owner look. **Thread**: any.
@@ -366,20 +368,35 @@ public final class LoopWire extends LoopConnection<Conversation>
         loop.ask(this, WAKE);
     }
 
-    /// Waits until it is set, or the connection is over.
-    private void awaitSet(AtomicBoolean set) throws IOException {
+    /// Waits until it is set, or the connection is over or its input cut.
+    ///
+    /// @return false if the time limit expires first
+    private boolean awaitSet(AtomicBoolean set, long atMostNanos) throws IOException {
         ParkGate gate = forWriting();
-        if (isOnLoop()) {
+        boolean direct = isOnLoop();
+        if (direct) {
             gate.expect(Thread.currentThread());
         } else {
             gate.expectFromElsewhere(Thread.currentThread());
         }
+        long deadline = System.nanoTime() + atMostNanos;
+        EventLoop.@Nullable Delayed limit = direct && atMostNanos < ServerContext.FOREVER_NANOS
+                ? loop.schedule(atMostNanos, gate::wake)
+                : null;
         try {
-            while (!set.get() && !over) {
-                requireMayWait(CarrierThread.park(this));
+            while (!set.get() && !over && !cut) {
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                requireMayWait(direct ? CarrierThread.park(this) : CarrierThread.parkNanos(this, left));
                 refuseInterrupt();
             }
+            return true;
         } finally {
+            if (limit != null) {
+                cancel(limit);
+            }
             gate.leave();
         }
     }

@@ -150,6 +150,19 @@ class StartTlsTest {
 
     @ParameterizedTest
     @TestedModels
+    void aHandshakeThatNeverBeginsEndsInTime(String model) throws Exception {
+        try (Server server = server(model, o -> o.withTimeouts(t -> t.withTlsHandshake(Duration.ofMillis(300))))
+                .tls(Tls.selfSigned()).start(); Socket socket = connect(server)) {
+            send(socket, "STARTTLS\n");
+            assertReceives(socket, "go ahead\n");
+            assertThat(ends.poll(20, TimeUnit.SECONDS)).isEqualTo(new Cause.TimedOut(Limit.TLS_HANDSHAKE));
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+        assertThat(failures).isEmpty();
+    }
+
+    @ParameterizedTest
+    @TestedModels
     void aStopEndsAHandshake(String model) throws Exception {
         Server server = server(model, o -> o.withTimeouts(t -> t.withDrainQuiet(Duration.ofMillis(100))))
                 .tls(Tls.selfSigned()).start();

@@ -144,18 +144,39 @@ class TlsHandshakeTurnTest {
     void aHandlerThatWaitsForItsTurnIsNotLate(String model) throws Exception {
         try (Server server = server(model).listen(Endpoint.parse("tcp://127.0.0.1:0"))
                 .handle(TlsHandshakeTurnTest::serve).start(); Socket stalled = stall(server)) {
-            handshakesTake(server, Duration.ofMillis(50));
-            try (Socket plain = connect(((Endpoint.Tcp) server.endpoints().getLast()).port())) {
-                plain.getOutputStream().write("STARTTLS\n".getBytes(US_ASCII));
-                assertThat(plain.getInputStream().readNBytes(9)).asString(US_ASCII).isEqualTo("STARTTLS\n");
+            // It may wait for six times as long.
+            handshakesTake(server, Duration.ofSeconds(1));
+            try (Socket plain = connectAndAsk(server)) {
                 awaitWaiting(server, 1);
-                assertThat(ends.poll(1, TimeUnit.SECONDS)).as("the end of the one that waits").isNull();
+                assertThat(ends.poll(1200, TimeUnit.MILLISECONDS)).as("the end of the one that waits").isNull();
                 handshakesTake(server, Duration.ofSeconds(30));
                 stalled.shutdownOutput();
                 SSLSocket secure = TlsServerTest.over(plain, "TLSv1.3");
                 secure.getOutputStream().write("hello\n".getBytes(US_ASCII));
                 assertThat(secure.getInputStream().readNBytes(6)).asString(US_ASCII).isEqualTo("hello\n");
             }
+        }
+    }
+
+    /// A client for whose handshake the handler waits.
+    private static Socket connectAndAsk(Server server) throws IOException {
+        Socket plain = connect(((Endpoint.Tcp) server.endpoints().getLast()).port());
+        plain.getOutputStream().write("STARTTLS\n".getBytes(US_ASCII));
+        assertThat(plain.getInputStream().readNBytes(9)).asString(US_ASCII).isEqualTo("STARTTLS\n");
+        return plain;
+    }
+
+    @ParameterizedTest
+    @TestedModels(concurrent = true)
+    void theWaitOfAHandlerHasALimitThatIsNoOffence(String model) throws Exception {
+        try (Server server = server(model).listen(Endpoint.parse("tcp://127.0.0.1:0"))
+                .handle(TlsHandshakeTurnTest::serve).start(); Socket _ = stall(server)) {
+            handshakesTake(server, Duration.ofMillis(50));
+            try (Socket plain = connectAndAsk(server)) {
+                assertThat(ends.poll(20, TimeUnit.SECONDS)).isEqualTo(new Cause.TimedOut(Limit.TLS_HANDSHAKES));
+                assertThat(plain.getInputStream().read()).isEqualTo(-1);
+            }
+            assertThat(server.stats().reached()).containsEntry(Limit.TLS_HANDSHAKES, 2L);
         }
     }
 }

@@ -103,6 +103,22 @@ class TlsWorkersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"process", "process-pool"})
+    void aHandlerWaitsForTheHandshakeForAWhile(String model) throws Exception {
+        Process program = TestProgram.start(Serves.class, model, "tcp");
+        try (BufferedReader said = program.inputReader()) {
+            try (Socket silent = new Socket(InetAddress.ofLiteral("127.0.0.1"), Integer.parseInt(said.readLine()))) {
+                silent.setSoTimeout(20_000);
+                silent.getOutputStream().write("STARTTLS\n".getBytes(StandardCharsets.US_ASCII));
+                assertThat(lines(silent).readLine()).isEqualTo("go ahead");
+                assertThat(said.readLine()).isEqualTo("closed: timed out: TLS handshake without TLS");
+            }
+        } finally {
+            program.destroyForcibly();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"process", "process-pool"})
     void aDrainEndsASilentHandshake(String model) throws Exception {
         Process program = TestProgram.start(Serves.class, model, "tls", "1");
         try (BufferedReader said = program.inputReader()) {
