@@ -26,6 +26,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Checks that a server at a host name listens at every address of the name. The names come from a hosts file of the
 /// JVM, so each case runs in a process of its own.
@@ -77,6 +79,21 @@ class NamesWithSeveralAddressesTest {
                 "process-pool 127.0.0.1: answered");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"tcp", "udp"})
+    void aNameThatIsListedTwiceHasSocketsOfItsOwnForEach(String scheme) throws Exception {
+        String name = scheme + "://both.test:0";
+        assertThat(run(name, name).lines())
+                .containsExactlyElementsOf(Stream.of("nio", "thread", "epoll", "process-pool")
+                        .flatMap(NamesWithSeveralAddressesTest::fourAnswers).toList());
+        assertThat(run("process", name, name).lines()).containsExactlyElementsOf(fourAnswers("process").toList());
+    }
+
+    private static Stream<String> fourAnswers(String model) {
+        return Stream.of("127.0.0.1 same port", "127.0.0.2 same port", "127.0.0.1", "127.0.0.2")
+                .map(where -> model + " " + where + ": answered");
+    }
+
     @Test
     void soIsEachOfAPortOfDatagrams() throws Exception {
         assertThat(run("udp://both.test:0")).contains("nio 127.0.0.2 same port: answered",
@@ -114,11 +131,11 @@ class NamesWithSeveralAddressesTest {
 
         @SuppressWarnings("SystemOut")
         static void main(String[] arguments) throws Exception {
-            for (Model model : Server.isWorker()
-                    ? List.of(Model.processPool(1))
-                    : List.of(Model.nio(), Model.thread(), Model.epoll(), Model.processPool(1))) {
-                ServerBuilder builder = Server.at(arguments[0]).model(model);
-                Stream.of(arguments).skip(1).forEach(builder::listen);
+            boolean isProcess = arguments[0].equals("process");
+            for (Model model : models(isProcess)) {
+                List<String> endpoints = List.of(arguments).subList(isProcess ? 1 : 0, arguments.length);
+                ServerBuilder builder = Server.at(endpoints.getFirst()).model(model);
+                endpoints.stream().skip(1).forEach(builder::listen);
                 try (Server server = builder
                         .handle(client -> client.write(new byte[]{(byte) client.readByte()}))
                         .datagrams((request, reply) -> reply.write(request.payload())).start()) {
@@ -129,6 +146,15 @@ class NamesWithSeveralAddressesTest {
                     System.out.println(model.id() + " " + FAILED + e.getMessage());
                 }
             }
+        }
+
+        private static List<Model> models(boolean isProcess) {
+            if (isProcess) {
+                return List.of(Model.process());
+            }
+            return Server.isWorker()
+                    ? List.of(Model.processPool(1))
+                    : List.of(Model.nio(), Model.thread(), Model.epoll(), Model.processPool(1));
         }
 
         private static String asked(Endpoint endpoint, int port) throws IOException {

@@ -28,9 +28,10 @@ public sealed interface WorkerCommand extends WorkerMessage {
 
     /// One socket of the server.
     ///
+    /// @param index which of the server's endpoints it belongs to, from 0 on: a program may list one twice
     /// @param asked the endpoint as the program requested it
     /// @param real its real endpoint
-    record Slot(String asked, String real) {}
+    record Slot(int index, String asked, String real) {}
 
     /// Accept, or stop accepting.
     record SetAccepting(boolean allowed) implements WorkerCommand {}

@@ -84,7 +84,7 @@ final class WorkerMessageReader {
         Optional<ByteBuffer> selfSigned = Optional.of(ByteBuffer.wrap(array())).filter(ByteBuffer::hasRemaining);
         List<WorkerCommand.Slot> slots = new ArrayList<>();
         for (int left = in.readInt(); left > 0; left--) {
-            slots.add(new WorkerCommand.Slot(text(), text()));
+            slots.add(new WorkerCommand.Slot(in.readInt(), text(), text()));
         }
         return new WorkerCommand.Serve(shared, slots, connections, selfSigned);
     }

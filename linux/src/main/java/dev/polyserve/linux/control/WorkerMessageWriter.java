@@ -81,6 +81,7 @@ final class WorkerMessageWriter {
         buffer(serve.selfSigned().orElse(NOTHING));
         out.writeInt(serve.slots().size());
         for (WorkerCommand.Slot slot : serve.slots()) {
+            out.writeInt(slot.index());
             text(slot.asked());
             text(slot.real());
         }

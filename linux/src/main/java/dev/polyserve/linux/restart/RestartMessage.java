@@ -20,12 +20,14 @@ record RestartMessage(int generation, List<Long> older, Optional<ByteBuffer> sel
     /// The first line; its number is the version of the format.
     private static final String GREETING = "polyserve restart 4";
     private static final int HEAD_LINES = 4;
+    private static final int SLOT_LINES = 3;
 
     /// The endpoints of a socket.
     ///
+    /// @param index which of the old program's endpoints it belongs to, from 0 on: a program may list one twice
     /// @param asked the endpoint as the old program requested it
     /// @param real its real endpoint
-    record Slot(Endpoint asked, Endpoint real) {
+    record Slot(int index, Endpoint asked, Endpoint real) {
         /// The file of the Unix socket, if it has one.
         Optional<Path> file() {
             return switch (real) {
@@ -41,6 +43,7 @@ record RestartMessage(int generation, List<Long> older, Optional<ByteBuffer> sel
                 String.join(" ", older.stream().map(pid -> Long.toString(pid)).toList()),
                 selfSigned.map(RestartMessage::encoded).orElse("")));
         for (Slot slot : sockets) {
+            lines.add(Integer.toString(slot.index));
             lines.add(slot.asked.toString());
             lines.add(slot.real.toString());
         }
@@ -56,13 +59,15 @@ record RestartMessage(int generation, List<Long> older, Optional<ByteBuffer> sel
     /// @throws IOException when the message is not in this format
     static RestartMessage read(ByteBuffer message) throws IOException {
         List<String> lines = List.of(StandardCharsets.UTF_8.decode(message).toString().split("\n", -1));
-        if (!lines.getFirst().equals(GREETING) || lines.size() < HEAD_LINES || lines.size() % 2 != 0) {
+        if (!lines.getFirst().equals(GREETING) || lines.size() < HEAD_LINES
+                || (lines.size() - HEAD_LINES) % SLOT_LINES != 0) {
             throw new IOException("the program that runs hands its sockets on in another way than '" + GREETING
                     + "'; stop it and start this one");
         }
         List<Slot> sockets = new ArrayList<>();
-        for (int i = HEAD_LINES; i < lines.size(); i += 2) {
-            sockets.add(new Slot(Endpoint.parse(lines.get(i)), Endpoint.parse(lines.get(i + 1))));
+        for (int i = HEAD_LINES; i < lines.size(); i += SLOT_LINES) {
+            sockets.add(new Slot(Integer.parseInt(lines.get(i)), Endpoint.parse(lines.get(i + 1)),
+                    Endpoint.parse(lines.get(i + 2))));
         }
         List<Long> older = lines.get(2).isEmpty()
                 ? List.of()

@@ -1,7 +1,6 @@
 package dev.polyserve.linux.restart;
 
 import dev.polyserve.Endpoint;
-import dev.polyserve.io.HostResolver;
 import dev.polyserve.io.SocketFile;
 import dev.polyserve.linux.process.NonInheritedVariables;
 import dev.polyserve.linux.socket.PreopenedSockets;
@@ -16,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /// The program that this one takes over from, as the new program sees it.
 ///
@@ -63,39 +63,48 @@ public final class RestartPredecessor {
     /// them is closed here; an endpoint without a socket is bound as usual.
     public void takeOver(List<Endpoint> wanted) {
         List<Endpoint> missing = new ArrayList<>(wanted);
-        for (int i = 0; i < descriptors.size(); i++) {
-            RestartMessage.Slot slot = restartState.sockets().get(i);
-            int descriptor = descriptors.get(i);
+        List<RestartMessage.Slot> slots = restartState.sockets().subList(0, descriptors.size());
+        for (int end, begin = 0; begin < slots.size(); begin = end) {
+            end = begin + 1;
+            while (end < slots.size() && slots.get(end).index() == slots.get(begin).index()) {
+                end++;
+            }
             // A host name stands for several sockets, any other endpoint for one.
-            if (missing.remove(slot.asked()) || (stoodForOneBefore(slot, i) && wanted.contains(slot.asked()))) {
-                give(slot, slot.asked(), descriptor);
-            } else if (missing.remove(slot.real())) {
-                give(slot, slot.real(), descriptor);
+            Endpoint asked = slots.get(begin).asked();
+            if (missing.remove(asked)) {
+                give(asked, begin, end);
             } else {
-                int closed = DescriptorCalls.close(CallMemory.small(), descriptor);
+                giveEach(missing, begin, end);
+            }
+        }
+    }
+
+    /// Gives the sockets from one number to another one to the endpoints where they really are, and closes the others.
+    private void giveEach(List<Endpoint> missing, int begin, int end) {
+        for (int i = begin; i < end; i++) {
+            Endpoint real = restartState.sockets().get(i).real();
+            if (missing.remove(real)) {
+                give(real, i, i + 1);
+            } else {
+                int closed = DescriptorCalls.close(CallMemory.small(), descriptors.get(i));
                 assert closed == 0;
             }
         }
     }
 
-    private boolean stoodForOneBefore(RestartMessage.Slot slot, int index) {
-        return restartState.sockets().subList(0, index).stream().anyMatch(before -> before.asked().equals(slot.asked()))
-                && switch (slot.asked()) {
-                    case Endpoint.Tcp tcp -> HostResolver.isName(tcp.host());
-                    case Endpoint.Tls tls -> HostResolver.isName(tls.host());
-                    case Endpoint.Udp udp -> HostResolver.isName(udp.host());
-                    case Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> false;
-                };
-    }
-
-    private static void give(RestartMessage.Slot slot, Endpoint endpoint, int descriptor) {
+    private void give(Endpoint endpoint, int begin, int end) {
         PreopenedSockets given = PreopenedSockets.ofThisProcess();
+        List<RestartMessage.Slot> slots = restartState.sockets().subList(begin, end);
         // Until this program serves, the files belong to the old one: if this one fails, the old one serves on.
-        slot.file().ifPresent(SocketFile::leave);
+        slots.forEach(slot -> slot.file().ifPresent(SocketFile::leave));
         switch (endpoint) {
-            case Endpoint.Inherited inherited -> given.name(inherited.name(), descriptor);
+            case Endpoint.Inherited inherited -> descriptors.subList(begin, end)
+                    .forEach(descriptor -> given.name(inherited.name(), descriptor));
             case Endpoint.Tcp _, Endpoint.Tls _, Endpoint.Udp _, Endpoint.Unix _, Endpoint.UnixDatagram _ ->
-                given.give(endpoint, new PreopenedSockets.Given(descriptor, true, Optional.of(slot.real())));
+                given.give(endpoint, IntStream.range(begin, end)
+                        .mapToObj(i -> new PreopenedSockets.Given(descriptors.get(i), true,
+                                Optional.of(restartState.sockets().get(i).real())))
+                        .toList());
         }
     }
 

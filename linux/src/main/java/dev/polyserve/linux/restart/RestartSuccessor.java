@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,19 +71,17 @@ public final class RestartSuccessor {
     ///
     /// @throws IOException with the reason why it could not be started
     public static RestartSuccessor start(Plan plan) throws IOException {
-        List<Endpoint> askedOfEach = askedOfEach(plan);
+        List<RestartMessage.Slot> slots = slots(plan);
         List<Long> older = plan.predecessor.map(RestartPredecessor::older).orElse(List.of()).stream()
                 .filter(OtherProcess::isRunning).toList();
         if (older.size() >= MOST_OLDER) {
             throw new IOException("older programs still serve their last connections (processes " + older
                     + "); wait for them, or end them with a TERM signal");
         }
-        List<RestartMessage.Slot> slots = new ArrayList<>();
         List<Integer> numbers = new ArrayList<>();
         OpenSockets open = OpenSockets.now();
-        for (int i = 0; i < plan.real.size(); i++) {
-            slots.add(new RestartMessage.Slot(askedOfEach.get(i), plan.real.get(i)));
-            numbers.add(open.at(plan.real.get(i)));
+        for (RestartMessage.Slot slot : slots) {
+            numbers.add(open.at(slot.real()));
         }
         if (numbers.size() > DescriptorMessage.MOST_DESCRIPTORS) {
             throw new IOException("a new program takes over at most " + DescriptorMessage.MOST_DESCRIPTORS
@@ -97,20 +94,30 @@ public final class RestartSuccessor {
                 numbers);
     }
 
-    /// The requested endpoint of each socket: a host name has a socket for each of its addresses.
-    private static List<Endpoint> askedOfEach(Plan plan) throws IOException {
-        if (plan.asked.size() == plan.real.size()) {
-            return plan.asked;
+    /// The endpoints of each socket: a host name has a socket for each of its addresses.
+    private static List<RestartMessage.Slot> slots(Plan plan) throws IOException {
+        boolean each = plan.asked.size() == plan.real.size();
+        List<RestartMessage.Slot> slots = new ArrayList<>();
+        for (int i = 0; i < plan.asked.size(); i++) {
+            Endpoint endpoint = plan.asked.get(i);
+            for (int left = each ? 1 : HostResolver.each(endpoint).size(); left > 0; left--) {
+                int next = slots.size();
+                if (next < plan.real.size()) {
+                    slots.add(new RestartMessage.Slot(i, endpoint, plan.real.get(next)));
+                } else {
+                    throw notKnown(plan);
+                }
+            }
         }
-        List<Endpoint> asked = new ArrayList<>();
-        for (Endpoint endpoint : plan.asked) {
-            asked.addAll(Collections.nCopies(HostResolver.each(endpoint).size(), endpoint));
+        if (slots.size() < plan.real.size()) {
+            throw notKnown(plan);
         }
-        if (asked.size() != plan.real.size()) {
-            throw new IOException("the sockets cannot be handed on, because it is not known which belong to which of "
-                    + plan.asked + "; stop the server and start it again");
-        }
-        return asked;
+        return slots;
+    }
+
+    private static IOException notKnown(Plan plan) {
+        return new IOException("the sockets cannot be handed on, because it is not known which belong to which of "
+                + plan.asked + "; stop the server and start it again");
     }
 
     private static RestartSuccessor start(List<String> command, RestartMessage restartState, List<Integer> numbers)

@@ -41,7 +41,7 @@ public final class DescriptorSocketProvider implements SocketProvider {
     public List<Place> places(Endpoint endpoint) throws IOException {
         if (!(endpoint instanceof Endpoint.Inherited inherited)) {
             // Not resolved again: the addresses of the name may have changed since the sockets were bound.
-            int given = hasName(endpoint) ? open.count(endpoint) : 0;
+            int given = hasName(endpoint) ? open.nextCount(endpoint) : 0;
             return given > 0
                     ? Collections.nCopies(given, new Place(endpoint, endpoint.datagram()))
                     : SocketProvider.super.places(endpoint);

@@ -17,7 +17,7 @@ import java.util.Optional;
 public final class PreopenedSockets {
     private static final PreopenedSockets OF_THIS_PROCESS = new PreopenedSockets();
 
-    private final Map<Endpoint, Deque<Given>> byEndpoint = new HashMap<>();
+    private final Map<Endpoint, Waiting> byEndpoint = new HashMap<>();
     private final Map<String, List<Integer>> byName = new LinkedHashMap<>();
 
     /// Creates an empty set.
@@ -41,9 +41,19 @@ public final class PreopenedSockets {
         }
     }
 
-    /// Gives a socket to the next server that listens at exactly this endpoint; several sockets are taken in order.
-    public synchronized void give(Endpoint endpoint, Given socket) {
-        byEndpoint.computeIfAbsent(endpoint, _ -> new ArrayDeque<>()).add(socket);
+    /// The sockets of one endpoint that were not taken.
+    private static final class Waiting {
+        final Deque<Given> sockets = new ArrayDeque<>();
+        /// How many of them belong together, for each time that the endpoint is listed.
+        final Deque<Integer> counts = new ArrayDeque<>();
+    }
+
+    /// Gives sockets to the next server that listens at exactly this endpoint: those that a server opens for it when it is
+    /// listed once, several for a host name with several addresses. They are taken in order.
+    public synchronized void give(Endpoint endpoint, List<Given> sockets) {
+        Waiting waiting = byEndpoint.computeIfAbsent(endpoint, _ -> new Waiting());
+        waiting.sockets.addAll(sockets);
+        waiting.counts.add(sockets.size());
     }
 
     /// Adds a descriptor to the name that `fd:NAME` refers to.
@@ -53,15 +63,17 @@ public final class PreopenedSockets {
 
     /// Returns true when a socket was given for an endpoint that could also be bound.
     public synchronized boolean has(Endpoint endpoint) {
-        Deque<Given> sockets = byEndpoint.get(endpoint);
-        return sockets != null && !sockets.isEmpty();
+        Waiting waiting = byEndpoint.get(endpoint);
+        return waiting != null && !waiting.sockets.isEmpty();
     }
 
     /// Returns the number of sockets for an endpoint with a host name: one for each address that the name had when they
-    /// were bound.
-    synchronized int count(Endpoint endpoint) {
-        Deque<Given> sockets = byEndpoint.get(endpoint);
-        return sockets == null ? 0 : sockets.size();
+    /// were bound. A server that lists the endpoint twice calls this twice, before it takes any of them. 0 when there are
+    /// none.
+    synchronized int nextCount(Endpoint endpoint) {
+        Waiting waiting = byEndpoint.get(endpoint);
+        Integer count = waiting == null ? null : waiting.counts.poll();
+        return count == null ? 0 : count;
     }
 
     /// Returns the descriptors of a name, in the order in which they were added, or the descriptor with that number.
@@ -75,8 +87,8 @@ public final class PreopenedSockets {
         if (endpoint instanceof Endpoint.Inherited inherited) {
             return number(inherited).map(number -> new Given(number, false));
         }
-        Deque<Given> sockets = byEndpoint.get(endpoint);
-        return sockets == null ? Optional.empty() : Optional.ofNullable(sockets.poll());
+        Waiting waiting = byEndpoint.get(endpoint);
+        return waiting == null ? Optional.empty() : Optional.ofNullable(waiting.sockets.poll());
     }
 
     private static Optional<Integer> number(Endpoint.Inherited inherited) {

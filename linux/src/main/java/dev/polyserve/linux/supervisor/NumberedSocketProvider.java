@@ -57,8 +57,7 @@ final class NumberedSocketProvider implements SocketProvider {
     }
 
     List<WorkerCommand.Slot> slots() {
-        return numbered.stream().map(one -> new WorkerCommand.Slot(one.use.asked().toString(), one.real.toString()))
-                .toList();
+        return numbered.stream().map(one -> one.use.slot(one.real)).toList();
     }
 
     Endpoint endpoint(int slot) {

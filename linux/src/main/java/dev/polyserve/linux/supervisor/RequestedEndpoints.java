@@ -2,6 +2,7 @@ package dev.polyserve.linux.supervisor;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.io.SocketProvider.Place;
+import dev.polyserve.linux.control.WorkerCommand;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,14 +17,17 @@ final class RequestedEndpoints {
     private static final int ANY = 0;
 
     private final List<Requested> requests = new ArrayList<>();
+    private int endpoints;
 
     /// One place to which an endpoint leads, and whether it has a socket.
     private static final class Requested {
+        final int index;
         final Endpoint asked;
         final Place place;
         boolean opened;
 
-        Requested(Endpoint asked, Place place) {
+        Requested(int index, Endpoint asked, Place place) {
+            this.index = index;
             this.asked = asked;
             this.place = place;
         }
@@ -31,13 +35,20 @@ final class RequestedEndpoints {
 
     /// A socket of an endpoint.
     ///
+    /// @param index which endpoint it was opened for, in the order in which they were noted
     /// @param asked the endpoint for which it was opened
     /// @param withdraw makes its place free for another attempt
-    record Use(Endpoint asked, Runnable withdraw) {}
+    record Use(int index, Endpoint asked, Runnable withdraw) {
+        /// The description of the socket for the workers.
+        WorkerCommand.Slot slot(Endpoint real) {
+            return new WorkerCommand.Slot(index, asked.toString(), real.toString());
+        }
+    }
 
     /// Records the places to which an endpoint leads, and returns them.
     List<Place> note(Endpoint endpoint, List<Place> places) {
-        places.forEach(place -> requests.add(new Requested(endpoint, place)));
+        int index = endpoints++;
+        places.forEach(place -> requests.add(new Requested(index, endpoint, place)));
         return places;
     }
 
@@ -48,10 +59,10 @@ final class RequestedEndpoints {
         for (Requested requested : requests) {
             if (!requested.opened && leadsTo(requested.place, opened)) {
                 requested.opened = true;
-                return new Use(requested.asked, () -> requested.opened = false);
+                return new Use(requested.index, requested.asked, () -> requested.opened = false);
             }
         }
-        return new Use(place, () -> {
+        return new Use(endpoints++, place, () -> {
         });
     }
 

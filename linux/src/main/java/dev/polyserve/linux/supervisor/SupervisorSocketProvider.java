@@ -77,8 +77,7 @@ final class SupervisorSocketProvider implements SocketProvider {
 
     private void add(Endpoint place, Endpoint real, int descriptor, Pollable source) {
         RequestedEndpoints.Use use = asked.use(place);
-        shared.add(new Shared(new WorkerCommand.Slot(use.asked().toString(), real.toString()), real, descriptor,
-                source, use));
+        shared.add(new Shared(use.slot(real), real, descriptor, source, use));
     }
 
     @Override

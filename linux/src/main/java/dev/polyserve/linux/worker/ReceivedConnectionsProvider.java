@@ -13,9 +13,12 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import dev.polyserve.proxy.ProxyHeader;
 import dev.polyserve.run.ProxiedAddresses;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,20 +29,27 @@ import java.util.concurrent.ConcurrentHashMap;
 /// **Thread**: one thread at a time binds; [#take] any.
 final class ReceivedConnectionsProvider implements SocketProvider {
     private final List<WorkerCommand.Slot> slots;
+    /// The endpoints whose slots are known to the server.
+    private final Set<Integer> placed = new HashSet<>();
     private final Map<Integer, ReceivedConnectionsListener> listeners = new ConcurrentHashMap<>();
 
     ReceivedConnectionsProvider(List<WorkerCommand.Slot> slots) {
         this.slots = slots;
     }
 
-    /// The slots of the endpoint that carry connections.
+    /// The slots of the endpoint that carry connections. A server that lists an endpoint twice asks twice.
     @Override
     public List<Place> places(Endpoint endpoint) {
         List<Place> places = new ArrayList<>();
-        for (WorkerCommand.Slot slot : slots) {
-            Endpoint real = Endpoint.parse(slot.real());
-            if (slot.asked().equals(endpoint.toString()) && !real.datagram()) {
-                places.add(new Place(real, false));
+        OptionalInt index = slots.stream().filter(slot -> slot.asked().equals(endpoint.toString()))
+                .mapToInt(WorkerCommand.Slot::index).filter(one -> !placed.contains(one)).findFirst();
+        if (index.isPresent()) {
+            placed.add(index.getAsInt());
+            for (WorkerCommand.Slot slot : slots) {
+                Endpoint real = Endpoint.parse(slot.real());
+                if (slot.index() == index.getAsInt() && !real.datagram()) {
+                    places.add(new Place(real, false));
+                }
             }
         }
         return places;

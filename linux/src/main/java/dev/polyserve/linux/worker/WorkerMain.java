@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// The main part of a worker process: its sockets, received from the supervisor in the first command, and its end of
@@ -220,15 +221,27 @@ public final class WorkerMain {
     /// The listeners that accompanied the first command.
     public PreopenedSockets given() {
         PreopenedSockets given = new PreopenedSockets();
-        for (int i = 0; i < descriptors.size(); i++) {
-            WorkerCommand.Slot slot = serve.slots().get(i);
-            switch (Endpoint.parse(slot.asked())) {
-                case Endpoint.Inherited inherited -> given.name(inherited.name(), descriptors.get(i));
-                case Endpoint other -> given.give(other, new PreopenedSockets.Given(descriptors.get(i), false,
-                        Optional.of(Endpoint.parse(slot.real()))));
+        for (int end, begin = 0; begin < descriptors.size(); begin = end) {
+            end = begin + 1;
+            while (end < descriptors.size() && slot(end).index() == slot(begin).index()) {
+                end++;
+            }
+            switch (Endpoint.parse(slot(begin).asked())) {
+                case Endpoint.Inherited inherited -> descriptors.subList(begin, end)
+                        .forEach(descriptor -> given.name(inherited.name(), descriptor));
+                case Endpoint other -> given.give(other, IntStream.range(begin, end).mapToObj(this::given).toList());
             }
         }
         return given;
+    }
+
+    private WorkerCommand.Slot slot(int number) {
+        return serve.slots().get(number);
+    }
+
+    private PreopenedSockets.Given given(int number) {
+        return new PreopenedSockets.Given(descriptors.get(number), false,
+                Optional.of(Endpoint.parse(slot(number).real())));
     }
 
     /// The connections that the supervisor transfers.

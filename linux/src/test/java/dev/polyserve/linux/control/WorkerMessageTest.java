@@ -68,8 +68,8 @@ class WorkerMessageTest {
 
     private static Stream<WorkerMessage> commands() {
         return Stream.of(
-                new WorkerCommand.Serve(true, List.of(new WorkerCommand.Slot("tcp://*:0", "tcp://*:80"),
-                        new WorkerCommand.Slot("unix:/ü", "unix:/ü")), 10_000,
+                new WorkerCommand.Serve(true, List.of(new WorkerCommand.Slot(0, "tcp://*:0", "tcp://*:80"),
+                        new WorkerCommand.Slot(7, "unix:/ü", "unix:/ü")), 10_000,
                         Optional.of(ByteBuffer.wrap(new byte[]{1}))),
                 new WorkerCommand.Serve(false, List.of(), 1, Optional.empty()), new WorkerCommand.SetAccepting(true),
                 new WorkerCommand.SetAccepting(false),

@@ -25,8 +25,10 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -110,7 +112,7 @@ class SocketAdoptionTest {
         Path path = directory.resolve("socket");
         Endpoint endpoint = new Endpoint.Unix(path);
         Listener first = socketProvider.listen(endpoint, OPTIONS);
-        given.give(endpoint, new PreopenedSockets.Given(handedDown(first), true));
+        given.give(endpoint, List.of(new PreopenedSockets.Given(handedDown(first), true)));
         assertThat(given.has(endpoint)).isTrue();
         Listener second = socketProvider.listen(endpoint, OPTIONS);
         assertThat(given.has(endpoint)).as("it is taken").isFalse();
@@ -124,11 +126,35 @@ class SocketAdoptionTest {
     void aGivenListenerKeepsTheNameThatWasAsked() throws Exception {
         Listener first = socketProvider.listen(Endpoint.parse("tcp://localhost:0"), OPTIONS);
         Endpoint asked = Endpoint.parse("tcp://localhost:0");
-        given.give(asked, new PreopenedSockets.Given(handedDown(first), false));
+        given.give(asked, List.of(new PreopenedSockets.Given(handedDown(first), false)));
         Listener second = socketProvider.listen(asked, OPTIONS);
         assertThat(second.endpoint()).isEqualTo(first.endpoint());
         second.close();
         first.close();
+    }
+
+    @Test
+    void aNameThatIsListedTwiceHasSocketsOfItsOwnForEach() throws Exception {
+        Endpoint name = Endpoint.parse("tcp://both.test:0");
+        List<Listener> bound = new ArrayList<>();
+        for (String address : List.of("127.0.0.1", "127.0.0.2", "127.0.0.1")) {
+            bound.add(socketProvider.listen(new Endpoint.Tcp(address, 0), OPTIONS));
+        }
+        given.give(name, List.of(handed(bound.get(0)), handed(bound.get(1))));
+        given.give(name, List.of(handed(bound.get(2))));
+        assertThat(socketProvider.places(name)).hasSize(2);
+        assertThat(socketProvider.places(name)).hasSize(1);
+        for (Listener each : bound) {
+            Listener adopted = socketProvider.listen(name, OPTIONS);
+            assertThat(adopted.endpoint()).isEqualTo(each.endpoint());
+            adopted.close();
+            each.close();
+        }
+        assertThat(given.has(name)).isFalse();
+    }
+
+    private PreopenedSockets.Given handed(Listener bound) throws IOException {
+        return new PreopenedSockets.Given(handedDown(bound), false, Optional.of(bound.endpoint()));
     }
 
     @Test

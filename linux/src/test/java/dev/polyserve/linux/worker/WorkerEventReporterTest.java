@@ -46,7 +46,7 @@ class WorkerEventReporterTest {
 
     private WorkerEventReporter eventReporter() {
         return new WorkerEventReporter(worker.orElseThrow(),
-                new WorkerCommand.Serve(true, List.of(new WorkerCommand.Slot(ENDPOINT, ENDPOINT)), 10,
+                new WorkerCommand.Serve(true, List.of(new WorkerCommand.Slot(0, ENDPOINT, ENDPOINT)), 10,
                         Optional.empty()));
     }
 
