@@ -29,7 +29,8 @@ public enum Limit {
     CONVERSATION("conversation"),
     /// The wait that a handler set for one read.
     READ("read"),
-    /// The PROXY header: connections that do not begin with one in time, or come from a peer that may not send one.
+    /// The PROXY header: connections that do not begin with one in time, datagrams without a whole one, or both from a peer that
+    /// may not send one.
     PROXY_HEADER("PROXY header"),
     /// The networks from which clients may come ([Options.Access]).
     NETWORK("network"),

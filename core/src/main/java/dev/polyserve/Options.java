@@ -478,7 +478,8 @@ public final class Options extends ValueObject {
     /// (versions 1 and 2 of `doc/proxy-protocol.txt` of HAProxy).
     ///
     /// At an endpoint with senders, each connection must begin with a PROXY header, and is refused if it comes from another
-    /// peer, has another beginning, or is late. Off by default.
+    /// peer, has another beginning, or is late. At an endpoint of datagrams, that holds for each datagram, with version 2; only
+    /// endpoints with senders of their own have such headers. Off by default.
     public static final class ProxyProtocol extends ValueObject {
         static final ProxyProtocol DEFAULTS = new ProxyProtocol(new ProxyOptionFields());
 
@@ -513,12 +514,12 @@ public final class Options extends ValueObject {
             return values.senders;
         }
 
-        /// The peers that must send a header, for each endpoint with senders of its own.
+        /// The peers that must send a header, for each endpoint with senders of its own, also of datagrams.
         public Map<Endpoint, Networks> sendersAt() {
             return values.sendersAt;
         }
 
-        /// The versions that are accepted.
+        /// The versions that are accepted of connections; a datagram has version 2.
         public Versions versions() {
             return values.versions;
         }

@@ -39,7 +39,8 @@ public final class ServerBuilder {
     }
 
     /// Adds an endpoint to listen at. After `?proxy=` it may name the peers that must send a PROXY header there, as in
-    /// `tcp://*:25?proxy=10.0.0.0/8` or `unix:/run/app.sock?proxy=any` ([Options.ProxyProtocol]).
+    /// `tcp://*:25?proxy=10.0.0.0/8`, `unix:/run/app.sock?proxy=any`, or `udp://*:53?proxy=10.0.0.0/8`, where each datagram has
+    /// one ([Options.ProxyProtocol]).
     public ServerBuilder listen(String endpoint) {
         return listen(ListenText.parse(endpoint));
     }

@@ -221,6 +221,12 @@ record ServePlan(ServiceDefinition service, List<String> arguments, List<Endpoin
                         .orElse(defaults.versions()))
                 .withTimeout(settings.duration(ServeSetting.PROXY_PROTOCOL_TIMEOUT).orElse(defaults.timeout()));
         boolean sent = settings.has(ServeSetting.PROXY_PROTOCOL);
+        if (sent && !settings.list(ServeSetting.LISTEN).isEmpty() && settings.list(ServeSetting.LISTEN).stream()
+                .allMatch(text -> ListenText.parse(text).endpoint().datagram())) {
+            throw ExitException
+                    .wrong(settings.where(ServeSetting.PROXY_PROTOCOL) + " is for connections, but all endpoints"
+                            + " take datagrams: put ?proxy=CIDR behind an endpoint of udp, or leave it out");
+        }
         for (String text : settings.list(ServeSetting.LISTEN)) {
             ListenText listen = ListenText.parse(text);
             if (listen.senders().isPresent()) {

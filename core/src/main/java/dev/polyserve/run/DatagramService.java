@@ -1,8 +1,11 @@
 package dev.polyserve.run;
 
+import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Datagram;
 import dev.polyserve.DatagramHandler;
+import dev.polyserve.Endpoint;
 import dev.polyserve.Limit;
+import dev.polyserve.Networks;
 import dev.polyserve.OnFull;
 import dev.polyserve.Options;
 import dev.polyserve.RequestResult;
@@ -13,10 +16,12 @@ import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.DatagramSender;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.Multiplexer;
+import dev.polyserve.proxy.ProxyHeader;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +30,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// On an event loop, the handler runs at once, on the buffer that the system filled. Under the other models, each
 /// datagram is copied and passed to the model's executor; the limit on connections also bounds the number of datagrams
-/// in progress. Copies and replies count against the server's buffer budget. Once that is exhausted, receiving pauses,
-/// and the system drops datagrams for which its own buffer has no room.
+/// in progress. A PROXY header in front of a datagram is taken off first. Copies and replies count against the server's
+/// buffer budget. Once that is exhausted, receiving pauses, and the system drops datagrams for which its own buffer has
+/// no room.
 ///
 /// **Thread**: the accept loop's; handlers run where the model runs them.
 final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome {
@@ -35,6 +41,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
     private final EventLoop loop;
     private final DatagramPort port;
     private final DatagramSender sender;
+    private final DatagramProxyHeaders proxyHeaders;
     private final DatagramHandler handler;
     private final ServerContext context;
     private final Options options;
@@ -57,12 +64,14 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
     private EventLoop.@Nullable Delayed pause;
     private boolean resumes;
 
-    DatagramService(Runner runner, DatagramPort port, DatagramHandler handler, ServerContext context,
+    /// @param asked the endpoint that the server was given; the port has the real one
+    DatagramService(Runner runner, DatagramPort port, Endpoint asked, DatagramHandler handler, ServerContext context,
             AcceptGate acceptLimit, ServerCounters counters, DatagramObserver observer) {
         ModelConcurrency concurrency = runner.concurrency();
         this.loop = runner.loops().getFirst();
         this.port = port;
         this.sender = port.sender();
+        this.proxyHeaders = new DatagramProxyHeaders(asked, port.endpoint(), context);
         this.handler = handler;
         this.context = context;
         this.options = context.options();
@@ -185,7 +194,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
         }
     }
 
-    private void received(SocketAddress peer) {
+    private void received(SocketAddress from) {
         loop.assertOwner();
         counters.datagramIn();
         boolean truncated = buffer.position() > options.limits().datagramBytes();
@@ -195,8 +204,8 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
         }
         buffer.flip();
         acceptLimit.used();
-        Received request = new Received(peer, port.local(), buffer, truncated);
-        if (!verified(request)) {
+        Received request = opened(from, truncated);
+        if (request == null || !verified(request)) {
             budget.give(reserved);
             observer.answer(RequestResult.REJECTED);
             return;
@@ -218,15 +227,32 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
         handleElsewhere(executor, copied(request), reserved);
     }
 
+    /// The datagram in the buffer, without its PROXY header; null when that is malformed or missing.
+    private @Nullable Received opened(SocketAddress from, boolean truncated) {
+        SocketAddress local = port.local();
+        Networks senders = proxyHeaders.senders();
+        if (senders.isEmpty()) {
+            return new Received(from, local, null, buffer, truncated);
+        }
+        Optional<ProxyHeader> header = proxyHeaders.take(buffer, from, senders);
+        if (header.isEmpty()) {
+            return null;
+        }
+        ProxiedAddresses proxied = header.get().route()
+                .map(route -> new ProxiedAddresses(header.get(), route, from, local)).orElse(null);
+        return new Received(from, local, proxied, buffer.slice(), truncated);
+    }
+
     private boolean verified(Received request) {
         if (!context.options().access().admits(request.peer())) {
             events.limitReached(Limit.NETWORK);
             return false;
         }
         try {
-            int end = buffer.limit();
+            ByteBuffer payload = request.payload();
+            int end = payload.limit();
             boolean verified = handler.verify(request);
-            buffer.limit(end).position(0);
+            payload.limit(end).position(0);
             return verified;
         } catch (Throwable e) { // any failure affects only this datagram
             events.datagramFailed(port.endpoint(), request.peer(), e);
@@ -236,8 +262,9 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
 
     private Received copied(Received request) {
         try {
-            ByteBuffer copy = ByteBuffer.allocate(buffer.remaining()).put(buffer).flip();
-            return new Received(request.peer(), request.local(), copy, request.truncated());
+            ByteBuffer payload = request.payload();
+            ByteBuffer copy = ByteBuffer.allocate(payload.remaining()).put(payload).flip();
+            return new Received(request.from(), request.to(), request.header(), copy, request.truncated());
         } catch (RuntimeException | Error e) {
             budget.give(reserved);
             throw e;
@@ -301,7 +328,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
         try {
             handler.handle(request, reply);
             if (reply.written()) {
-                sender.collect(reply.bytes(), request.peer(), request.local(), this);
+                sender.collect(reply.bytes(), request.from(), request.to(), this);
             }
         } catch (Throwable e) { // any failure affects only this datagram
             events.datagramFailed(port.endpoint(), request.peer(), e);
@@ -313,10 +340,10 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
         try {
             handler.handle(request, answer);
             if (answer.written()) {
-                if (sender.send(answer.bytes(), request.peer(), request.local())) {
+                if (sender.send(answer.bytes(), request.from(), request.to())) {
                     sent();
                 } else {
-                    failed(request.peer(), DatagramSender.noRoom());
+                    failed(request.from(), DatagramSender.noRoom());
                 }
             }
         } catch (Throwable e) { // as above
@@ -353,7 +380,26 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
         return nanos;
     }
 
-    private record Received(SocketAddress peer, SocketAddress local, ByteBuffer payload, boolean truncated)
-            implements
-                Datagram {}
+    /// A datagram.
+    ///
+    /// @param from the real sender, to which the reply goes
+    /// @param to the real address that it arrived at
+    /// @param header what its PROXY header says; null: there is none, or it names no addresses
+    private record Received(SocketAddress from, SocketAddress to, @Nullable ProxiedAddresses header,
+            ByteBuffer payload, boolean truncated) implements Datagram {
+        @Override
+        public SocketAddress peer() {
+            return header == null ? from : header.peer();
+        }
+
+        @Override
+        public SocketAddress local() {
+            return header == null ? to : header.local();
+        }
+
+        @Override
+        public Optional<ConnectionInfo.Proxied> proxied() {
+            return Optional.ofNullable(header);
+        }
+    }
 }

@@ -146,12 +146,12 @@ final class DefaultServer implements Server {
     private void add(SocketOpening.Opened opened) {
         endpoints.add(opened.endpoint());
         switch (opened) {
-            case SocketOpening.Opened.Datagrams(DatagramPort port) -> {
+            case SocketOpening.Opened.Datagrams(DatagramPort port, Endpoint asked) -> {
                 addresses.add(port.address());
                 counters.add(port.endpoint(), OptionalLong::empty);
                 DatagramHandler handler = Objects.requireNonNull(setup.datagrams(), "checked before it was opened");
-                boundListeners.add(
-                        new DatagramService(runner, port, handler, context, acceptLimit, counters, connectionStarter));
+                boundListeners.add(new DatagramService(runner, port, asked, handler, context, acceptLimit, counters,
+                        connectionStarter));
             }
             case SocketOpening.Opened.Stream(Listener listener, Endpoint asked) -> {
                 addresses.add(listener.address());

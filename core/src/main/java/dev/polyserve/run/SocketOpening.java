@@ -48,7 +48,11 @@ final class SocketOpening {
             }
         }
 
-        record Datagrams(DatagramPort port) implements Opened {
+        /// A datagram port.
+        ///
+        /// @param port the port, which has the real endpoint
+        /// @param asked the endpoint that the server was given
+        record Datagrams(DatagramPort port, Endpoint asked) implements Opened {
             @Override
             public Endpoint endpoint() {
                 return port.endpoint();
@@ -122,7 +126,7 @@ final class SocketOpening {
 
     private Opened open(Endpoint asked, SocketProvider.Place place) throws IOException {
         return place.datagram()
-                ? new Opened.Datagrams(socketProvider.bind(place.endpoint(), setup.options().sockets()))
+                ? new Opened.Datagrams(socketProvider.bind(place.endpoint(), setup.options().sockets()), asked)
                 : new Opened.Stream(socketProvider.listen(place.endpoint(), setup.options().sockets()), asked);
     }
 

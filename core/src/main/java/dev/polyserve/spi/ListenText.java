@@ -22,9 +22,9 @@ public record ListenText(Endpoint endpoint, Optional<Networks> senders) {
             return new ListenText(Endpoint.parse(text), Optional.empty());
         }
         Endpoint endpoint = Endpoint.parse(text.substring(0, at));
-        if (endpoint.datagram()) {
-            throw new IllegalArgumentException(
-                    "bad endpoint '" + text + "': ?proxy= is for stream endpoints, and this one takes datagrams");
+        if (endpoint instanceof Endpoint.UnixDatagram) {
+            throw new IllegalArgumentException("bad endpoint '" + text
+                    + "': ?proxy= is for endpoints that a load balancer forwards to, and none forwards datagrams of Unix");
         }
         try {
             return new ListenText(endpoint, Optional.of(Networks.parse(text.substring(at + PROXY.length()))));

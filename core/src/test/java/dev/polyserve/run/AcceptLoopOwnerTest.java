@@ -78,7 +78,7 @@ class AcceptLoopOwnerTest {
     void theDatagramService() throws Exception {
         DatagramPort port = socketProvider.bind(DATAGRAMS, options.sockets());
         try {
-            DatagramService service = new DatagramService(runner, port, (_, _) -> {}, context, acceptLimit,
+            DatagramService service = new DatagramService(runner, port, DATAGRAMS, (_, _) -> {}, context, acceptLimit,
                     new ServerCounters(), new NoTaken());
             assertRefused(service::arm);
             assertRefused(() -> service.ready(Multiplexer.READ));

@@ -10,11 +10,14 @@ import dev.polyserve.ServerBuilder;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -59,6 +62,32 @@ class ProxyProtocolWorkersTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"process", "process-pool"})
+    void theWorkerKnowsTheAddressInTheHeaderOfADatagram(String model) throws Exception {
+        Process program = TestProgram.start(Serves.class, model, "udp");
+        try (BufferedReader said = program.inputReader(); DatagramSocket client = new DatagramSocket()) {
+            client.setSoTimeout(60_000);
+            client.connect(InetAddress.ofLiteral("127.0.0.1"), Integer.parseInt(said.readLine()));
+            String header = "0d0a0d0a000d0a515549540a" + "2112000c" + "c0000207" + "c6336401" + "0fa0" + "0035";
+            for (String datagram : List.of(header.substring(0, 50), header + "21", "21", header + "22")) {
+                byte[] bytes = HexFormat.of().parseHex(datagram);
+                client.send(new DatagramPacket(bytes, bytes.length));
+                if (bytes.length > header.length() / 2) {
+                    DatagramPacket answer = new DatagramPacket(new byte[200], 200);
+                    client.receive(answer);
+                    assertThat(new String(answer.getData(), 0, answer.getLength(), StandardCharsets.US_ASCII))
+                            .isEqualTo("192.0.2.7:4000 198.51.100.1:53 by 127.0.0.1 "
+                                    + (char) bytes[bytes.length - 1]);
+                }
+            }
+            program.getOutputStream().close();
+            assertThat(said.readLine()).isEqualTo("{PROXY_HEADER=2}");
+        } finally {
+            program.destroyForcibly();
+        }
+    }
+
     /// The first line that the server sends; empty when it closes the connection.
     private static String answer(Socket client, String sent) throws IOException {
         try {
@@ -87,7 +116,9 @@ class ProxyProtocolWorkersTest {
         @SuppressWarnings("SystemOut")
         static void main(String[] arguments) throws Exception {
             Model model = arguments[0].equals("process") ? Model.process() : Model.processPool(2, Model.epoll());
-            ServerBuilder builder = Server.at("tcp://127.0.0.1:0?proxy=127.0.0.0/8").model(model)
+            String scheme = arguments.length > 1 ? arguments[1] : "tcp";
+            ServerBuilder builder = Server.at(scheme + "://127.0.0.1:0?proxy=127.0.0.0/8").model(model)
+                    .datagrams(ProxyDatagramsTest::tell)
                     .options((Options o) -> o.withLimits(l -> l.withConnectionsPerAddress(1))).handle(client -> {
                         client.writeLine(Endpoint.textOf(client.info().peer()) + " "
                                 + Endpoint.textOf(client.info().local()));

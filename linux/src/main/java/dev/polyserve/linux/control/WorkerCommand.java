@@ -60,8 +60,11 @@ public sealed interface WorkerCommand extends WorkerMessage {
     /// Answer this datagram.
     ///
     /// @param id a number for it
-    record AnswerDatagram(long id, SocketAddress peer, SocketAddress local, boolean truncated,
-            ByteBuffer payload) implements WorkerCommand {}
+    /// @param from its real sender
+    /// @param to the real address that it arrived at
+    /// @param header the PROXY header that was in front of it
+    record AnswerDatagram(long id, SocketAddress from, SocketAddress to, Optional<ProxyHeader> header,
+            boolean truncated, ByteBuffer payload) implements WorkerCommand {}
 
     /// Let the connection see the end of its input.
     record CutInput(long id) implements WorkerCommand {}

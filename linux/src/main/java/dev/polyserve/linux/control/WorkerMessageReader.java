@@ -139,7 +139,8 @@ final class WorkerMessageReader {
     private WorkerCommand.AnswerDatagram ask() throws IOException {
         long id = in.readLong();
         boolean truncated = in.readBoolean();
-        return new WorkerCommand.AnswerDatagram(id, address(), address(), truncated, ByteBuffer.wrap(array()));
+        return new WorkerCommand.AnswerDatagram(id, address(), address(), header(), truncated,
+                ByteBuffer.wrap(array()));
     }
 
     private WorkerEvent event(char letter) throws IOException {

@@ -53,8 +53,9 @@ final class WorkerMessageWriter {
             case WorkerCommand.TakeConnection take -> take(take);
             case WorkerCommand.AnswerDatagram ask -> {
                 connection('q', ask.id()).writeBoolean(ask.truncated());
-                address(ask.peer());
-                address(ask.local());
+                address(ask.from());
+                address(ask.to());
+                header(ask.header());
                 buffer(ask.payload());
             }
             case WorkerCommand.CutInput cut -> connection('c', cut.id());
@@ -89,11 +90,15 @@ final class WorkerMessageWriter {
 
     private void take(WorkerCommand.TakeConnection take) throws IOException {
         connection('t', take.id()).writeInt(take.slot());
-        Optional<ProxyHeader.Route> route = take.header().flatMap(ProxyHeader::route);
+        header(take.header());
+    }
+
+    private void header(Optional<ProxyHeader> header) throws IOException {
+        Optional<ProxyHeader.Route> route = header.flatMap(ProxyHeader::route);
         out.writeBoolean(route.isPresent());
         if (route.isPresent()) {
             array(ProxyHeaderWriter.binary(route.get().source(), route.get().destination(),
-                    take.header().orElseThrow().fields()));
+                    header.orElseThrow().fields()));
         }
     }
 

@@ -5,6 +5,7 @@ import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.Datagram;
 import dev.polyserve.DatagramHandler;
 import dev.polyserve.DatagramReply;
+import dev.polyserve.run.ProxiedAddresses;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -93,8 +94,15 @@ public final class RemoteDatagrams implements DatagramHandler {
             worker = Optional.of(to);
             long number = runner.nextDatagram();
             to.serves(number, this);
-            to.command(new WorkerCommand.AnswerDatagram(number, request.peer(), request.local(), request.truncated(),
-                    request.payload()));
+            to.command(command(number));
+        }
+
+        private WorkerCommand.AnswerDatagram command(long number) {
+            return request.proxied().orElse(null) instanceof ProxiedAddresses proxied
+                    ? new WorkerCommand.AnswerDatagram(number, proxied.sender(), proxied.receiver(),
+                            Optional.of(proxied.header()), request.truncated(), request.payload())
+                    : new WorkerCommand.AnswerDatagram(number, request.peer(), request.local(), Optional.empty(),
+                            request.truncated(), request.payload());
         }
 
         @Override

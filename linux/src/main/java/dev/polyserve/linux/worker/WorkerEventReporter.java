@@ -14,9 +14,11 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Limit;
 import dev.polyserve.Server;
 import dev.polyserve.ServerListener;
+import dev.polyserve.conversation.AddressPair;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.coroutine.carrier.NonQueueingLock;
 import dev.polyserve.io.AcceptException;
+import dev.polyserve.run.ProxiedAddresses;
 import dev.polyserve.run.ReplyBuffer;
 import dev.polyserve.stats.ProcessFigures;
 import java.io.IOException;
@@ -152,7 +154,7 @@ final class WorkerEventReporter implements ServerListener {
             if (handler == null) {
                 throw new IllegalStateException("this program has no handler of datagrams");
             }
-            handler.handle(new Asked(ask.peer(), ask.local(), ask.payload(), ask.truncated()), reply);
+            handler.handle(Asked.of(ask), reply);
             event(new WorkerEvent.DatagramAnswered(ask.id(),
                     reply.written() ? Optional.of(reply.bytes()) : Optional.empty(),
                     Optional.empty()));
@@ -162,9 +164,28 @@ final class WorkerEventReporter implements ServerListener {
     }
 
     /// A datagram that the supervisor has received.
-    private record Asked(SocketAddress peer, SocketAddress local, ByteBuffer payload, boolean truncated)
-            implements
-                Datagram {}
+    private record Asked(AddressPair ends, ByteBuffer payload, boolean truncated) implements Datagram {
+        static Asked of(WorkerCommand.AnswerDatagram ask) {
+            AddressPair real = AddressPair.of(ask.from(), ask.to());
+            return new Asked(ask.header().map(header -> ProxiedAddresses.of(header, real)).orElse(real), ask.payload(),
+                    ask.truncated());
+        }
+
+        @Override
+        public SocketAddress peer() {
+            return ends.peer();
+        }
+
+        @Override
+        public SocketAddress local() {
+            return ends.local();
+        }
+
+        @Override
+        public Optional<ConnectionInfo.Proxied> proxied() {
+            return ends.proxied();
+        }
+    }
 
     // --- events of this worker ---
 

@@ -76,8 +76,8 @@ class WorkerMessageTest {
                 new WorkerCommand.AcceptOne(7),
                 new WorkerCommand.RejectExcess(true), new WorkerCommand.RejectExcess(false),
                 new WorkerCommand.TakeConnection(Long.MAX_VALUE, 3, Optional.empty()),
-                new WorkerCommand.AnswerDatagram(-1, V4, V6, true, ByteBuffer.wrap(new byte[65_507])),
-                new WorkerCommand.AnswerDatagram(-2, UNIX, UnixDomainSocketAddress.of(""), false,
+                new WorkerCommand.AnswerDatagram(-1, V4, V6, Optional.empty(), true, ByteBuffer.wrap(new byte[65_507])),
+                new WorkerCommand.AnswerDatagram(-2, UNIX, UnixDomainSocketAddress.of(""), Optional.empty(), false,
                         ByteBuffer.allocate(0)),
                 new WorkerCommand.CutInput(5), new WorkerCommand.Abort(6), new WorkerCommand.Drain(30_000),
                 new WorkerCommand.DumpThreads(), new WorkerCommand.ReportFigures(), limits(),
@@ -92,15 +92,20 @@ class WorkerMessageTest {
     }
 
     @Test
-    void aTransferredConnectionKeepsItsHeader() throws Exception {
+    void aTransferredConnectionAndADatagramKeepTheirHeader() throws Exception {
         var route = new ProxyHeader.Route(new InetSocketAddress("192.0.2.7", 1), new InetSocketAddress("::1", 2));
         var fields = new ProxyTlvs(List.of(new ProxyTlvs.Field(ProxyTlvs.AUTHORITY, new byte[]{'a'})));
-        byte[] bytes = WorkerMessageWriter.bytes(new WorkerCommand.TakeConnection(7, 3,
-                Optional.of(new ProxyHeader(1, ProxyHeader.Command.PROXY, Optional.of(route), fields))));
+        var header = Optional.of(new ProxyHeader(1, ProxyHeader.Command.PROXY, Optional.of(route), fields));
+        byte[] bytes = WorkerMessageWriter.bytes(new WorkerCommand.TakeConnection(7, 3, header));
         WorkerCommand.TakeConnection read = (WorkerCommand.TakeConnection) all(bytes).getFirst();
         assertThat(read.id()).isEqualTo(7);
-        assertThat(read.header().orElseThrow().route()).contains(route);
-        assertThat(read.header().orElseThrow().fields().authority()).contains("a");
+        WorkerCommand.AnswerDatagram asked = (WorkerCommand.AnswerDatagram) all(WorkerMessageWriter.bytes(
+                new WorkerCommand.AnswerDatagram(8, V4, V6, header, false, ByteBuffer.allocate(1)))).getFirst();
+        assertThat(asked.payload().remaining()).isEqualTo(1);
+        for (Optional<ProxyHeader> each : List.of(read.header(), asked.header())) {
+            assertThat(each.orElseThrow().route()).contains(route);
+            assertThat(each.orElseThrow().fields().authority()).contains("a");
+        }
     }
 
     private static WorkerCommand.ChangeLimits limits() {

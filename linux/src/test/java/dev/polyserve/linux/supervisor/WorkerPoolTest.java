@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -84,7 +85,7 @@ class WorkerPoolTest {
         InetSocketAddress peer = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
         int commands = 0;
         while (!worker.isStuck() && commands < WorkerChannel.MOST_WAITING_BYTES) {
-            worker.command(new WorkerCommand.AnswerDatagram(commands, peer, peer, false,
+            worker.command(new WorkerCommand.AnswerDatagram(commands, peer, peer, Optional.empty(), false,
                     ByteBuffer.allocate(DATAGRAM_BYTES)));
             commands++;
         }
