@@ -1,6 +1,7 @@
 package dev.polyserve.cli;
 
 import dev.polyserve.Model;
+import dev.polyserve.spi.Engine;
 import dev.polyserve.spi.ModelPlan;
 import dev.polyserve.Endpoint;
 import dev.polyserve.ModelUnavailableException;
@@ -107,7 +108,7 @@ final class ServeCommand {
                 ControlSocket control = control(lifecycle);
                 AdminEndpoint admin = AdminEndpoint.bind(plan, server, lifecycle, log, predecessor.isPresent())) {
             start(server);
-            awaitConfirmation(predecessor);
+            awaitConfirmation(predecessor, server);
             lifecycle.serves(server);
             publish(pidFile, control);
             String ready = announce(plan, server, own);
@@ -239,9 +240,9 @@ final class ServeCommand {
         }
     }
 
-    private static void awaitConfirmation(Optional<RestartPredecessor> predecessor) throws IOException {
+    private static void awaitConfirmation(Optional<RestartPredecessor> predecessor, Server server) throws IOException {
         if (predecessor.isPresent()) {
-            predecessor.get().awaitConfirmation();
+            Engine.load().takeBans(server, predecessor.get().awaitConfirmation());
         }
     }
 

@@ -95,6 +95,39 @@ final class Bans implements ServerListener {
         return left;
     }
 
+    /// Takes over the bans of another program, the oldest first: each goes on for as long as it still was. Without a rule for
+    /// bans there are none.
+    void take(Map<Networks, Duration> others) {
+        if (!others.isEmpty() && options.get().access().ban().isPresent()) {
+            others.forEach((network, left) -> begin(network, ServerContext.nanos(left)));
+            info("bans are taken over: " + others.size());
+        }
+    }
+
+    /// Begins a ban, unless there is one.
+    ///
+    /// @return whether it has begun
+    private boolean begin(Networks network, long nanos) {
+        long end = clock.nanos() + nanos;
+        Networks forgotten;
+        lock.lock();
+        try {
+            suspects.remove(network);
+            if (banned.putIfAbsent(network, end) != null) {
+                return false;
+            }
+            forgotten = oldestBeyond(banned);
+            any = true;
+        } finally {
+            lock.unlock();
+        }
+        if (forgotten != null) {
+            info("the ban of " + forgotten + " is over, because there are more than " + MOST_ADDRESSES);
+        }
+        later.accept(() -> over(network, end), nanos);
+        return true;
+    }
+
     /// Ends the ban of this address.
     ///
     /// @return whether it was banned
@@ -190,26 +223,10 @@ final class Bans implements ServerListener {
     }
 
     private void ban(Networks network, Options.Ban rule, String how) {
-        long nanos = ServerContext.nanos(rule.length());
-        long end = clock.nanos() + nanos;
-        Networks forgotten;
-        lock.lock();
-        try {
-            suspects.remove(network);
-            if (banned.putIfAbsent(network, end) != null) {
-                return;
-            }
-            forgotten = oldestBeyond(banned);
-            any = true;
-        } finally {
-            lock.unlock();
+        if (begin(network, ServerContext.nanos(rule.length()))) {
+            lines.warn(network + " is banned for " + rule.length().toSeconds() + " s, because it broke limits "
+                    + rule.offences() + " times within " + rule.within().toSeconds() + " s; the last was: " + how);
         }
-        lines.warn(network + " is banned for " + rule.length().toSeconds() + " s, because it broke limits "
-                + rule.offences() + " times within " + rule.within().toSeconds() + " s; the last was: " + how);
-        if (forgotten != null) {
-            info("the ban of " + forgotten + " is over, because there are more than " + MOST_ADDRESSES);
-        }
-        later.accept(() -> over(network, end), nanos);
     }
 
     private boolean isOneTooMany(Networks network, Options.Ban rule) {

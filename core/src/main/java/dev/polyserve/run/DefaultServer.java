@@ -371,6 +371,11 @@ final class DefaultServer implements Server {
         return bans.list();
     }
 
+    /// As [Bans#take].
+    void takeBans(Map<Networks, Duration> left) {
+        bans.take(left);
+    }
+
     @Override
     public boolean liftBan(InetAddress address) {
         return bans.lift(address);

@@ -3,8 +3,11 @@ package dev.polyserve.run;
 import dev.polyserve.spi.Engine;
 import dev.polyserve.spi.ModelChoice;
 import dev.polyserve.Model;
+import dev.polyserve.Networks;
 import dev.polyserve.Server;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /// The engine behind the public interface.
@@ -29,6 +32,14 @@ public final class ServerEngine implements Engine {
                 .bind(Runners.prepared(choice.map(taken -> setup.with(taken.model())).orElse(setup)));
         choice.filter(_ -> !isWorker()).ifPresent(server::chose);
         return server;
+    }
+
+    @Override
+    public void takeBans(Server server, Map<Networks, Duration> left) {
+        if (!(server instanceof DefaultServer own)) {
+            throw new IllegalArgumentException("not a server of this engine: " + server);
+        }
+        own.takeBans(left);
     }
 
     @Override

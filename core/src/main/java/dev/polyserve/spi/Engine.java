@@ -8,6 +8,7 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Handler;
 import dev.polyserve.MessageHandler;
 import dev.polyserve.Model;
+import dev.polyserve.Networks;
 import dev.polyserve.Options;
 import dev.polyserve.Protocol;
 import dev.polyserve.Server;
@@ -16,6 +17,7 @@ import dev.polyserve.Tls;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.function.Supplier;
@@ -36,6 +38,10 @@ public interface Engine {
 
     /// Whether this process is a worker of a server in another one.
     boolean isWorker();
+
+    /// Has a server of this engine refuse addresses that another program has refused; each goes on for as long as it still
+    /// was. Without a rule for bans ([Options.Ban]), the server refuses none.
+    void takeBans(Server server, Map<Networks, Duration> left);
 
     /// The engine of this program.
     static Engine load() {

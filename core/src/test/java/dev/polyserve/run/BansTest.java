@@ -15,6 +15,7 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +35,7 @@ class BansTest {
     private final List<Runnable> timers = new ArrayList<>();
     private Options options = Options.defaults().withAccess(access -> access.withBan(RULE));
     private final Bans bans = new Bans(() -> options, new ServerLog(), clock::get, (task, nanos) -> {
-        assertThat(nanos).isEqualTo(TimeUnit.MINUTES.toNanos(1));
+        assertThat(nanos).isPositive().isLessThanOrEqualTo(TimeUnit.MINUTES.toNanos(1));
         timers.add(task);
     });
 
@@ -77,6 +78,33 @@ class BansTest {
         assertThat(bans.list()).isEmpty();
         offends(PEER, 2);
         assertThat(bans.refuses(PEER)).as("what was before the ban does not count").isFalse();
+    }
+
+    @Test
+    void bansOfAnotherProgramGoOnForTheTimeThatIsLeft() {
+        offends(peer("192.0.2.9"), 3);
+        bans.take(Map.of(Networks.parse("192.0.2.7"), Duration.ofSeconds(20), Networks.parse("192.0.2.9"),
+                Duration.ofSeconds(5)));
+        pass(19);
+        assertThat(bans.refuses(PEER)).isTrue();
+        pass(1);
+        assertThat(bans.refuses(PEER)).isFalse();
+        assertThat(bans.refuses(peer("192.0.2.9"))).as("its own ban goes on").isTrue();
+        timers.forEach(Runnable::run);
+        assertThat(bans.list()).isEmpty();
+        options = Options.defaults();
+        bans.take(Map.of(Networks.parse("192.0.2.7"), Duration.ofSeconds(20)));
+        assertThat(bans.list()).as("without a rule").isEmpty();
+    }
+
+    @Test
+    void bansThatAreTakenOverAreBounded() {
+        Map<Networks, Duration> others = new LinkedHashMap<>();
+        for (int i = 0; i <= Bans.MOST_ADDRESSES; i++) {
+            others.put(Networks.parse("10.0." + (i >> 8) + "." + (i & 0xFF)), Duration.ofSeconds(60));
+        }
+        bans.take(others);
+        assertThat(bans.list()).hasSize(Bans.MOST_ADDRESSES).doesNotContainKey(Networks.parse("10.0.0.0"));
     }
 
     @Test

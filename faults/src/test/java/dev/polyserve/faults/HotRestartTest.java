@@ -240,6 +240,48 @@ class HotRestartTest {
         }
     }
 
+    @Test
+    @Timeout(120)
+    void bansGoOn() throws Exception {
+        try (CommandLine program = CommandLine.serve(directory, "welcome", "--listen", "tcp://127.0.0.1:0",
+                "--max-frame",
+                "10", "--ban", "10m:2/1m", "--pid-file", pidFile().toString())) {
+            InetSocketAddress server = new InetSocketAddress(InetAddress.getLoopbackAddress(), program.port());
+            for (int i = 0; i < 2; i++) {
+                try (SocketChannel client = from("127.0.0.3", server)) {
+                    client.write(ByteBuffer.allocate(100));
+                    while (client.read(ByteBuffer.allocate(100)) >= 0) {
+                        // until the server ends it
+                    }
+                }
+            }
+            Eventually.holds(() -> assertThat(program.errors()).contains("127.0.0.3/32 is banned for 600 s"));
+            restart(program);
+            Eventually.holds(A_WHILE, () -> assertThat(program.errors()).contains("bans are taken over: 1"));
+            assertThat(program.awaitExit(A_WHILE)).as("the old program").isZero();
+            try (SocketChannel banned = from("127.0.0.3", server); SocketChannel good = from("127.0.0.4", server)) {
+                assertThat(endsAtOnce(banned)).isTrue();
+                assertThat(endsAtOnce(good)).isFalse();
+            }
+        }
+    }
+
+    private static SocketChannel from(String address, InetSocketAddress server) throws IOException {
+        SocketChannel client = SocketChannel.open();
+        client.bind(new InetSocketAddress(InetAddress.ofLiteral(address), 0));
+        client.connect(server);
+        return client;
+    }
+
+    /// Whether it ends before its first byte; a reset is an end, too.
+    private static boolean endsAtOnce(SocketChannel client) {
+        try {
+            return client.read(ByteBuffer.allocate(1)) < 0;
+        } catch (IOException e) {
+            return String.valueOf(e.getMessage()).contains("reset");
+        }
+    }
+
     private static void makePipe(Path path) throws Exception {
         Files.delete(path);
         assertThat(new ProcessBuilder("mkfifo", path.toString()).inheritIO().start().waitFor()).as("mkfifo").isZero();

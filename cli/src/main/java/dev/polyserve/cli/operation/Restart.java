@@ -118,7 +118,7 @@ public final class Restart implements AutoCloseable {
             log.info("a new program (process " + started.pid() + ") is starting to replace this one", "event",
                     "restarting",
                     "newPid", started.pid());
-            handOver(started);
+            handOver(started, server);
             state.set(new State.Replaced(started));
             return started.pid();
         } catch (IOException e) {
@@ -134,9 +134,9 @@ public final class Restart implements AutoCloseable {
         }
     }
 
-    private void handOver(RestartSuccessor started) throws IOException {
+    private void handOver(RestartSuccessor started, Server server) throws IOException {
         try {
-            started.handOver(atMost);
+            started.handOver(atMost, server::bans);
         } catch (IOException | RuntimeException | Error e) {
             removeControlOf(started.pid(), e);
             throw e;

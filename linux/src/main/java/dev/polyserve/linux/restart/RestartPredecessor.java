@@ -1,6 +1,7 @@
 package dev.polyserve.linux.restart;
 
 import dev.polyserve.Endpoint;
+import dev.polyserve.Networks;
 import dev.polyserve.io.SocketFile;
 import dev.polyserve.linux.process.NonInheritedVariables;
 import dev.polyserve.linux.socket.PreopenedSockets;
@@ -12,7 +13,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -111,14 +114,20 @@ public final class RestartPredecessor {
     /// Reports that this program serves, and waits until the old one confirms that this one replaces it. Until then all
     /// files belong to the old one.
     ///
+    /// @return the addresses that the old program refuses, and how long they still are; the oldest ban first
     /// @throws IOException when it does not: this program must end, and leave the files
-    public void awaitConfirmation() throws IOException {
+    public Map<Networks, Duration> awaitConfirmation() throws IOException {
+        Map<Networks, Duration> bans = new LinkedHashMap<>();
         int sent = channel.send(StandardCharsets.UTF_8.encode(READY));
-        boolean confirmed = sent > 0
-                && channel.await(ANSWER_NANOS).filter(packet -> packet.isText(CONFIRMED)).isPresent();
-        if (!confirmed) {
-            throw new IOException("the program to take over from has not confirmed that this one replaces it");
+        Optional<SeqpacketSocket.Packet> answer = sent > 0 ? channel.await(ANSWER_NANOS) : Optional.empty();
+        while (answer.isPresent() && !answer.get().isEnd()) {
+            if (answer.get().isText(CONFIRMED)) {
+                return bans;
+            }
+            BansMessage.read(answer.get().bytes(), bans);
+            answer = channel.await(ANSWER_NANOS);
         }
+        throw new IOException("the program to take over from has not confirmed that this one replaces it");
     }
 
     /// Reports that the pid file and the control socket are in place: the files of Unix sockets now belong to this

@@ -1,6 +1,7 @@
 package dev.polyserve.linux.restart;
 
 import dev.polyserve.Endpoint;
+import dev.polyserve.Networks;
 import dev.polyserve.io.HostResolver;
 import dev.polyserve.io.SocketFile;
 import dev.polyserve.linux.process.ChildProcess;
@@ -15,6 +16,7 @@ import dev.polyserve.linux.system.ProcessCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.tls.SelfSignedCertificate;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /// A new program that is to take over from this one.
 ///
@@ -177,17 +180,21 @@ public final class RestartSuccessor {
         return child.pid();
     }
 
-    /// Waits until the program serves, confirms that it replaces this one, and waits until it has taken over. From then
-    /// on the files of our Unix sockets belong to it.
+    /// Waits until the program serves, sends it our bans, confirms that it replaces this one, and waits until it has taken
+    /// over. From then on the files of our Unix sockets belong to it.
     ///
+    /// @param bans returns the addresses that are refused, and how long they still are
     /// @throws IOException with the reason why it does not serve; the program is dead then
-    public void handOver(Duration atMost) throws IOException {
+    public void handOver(Duration atMost, Supplier<Map<Networks, Duration>> bans) throws IOException {
         boolean taken = false;
         try {
             require(RestartPredecessor.READY, atMost);
             // Before the confirmation: from then on the end of this program must leave the files.
             sockets.forEach(slot -> slot.file().ifPresent(SocketFile::leave));
             try {
+                for (ByteBuffer packet : BansMessage.packets(bans.get())) {
+                    SystemCallException.require("sendmsg", channel.send(packet, TAKE_OVER));
+                }
                 confirm();
                 require(RestartPredecessor.TAKEN_OVER, TAKE_OVER);
                 taken = true;
@@ -219,7 +226,7 @@ public final class RestartSuccessor {
         if (!phase.compareAndSet(Phase.STARTED, Phase.CONFIRMED)) {
             throw new IOException(whyNot(false, Duration.ZERO));
         }
-        int sent = channel.send(StandardCharsets.UTF_8.encode(RestartPredecessor.CONFIRMED));
+        int sent = channel.send(StandardCharsets.UTF_8.encode(RestartPredecessor.CONFIRMED), TAKE_OVER);
         if (sent < 0) {
             throw new IOException(whyNot(true, Duration.ZERO));
         }

@@ -3,7 +3,7 @@
 /// ```
 ///   old: Successor.start ──program, sockets──▶ new: Predecessor.here, takeOver ─▶ binds, starts
 ///        Successor.handOver ◀──ready, or its end──── Predecessor.awaitConfirmation
-///                           ──confirmed────────────▶ puts its pid file and control socket in place
+///                           ──bans, confirmed──────▶ puts its pid file and control socket in place
 ///                           ◀──taken over─────────── Predecessor.complete
 ///        taken over: drains      otherwise: kills the new one and serves on
 ///        Successor.release  ──the channel's end────▶ Predecessor.awaitRelease: the admin endpoint's address is free

@@ -13,6 +13,7 @@ import dev.polyserve.linux.system.SystemCalls;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -95,6 +96,21 @@ public final class SeqpacketSocket {
             return sent;
         } finally {
             descriptor.end();
+        }
+    }
+
+    /// Sends one packet, and blocks while the other side has not received earlier ones, for at most the given time.
+    ///
+    /// @return the number of bytes sent, or `-errno`: `EAGAIN` when there was no room in time
+    public int send(ByteBuffer bytes, Duration atMost) throws IOException {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (true) {
+            int sent = send(bytes.duplicate());
+            long left = deadline - System.nanoTime();
+            if (sent != -Errno.EAGAIN || left <= 0) {
+                return sent;
+            }
+            socket.descriptor().await(PollDescriptors.OUT, left);
         }
     }
 
