@@ -2,6 +2,7 @@ package dev.polyserve.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.polyserve.conformance.TestScope;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,7 +16,13 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +38,11 @@ class TlsTest {
     private static final int NEW_CLIENTS = 5;
     private static final int FEW_CLIENTS_AFTERWARDS = 5;
     private static final int CLIENTS_AFTERWARDS = 20;
+    private static final int AT_RATE = TestScope.current() == TestScope.FULL ? 900 : 300;
+    private static final int MOST_AT_RATE = 10 * AT_RATE;
+    private static final int ENOUGH_WITH_NEW = 50;
+    private static final int MOST_UNDER_WAY = 30;
+    private static final long BETWEEN_CLIENTS_NANOS = TimeUnit.SECONDS.toNanos(1) / 300;
     private static final int HANDSHAKE_RECORD = 22;
     private static final int HEADER_BYTES = 5;
 
@@ -170,6 +182,47 @@ class TlsTest {
             }
             Eventually.holds(() -> assertThat(server.errors()).contains("the certificates were read again"));
             assertThat(server.errors()).doesNotContain("failed");
+        }
+    }
+
+    /// Clients come at this rate, each with a full handshake, until enough have seen the new certificate. On a machine that is
+    /// too slow for it, some are under way all the time.
+    @ParameterizedTest(name = "{0}")
+    @Models({"thread", "thread-pool", "virtual", "epoll", "process-pool"})
+    void aReplacementLosesNoneOf300ClientsASecond(String model) throws Exception {
+        certificate("old");
+        certificate("new");
+        use("old");
+        AtomicInteger withNew = new AtomicInteger();
+        Semaphore underWay = new Semaphore(MOST_UNDER_WAY);
+        List<Future<String>> clients = new ArrayList<>();
+        try (CommandLine server = server(model, "--tls-cert", directory.resolve("own.crt").toString(), "--tls-key",
+                directory.resolve("own.key").toString(), "--tls-handshake-timeout", "60s");
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            long begin = System.nanoTime();
+            for (int i = 0; i < AT_RATE || (withNew.get() < ENOUGH_WITH_NEW && i < MOST_AT_RATE); i++) {
+                if (i == AT_RATE / 2) {
+                    use("new");
+                    Signals.send("HUP", server.pid());
+                }
+                underWay.acquire();
+                clients.add(threads.submit(() -> {
+                    try {
+                        String certificate = served(server);
+                        withNew.addAndGet(certificate.equals("CN=new") ? 1 : 0);
+                        return certificate;
+                    } finally {
+                        underWay.release();
+                    }
+                }));
+                LockSupport.parkNanos(begin + i * BETWEEN_CLIENTS_NANOS - System.nanoTime());
+            }
+            for (Future<String> client : clients) {
+                assertThat(client.get(60, TimeUnit.SECONDS)).isIn("CN=old", "CN=new");
+            }
+            assertThat(withNew).as("of " + clients.size()).hasValueGreaterThanOrEqualTo(ENOUGH_WITH_NEW);
+            assertThat(clients.getFirst().get()).isEqualTo("CN=old");
+            assertThat(server.errors()).contains("the certificates were read again").doesNotContain("failed");
         }
     }
 
