@@ -88,7 +88,8 @@ class TlsToolsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @Models({"epoll", "io_uring", "virtual", "thread", "process-pool"})
+    @Models({"iterative", "thread", "thread-pool", "virtual", "process", "process-pool", "polling", "select", "poll",
+        "epoll", "epoll-et", "io_uring", "nio"})
     void theUsualToolsAreServed(String model) throws Exception {
         Requirements.program("python3");
         certificate("a.example");
@@ -122,7 +123,8 @@ class TlsToolsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @Models({"epoll"})
+    @Models({"iterative", "thread", "thread-pool", "virtual", "process", "process-pool", "polling", "select", "poll",
+        "epoll", "epoll-et", "io_uring", "nio"})
     void gnutlsIsServed(String model) throws Exception {
         Requirements.program("gnutls-cli");
         certificate("b.example");
