@@ -93,11 +93,11 @@ public final class BlockingRunner implements Runner {
         Ready prepared = switch (style) {
             case Engine.Sequential sequential -> {
                 var conversation = new HandlerConversation(context, identity, sequential.factory(), wire);
-                yield new Ready(socket, conversation, conversation::run);
+                yield new Ready(socket, conversation, conversation);
             }
             case Engine.Events events -> {
                 var conversation = new PumpedConversation(context, identity, events.factory(), wire);
-                yield new Ready(socket, conversation, conversation::run);
+                yield new Ready(socket, conversation, conversation);
             }
             case Engine.Messages<?> _ -> throw new IllegalStateException("messages are served as a sequential handler");
             case Engine.Commands _ -> throw new IllegalStateException("commands have a runner of their own");
