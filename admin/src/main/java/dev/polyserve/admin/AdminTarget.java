@@ -4,7 +4,7 @@ import dev.polyserve.DrainReport;
 import dev.polyserve.Server;
 import java.io.IOException;
 
-/// A running server, as the admin endpoint shows and controls it. A program with more to do at the end than to stop its
+/// The running server that an admin endpoint shows and controls. A program with more to do at the end than to stop its
 /// server implements [#drain]; one that can replace itself implements [#restart].
 ///
 /// **Thread**: any.

@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import jdk.net.ExtendedSocketOptions;
 
-/// Brings the connections of a Unix socket to the HTTP server, which knows TCP only: that one listens on a port of
-/// loopback, and answers only the connections that come from here ([#isOwn]).
+/// Relays the connections of the admin endpoint's Unix socket to its HTTP server, which knows TCP only. The HTTP server
+/// listens on a port of loopback, and answers only the connections that come from the relay ([#isOwn]).
 ///
 /// The socket is for its own user and root, by its mode and by the credentials of each peer.
 ///

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
-/// The settings of one benchmark.
+/// What a benchmark is to run: contenders, workloads, endpoint, connections, rounds and times.
 ///
 /// @param contenders at least one, with distinct names
 /// @param workloads at least one

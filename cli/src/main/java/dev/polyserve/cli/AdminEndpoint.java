@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The admin endpoint of `serve`; it does nothing if none was asked for.
+/// The admin endpoint that `serve --admin` starts; without the option it does nothing.
 ///
 /// ```
 ///   of ──bind──▶ bound ──start──▶ open ──release, close──▶ closed

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
-/// Restores the exact words of the command line. The JVM replaces each byte that does not decode in the locale's
-/// encoding by U+FFFD; without a locale, that is every byte beyond ASCII.
+/// The words of the command line, byte for byte: the JVM replaces each byte that it cannot decode by U+FFFD. Without a
+/// locale, that is every byte beyond ASCII.
 final class RawArguments {
     private static final char LOST = '\ufffd';
 

@@ -6,8 +6,8 @@ import java.lang.management.ThreadMXBean;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// The threads of servers in this process, and the JDK's threads that carry and poll for virtual threads, found by
-/// name.
+/// Counts the threads of servers in this process and their processor time, with the JDK's threads that carry and poll
+/// for virtual threads; found by name.
 final class ServerThreads {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final List<String> OF_VIRTUAL_THREADS = List.of("ForkJoinPool-1-worker-", "Read-Poller",

@@ -1,6 +1,6 @@
 package dev.polyserve.conversation;
 
-/// What a conversation needs of its connection besides the bytes: memory, time, and control from other threads.
+/// What a conversation needs of its driver besides the bytes: buffers, time, and control from other threads.
 ///
 /// A connection with a thread, or a coroutine, is a [Wire], too. One whose system can report what the peer has
 /// acknowledged is a [KernelSendQueue].

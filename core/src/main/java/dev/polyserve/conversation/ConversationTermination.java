@@ -12,7 +12,7 @@ import java.lang.invoke.VarHandle;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/// Why a conversation ends, and what may still be sent then.
+/// Ends a conversation: settles its cause, and what may still be sent.
 ///
 /// The *cause* is settled apart from the state, by the first of: the owner, the monitor, the server's stop. The owner
 /// sees it at its next operation and ends by itself; only the owner completes the conversation.

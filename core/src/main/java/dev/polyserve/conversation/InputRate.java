@@ -2,8 +2,8 @@ package dev.polyserve.conversation;
 
 import java.util.concurrent.TimeUnit;
 
-/// How fast the rest of one message arrives, as looks from time to time see it. The time between two looks counts if at
-/// both the owner waited for the rest of the same message.
+/// The rate at which the rest of one message arrives, sampled from time to time. The time between two samples counts if
+/// at both the owner waited for the rest of the same message.
 ///
 /// **Thread**: the monitor's.
 final class InputRate {

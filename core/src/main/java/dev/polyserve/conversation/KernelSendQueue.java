@@ -2,7 +2,7 @@ package dev.polyserve.conversation;
 
 import java.io.IOException;
 
-/// What the system still holds of the bytes that it has accepted for a peer.
+/// How many bytes the system has accepted for a peer that the peer's system has not acknowledged.
 ///
 /// **Thread**: the owner's or the monitor's.
 public interface KernelSendQueue {

@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/// Decides when a socket may be closed after its output was ended. The system answers data that arrives at a closed
-/// socket with a reset, which destroys our bytes that the peer has not yet received (RFC 9112 section 9.6;
-/// `lingering_close` of nginx).
+/// Decides when a socket may be closed after its output was ended, so that no reset destroys the last bytes
+/// (`lingering_close` of nginx). The system answers data that arrives at a closed socket with a reset, which destroys
+/// our bytes that the peer has not yet received (RFC 9112 section 9.6).
 ///
 /// ```
 ///   output ended ─▶ discard input ─▶ look ─▶ wait for more, or a moment ─┐

@@ -1,6 +1,6 @@
 package dev.polyserve.conversation;
 
-/// What a conversation needs of its event loop besides its connection.
+/// Lends a conversation the buffers of its event loop.
 ///
 /// **Thread**: the loop's, including its coroutines, except as noted.
 public interface LoopBuffers {

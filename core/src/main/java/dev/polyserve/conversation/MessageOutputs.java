@@ -3,8 +3,8 @@ package dev.polyserve.conversation;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// The outputs of a connection's messages: a queue of those whose replies are to join the connection's output, and all of
-/// them, to be used again by later messages, of other connections too.
+/// The outputs of a connection's messages: a queue of replies that join the connection's output in order, and spare
+/// ones for later messages, of other connections too.
 ///
 /// **Thread**: the owner; [#areOf] any.
 final class MessageOutputs {

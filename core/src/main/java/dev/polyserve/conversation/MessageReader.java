@@ -7,7 +7,7 @@ import dev.polyserve.Handler;
 import dev.polyserve.MessageHandler;
 import dev.polyserve.spi.Engine;
 
-/// Reads the messages of a connection that has a thread, and handles one after another on it.
+/// Serves a [MessageHandler] as a [Handler]: reads messages on the connection's thread, and handles one after another.
 ///
 /// @param codec splits the input into messages
 /// @param messages the handler of this connection

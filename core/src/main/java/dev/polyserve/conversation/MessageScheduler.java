@@ -3,7 +3,7 @@ package dev.polyserve.conversation;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// What a [MessageConversation] needs of its event loop besides its connection and its buffers: coroutines, and turns outside of the loop's own.
+/// Schedules the coroutines of a [MessageConversation] on its event loop, and its turns outside of the loop's own.
 ///
 /// **Thread**: the owner (the loop, or a coroutine that it runs), except [#post] and [#call].
 public interface MessageScheduler extends LoopBuffers {

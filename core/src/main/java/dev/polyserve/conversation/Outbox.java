@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Messages from other threads to one connection: a bounded queue, and a wake-up of its consumer.
+/// The bounded queue of messages that other threads send to one connection, and the wake-up of its consumer.
 ///
 /// ```
 ///   open ──end──▶ sealed, then our side ends ──close──▶ sealed, then the connection ends

@@ -4,8 +4,8 @@ import dev.polyserve.Tls;
 import java.io.IOException;
 import java.util.Optional;
 
-/// The other processes that have to do with the certificates of a server: those of a supervisor are its workers, that of a
-/// worker is its supervisor.
+/// The exchange between a supervisor and its workers about a server's certificates: new ones for the workers, and why a
+/// worker cannot use them.
 ///
 /// **Thread**: any.
 public interface RemoteCertificates {

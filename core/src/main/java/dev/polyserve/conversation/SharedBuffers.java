@@ -1,7 +1,7 @@
 package dev.polyserve.conversation;
 
-/// The output buffers of connections that have a thread each: one is taken for a turn and given back, so that an idle
-/// connection has none. As those of a loop, they are small, or large, for replies of 8 to 16 KiB.
+/// The pool of output buffers that connections with a thread each share: a connection holds one for a turn only. As
+/// those of a loop, they are small, or large, for replies of 8 to 16 KiB.
 ///
 /// **Thread**: any.
 final class SharedBuffers implements BufferPool {

@@ -3,7 +3,7 @@ package dev.polyserve.conversation;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
-/// A few objects that threads take and give back, without a lock.
+/// A pool of a few objects that threads share without a lock.
 ///
 /// Each thread looks first at a place of its own, as far as there are enough, so that each of a few threads takes what it
 /// has given before.

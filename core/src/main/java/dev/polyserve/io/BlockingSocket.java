@@ -3,7 +3,8 @@ package dev.polyserve.io;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/// How a thread waits for a connection that it owns, besides the waiting reads and writes of its [StreamSocket].
+/// The blocking calls on a connection by the thread that owns it: a read with a time limit, and the wait until the peer
+/// has acknowledged everything.
 ///
 /// **Thread**: the owner, except [#cutInput].
 public interface BlockingSocket {

@@ -2,7 +2,8 @@ package dev.polyserve.io;
 
 import java.util.OptionalLong;
 
-/// The queue of a listener in the system (its backlog), where the system tells of it: a [Listener] may implement it.
+/// Counts the clients that a listener's queue in the system (its backlog) had no room for; a [Listener] may implement
+/// it.
 public interface ListenQueue {
     /// How many attempts to connect the system has dropped because the queue was full; empty when it does not tell.
     /// **Thread**: any.

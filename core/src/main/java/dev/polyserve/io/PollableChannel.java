@@ -2,7 +2,7 @@ package dev.polyserve.io;
 
 import java.nio.channels.SelectableChannel;
 
-/// A source of the JDK's family.
+/// A channel of the JDK that a selector can watch.
 public interface PollableChannel extends Pollable {
     SelectableChannel channel();
 }

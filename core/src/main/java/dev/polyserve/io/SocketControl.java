@@ -4,7 +4,8 @@ import dev.polyserve.conversation.AddressPair;
 import dev.polyserve.conversation.Wire;
 import java.io.IOException;
 
-/// The system calls on a connection that move no bytes, the same whether a completion ring moves them or not.
+/// The control operations on a connection, apart from reading and writing: shutdown, reset on close, blocking mode,
+/// addresses.
 ///
 /// **Thread**: the owner, except [#shutdown], [#ends] and [#unacknowledged].
 public interface SocketControl {

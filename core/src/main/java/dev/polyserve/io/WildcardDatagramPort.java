@@ -11,7 +11,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/// A UDP port of every address, as one socket for each address that this machine has now.
+/// Expands a UDP endpoint on the wildcard address into one place for each address of this machine, so that a reply
+/// comes from the address that received the request.
 ///
 /// The JDK's channels do not report the destination address of a datagram. A single socket for all addresses would
 /// reply from the system's preferred address, and a client that has sent to another one does not accept that reply.

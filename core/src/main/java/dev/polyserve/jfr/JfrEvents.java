@@ -9,8 +9,8 @@ import java.util.List;
 import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
-/// Writes the events that are not those of a [dev.polyserve.ServerListener] into recordings. Without a recording that wants
-/// them, each method costs one read or two.
+/// Writes the JFR events that no [dev.polyserve.ServerListener] reports: hand-offs of loops, TLS handshakes, starts and
+/// ends of workers. Without a recording that wants them, each method costs one read or two.
 ///
 /// **Thread**: any.
 public final class JfrEvents {

@@ -13,7 +13,8 @@ import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 
-/// Writes the events of a server into recordings that want them. Without any, each event costs one read or two.
+/// Writes the events of a [dev.polyserve.ServerListener] as JFR events, into recordings that want them. Without any,
+/// each event costs one read or two.
 ///
 /// **Thread**: any.
 public final class JfrServerListener implements ServerListener {

@@ -2,8 +2,8 @@ package dev.polyserve.loop;
 
 import java.util.concurrent.TimeUnit;
 
-/// When a loop believes its connections' time limits: not for a while after it was held up, for example because the process was
-/// suspended.
+/// Suspends the time limits of a loop's connections for a while after the loop was held up, for example because the
+/// process was stopped.
 ///
 /// A client cannot have acted on an answer that leaves only now, though its wait began before. So the limits count again after
 /// the time that was lost, a second at most. A loop that is held up again and again believes them at least as long as it does

@@ -7,8 +7,7 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// What a loop keeps for a connection: the timer that checks its time limits, and what other threads, and a step that has
-/// failed, ask the loop to do for it.
+/// The base of the connections on a loop: the timer that checks their time limits, and the requests of other threads.
 ///
 /// The limits are checked as often as they require, until the conversation is over, and end it in place of an owner that
 /// cannot.

@@ -7,7 +7,7 @@ import dev.polyserve.jfr.JfrEvents;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// Which platform thread runs an event loop, and its change while a handler's code occupies that thread.
+/// Hands an event loop to another platform thread while a handler's code occupies its own.
 ///
 /// ```
 ///   the loop's thread runs a handler's code too long, or is pinned by it and waits

@@ -2,7 +2,7 @@ package dev.polyserve.loop;
 
 import dev.polyserve.conversation.ServerLog;
 
-/// Reports the failures of a monitor of loops, after which it goes on: a lack of memory must not end it.
+/// Logs the failures of a monitor thread of loops, which goes on after them: a lack of memory must not end it.
 ///
 /// **Thread**: the monitor's.
 final class MonitorLog {

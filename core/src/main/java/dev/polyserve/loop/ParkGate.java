@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// One direction of a connection: whether it is ready, and which thread waits for it.
+/// The readiness of one direction of a connection, and the thread that is parked until then.
 ///
 /// A waiting thread other than the loop's may check before the loop's update of `ready` is visible. It has then
 /// requested arming, so the loop reports readiness again.

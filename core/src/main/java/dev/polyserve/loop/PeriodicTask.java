@@ -1,6 +1,6 @@
 package dev.polyserve.loop;
 
-/// A task that a loop repeats.
+/// A task that a loop repeats until it is cancelled.
 ///
 /// **Thread**: the loop's.
 final class PeriodicTask extends PeriodicTimer implements EventLoop.Delayed {

@@ -1,6 +1,6 @@
 package dev.polyserve.loop;
 
-/// A repeated action of a loop: one object for all its runs, with its timer included.
+/// A timer of a loop that fires again and again: one object for all its runs.
 ///
 /// **Thread**: the loop's.
 abstract sealed class PeriodicTimer extends TimerWheel.Timer permits PeriodicTask, LoopConnection {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 
-/// Version 2 of the header: a signature, four bytes, the addresses, and fields.
+/// Parses version 2 of the PROXY header: a signature, four bytes, the addresses, and fields.
 final class BinaryProxyHeader {
     static final byte[] SIGNATURE = {0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A};
     /// The bytes before the addresses.

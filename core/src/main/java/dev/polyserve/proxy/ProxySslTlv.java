@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// What a proxy says about the TLS connection of its client.
+/// The TLS connection between a client and its proxy, as the proxy describes it in its header (PP2_TYPE_SSL).
 ///
 /// @param client the bits of the field: 1 for TLS, 2 for a certificate in this connection, 4 for one in this session
 /// @param verify 0 if the client's certificate was verified

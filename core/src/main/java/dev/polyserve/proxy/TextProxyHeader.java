@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
-/// Version 1 of the header: `PROXY TCP4 source destination port port` and CRLF.
+/// Parses version 1 of the PROXY header: `PROXY TCP4 source destination port port` and CRLF.
 final class TextProxyHeader {
     /// The longest header, with its CRLF.
     static final int MOST_BYTES = 107;

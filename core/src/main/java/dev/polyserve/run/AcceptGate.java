@@ -3,7 +3,7 @@ package dev.polyserve.run;
 import dev.polyserve.loop.EventLoop;
 import java.util.function.Consumer;
 
-/// How many connections and datagrams may still be accepted: all while serving, none while paused, one for
+/// Closes and opens accepting: all connections and datagrams while the server serves, none while it is paused, one for
 /// `handleRequest`.
 ///
 /// **Thread**: the accept loop's.

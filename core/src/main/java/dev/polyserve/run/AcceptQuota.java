@@ -1,6 +1,6 @@
 package dev.polyserve.run;
 
-/// How many connections and datagrams may be accepted.
+/// How much may be accepted now: nothing, the next one, or everything.
 public enum AcceptQuota {
     /// None: the server is not started, is paused, or ends.
     NONE,

@@ -4,8 +4,7 @@ import dev.polyserve.Options;
 import dev.polyserve.spi.HandlerExecution;
 import java.util.function.Supplier;
 
-/// Distinguishes the models in which a connection occupies a thread while it is open: by the kind of thread and the
-/// number of connections taken at once.
+/// What a [BlockingRunner] needs to know of its model: the executor, and the number of connections taken at once.
 final class BlockingModelPolicy {
     /// Called when the server starts.
     final Supplier<ConnectionExecutor> hosts;

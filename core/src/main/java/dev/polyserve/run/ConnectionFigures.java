@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What is known of all connections that have entered.
+/// The totals of all connections of a server, open and closed: by endpoint and reason, with durations and bytes.
 ///
 /// @param open how many are open, by the endpoint through which they came
 /// @param closed those that are over, by the reason

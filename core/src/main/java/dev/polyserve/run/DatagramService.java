@@ -26,7 +26,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// Receives the datagrams of one port and answers them.
+/// Drives the datagram handler of one port: receives, calls the handler, and sends the replies.
 ///
 /// On an event loop, the handler runs at once, on the buffer that the system filled. Under the other models, each
 /// datagram is copied and passed to the model's executor; the limit on connections also bounds the number of datagrams

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
-/// How evenly several loops were used: the connections and the busy time of each. It is logged once, at the end.
+/// Records how evenly several loops were used, and logs that once, at the end.
 ///
 /// **Thread**: the first loop's; [#report] once the loops have ended.
 final class LoopBalance {

@@ -4,8 +4,8 @@ import dev.polyserve.conversation.ServerLog;
 import java.lang.System.Logger.Level;
 import java.util.function.Consumer;
 
-/// Handles exceptions that reach an event loop itself: a lack of memory, or a defect of Polyserve, and logged as such.
-/// The loop continues.
+/// Handles exceptions that reach an event loop itself, from a lack of memory or a defect of Polyserve: logs them, and
+/// the loop continues.
 public final class LoopErrors {
     private LoopErrors() {}
 

@@ -9,7 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Runs a server's periodic actions on a dedicated thread, which exists only if there are actions.
+/// Runs a server's periodic actions on a thread of their own, which exists only if there are actions.
 final class PeriodicActions {
     private final List<Engine.Periodic> actions;
     private final ServerLog log;

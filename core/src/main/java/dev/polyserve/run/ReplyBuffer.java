@@ -6,7 +6,7 @@ import dev.polyserve.Options;
 import dev.polyserve.conversation.BufferBudget;
 import java.nio.ByteBuffer;
 
-/// Collects one reply.
+/// Collects the reply to one datagram.
 ///
 /// **Thread**: its handler's.
 public final class ReplyBuffer implements DatagramReply {

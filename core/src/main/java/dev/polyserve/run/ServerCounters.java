@@ -19,7 +19,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
-/// Counts events. It is the first listener of every server.
+/// Counts a server's connections, datagrams, rejections, failures, reached limits and stalls. It is the first listener
+/// of every server.
 ///
 /// **Thread**: any.
 final class ServerCounters implements ServerListener {

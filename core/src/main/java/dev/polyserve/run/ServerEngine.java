@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/// The engine behind the public interface.
+/// Binds servers, and says which models can run here, for the public interface.
 public final class ServerEngine implements Engine {
     /// For [java.util.ServiceLoader].
     public ServerEngine() {}

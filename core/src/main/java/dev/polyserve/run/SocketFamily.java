@@ -4,7 +4,7 @@ import dev.polyserve.io.SocketProvider;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
 
-/// Sockets, and a multiplexer that can wait for them.
+/// A way to have sockets, and the multiplexer that can wait for them: the JDK's channels, descriptors, or a ring.
 ///
 /// @param multiplexer opens the multiplexer of a loop
 /// @param socketProvider opens and binds the sockets

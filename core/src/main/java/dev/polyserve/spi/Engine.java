@@ -23,7 +23,7 @@ import java.util.ServiceLoader;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The implementation of the public interface; found by [ServiceLoader], one in the `core` module.
+/// Creates the servers of the public interface; found by [ServiceLoader], one in the `core` module.
 public interface Engine {
     /// Why this machine or build cannot run the model, and what to use instead; empty when it can.
     Optional<String> whyNot(Model model);

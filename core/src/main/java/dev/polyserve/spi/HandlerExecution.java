@@ -3,7 +3,7 @@ package dev.polyserve.spi;
 import dev.polyserve.Workers;
 import java.util.Optional;
 
-/// What runs the handlers of a model, with its numbers.
+/// What runs the handlers of a model, and how many: a thread per connection, a pool, event loops, processes.
 ///
 /// A runner is chosen by the one exhaustive switch over this type (in `dev.polyserve.run.Runners`). All other code asks
 /// the questions below, so that a new model changes no other place.

@@ -1,6 +1,6 @@
 package dev.polyserve.spi;
 
-/// What helps to choose a model, in words. `polyserve models` and the tables of the guide print it.
+/// The description of a model in words, for `polyserve models` and the tables of the guide.
 ///
 /// @param runs what runs a handler
 /// @param waitsIn what a handler or an event loop waits in

@@ -2,7 +2,7 @@ package dev.polyserve.spi;
 
 import dev.polyserve.Model;
 
-/// A model as the engine sees it: a row of the [ModelTable], with the numbers that the program has chosen.
+/// The definition of a model: its id, what runs its handlers, and its description; a row of the [ModelTable].
 ///
 /// @param id its id on the command line and in messages
 /// @param execution what runs its handlers

@@ -3,7 +3,7 @@ package dev.polyserve.stats;
 import dev.polyserve.ServerStats;
 import java.util.Optional;
 
-/// How many handshakes ended in one way.
+/// How many TLS handshakes ended in one way.
 ///
 /// @param kind the way
 /// @param count how many

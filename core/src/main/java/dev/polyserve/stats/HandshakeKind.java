@@ -2,7 +2,7 @@ package dev.polyserve.stats;
 
 import dev.polyserve.ServerStats.HandshakeResult;
 
-/// How a handshake of TLS ended.
+/// How a TLS handshake ended: its result, its version, and whether it resumed a session.
 ///
 /// @param result whether it succeeded
 /// @param version the version that was agreed on; empty unless it succeeded

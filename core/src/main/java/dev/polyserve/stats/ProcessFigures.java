@@ -3,7 +3,8 @@ package dev.polyserve.stats;
 import dev.polyserve.ServerStats;
 import java.util.List;
 
-/// What one process that serves counts, and a worker reports to its supervisor.
+/// The statistics of one process that serves, which a worker reports to its supervisor: bytes, datagrams, buffers,
+/// loops, TLS.
 ///
 /// @param bytesIn the bytes received on connections
 /// @param bytesOut the bytes sent on connections

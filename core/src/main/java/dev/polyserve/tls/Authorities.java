@@ -8,7 +8,7 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
-/// Trust in the certificates that the authorities in a PEM file have signed, and in those in the file themselves.
+/// Reads a PEM file of certificate authorities, to trust the certificates that they have signed.
 ///
 /// **Thread**: any.
 final class Authorities {

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a certificate and its key, or the certificate alone, and checks that they can be used.
+/// Reads a certificate with its key, or a certificate alone, from files, and checks that it can be used.
 ///
 /// **Thread**: any, one at a time.
 final class CertificateReader {

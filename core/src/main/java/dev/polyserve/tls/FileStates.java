@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The files of a configuration as they were at one moment: two are equal when no file was changed or replaced between
+/// The states of a configuration's files at one moment: two are equal when no file was changed or replaced between
 /// them, also behind a symbolic link.
 ///
 /// **Thread**: any.

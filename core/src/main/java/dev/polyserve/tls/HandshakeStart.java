@@ -4,7 +4,7 @@ import dev.polyserve.ServerStats.HandshakeResult;
 import dev.polyserve.stats.HandshakeKind;
 import javax.net.ssl.SSLSession;
 
-/// When a handshake began.
+/// The time at which a TLS handshake began, by both clocks.
 ///
 /// @param nanos as [System#nanoTime]
 /// @param millis as [System#currentTimeMillis]

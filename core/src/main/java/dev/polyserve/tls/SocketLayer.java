@@ -10,8 +10,8 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.Optional;
 
-/// A socket over another one, which changes the bytes only: everything else is that of the socket below. It is a superclass, so
-/// that a connection has no object more.
+/// A stream socket that forwards every operation to another one; a subclass changes the bytes (TLS). It is a
+/// superclass, so that a connection has no object more.
 ///
 /// **Thread**: as [StreamSocket].
 abstract class SocketLayer implements StreamSocket, SocketControl, BlockingSocket, AddressPair {

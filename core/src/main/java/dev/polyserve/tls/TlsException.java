@@ -3,7 +3,8 @@ package dev.polyserve.tls;
 import java.io.Serial;
 import javax.net.ssl.SSLException;
 
-/// A connection whose bytes are not TLS as it was agreed on, or whose peer has refused it. The message is one sentence.
+/// The bytes of a connection are not the TLS that was agreed on, or the peer has refused the connection. The message is
+/// one sentence.
 final class TlsException extends SSLException {
     @Serial
     private static final long serialVersionUID = 1;

@@ -3,7 +3,7 @@ package dev.polyserve.coroutine;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The state of a generator and its body.
+/// The coroutine of a generator: its state and its body.
 ///
 /// ```
 ///   NEW ──advance──▶ RUNNING ──yield──▶ HELD ──take──▶ WAITING ──advance──▶ RUNNING … ──▶ ENDED

@@ -5,8 +5,7 @@ import dev.polyserve.Model;
 import dev.polyserve.Server;
 import java.io.IOException;
 
-/// Runs the requests of clients in worker processes. A request that crashes its process does not end the connections of
-/// other processes.
+/// Serves requests in worker processes, so that a request that crashes its process ends no connection of another one.
 ///
 /// The workers run this program too, up to `start()`.
 public final class Isolated {

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Decides which requests are answered.
+/// Decides which requests to an HTTP endpoint are answered, by token and origin.
 ///
 /// Reading takes a token unless the endpoint is on loopback or a Unix socket. An action always takes one, in a header that
 /// a form of another site cannot set. Pages of other sites are refused, also those whose host name was made to lead here

@@ -2,7 +2,7 @@ package dev.polyserve.admin.status;
 
 import dev.polyserve.Server;
 
-/// Counts the accepted connections that wait for a thread, as in a `thread-pool` without an idle thread.
+/// The number of accepted connections that wait for a thread of a `thread-pool`.
 ///
 /// **Thread**: any.
 public final class ThreadQueue {

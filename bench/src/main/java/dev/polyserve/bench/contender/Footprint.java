@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/// The resources that a contender holds at one moment. A figure that the system does not report is absent.
+/// The memory, threads and descriptors that a contender holds at one moment. A figure that the system does not report
+/// is absent.
 ///
 /// **Thread**: any; it is a value.
 ///

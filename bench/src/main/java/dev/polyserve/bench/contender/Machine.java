@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Describes this machine and the Java runtime of the benchmark.
+/// Describes this machine and its Java runtime, for the report of a benchmark.
 public final class Machine {
     private static final Path RELEASE = Path.of("/etc/os-release");
     private static final String RELEASE_NAME = "PRETTY_NAME=";

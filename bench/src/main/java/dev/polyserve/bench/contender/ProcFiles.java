@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// Reads `/proc`. A missing file gives an empty result: the process has ended, may not be inspected, or the system has
-/// no `/proc`.
+/// Reads files of `/proc`; a missing file gives an empty result: the process has ended, may not be inspected, or the
+/// system has no `/proc`.
 final class ProcFiles {
     private static final Path ROOT = Path.of("/proc");
     private static final int KIB = 1024;

@@ -1,6 +1,6 @@
 package dev.polyserve.bench.load;
 
-/// Decides when the next request is sent.
+/// Decides when the load generator sends the next request: closed loop, or open loop at a fixed rate.
 public sealed interface Pacing {
     /// Closed loop: as soon as an earlier request of the same connection was answered.
     ///

@@ -1,6 +1,6 @@
 package dev.polyserve.bench.load;
 
-/// What makes a client send requests.
+/// What triggers a client's requests: the pacing of the run, the previous reply, or nothing.
 enum SendTrigger {
     /// The pacing of the run.
     PACED,

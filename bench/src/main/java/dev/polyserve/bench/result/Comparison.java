@@ -2,7 +2,7 @@ package dev.polyserve.bench.result;
 
 import java.util.List;
 
-/// One results table: the contenders under one workload and one kind of load, with interleaved rounds.
+/// The results of all contenders under one workload and one kind of load, with interleaved rounds.
 ///
 /// @param workload its name: `echo`, `churn` …
 /// @param load closed loop for capacity, or open loop at a fixed rate for latency

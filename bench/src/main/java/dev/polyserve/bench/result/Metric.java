@@ -1,6 +1,7 @@
 package dev.polyserve.bench.result;
 
-/// A figure of a round. A round lacks the figures that its machine, workload or contender does not provide.
+/// A figure that a benchmark measures in each round. A round lacks the figures that its machine, workload or contender
+/// does not provide.
 public enum Metric {
     /// Requests answered and verified per second.
     REQUESTS_PER_SECOND("requests/s", Unit.PER_SECOND, Better.HIGHER),

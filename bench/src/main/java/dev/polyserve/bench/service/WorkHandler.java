@@ -5,7 +5,7 @@ import dev.polyserve.Handler;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/// Waits and computes as each [WorkRequest] asks, then sends the reply.
+/// Waits and computes for as long as each [WorkRequest] asks, as a handler with work to do, then sends the reply.
 public final class WorkHandler implements Handler {
     /// For loading by name.
     public WorkHandler() {}

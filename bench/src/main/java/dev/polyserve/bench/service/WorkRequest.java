@@ -5,8 +5,8 @@ import dev.polyserve.Framing;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// The layout of a request for work: a big-endian header, then a payload. The reply is the request with `value`
-/// replaced by the end of the [chain][MultiplicationChain] that begins with it.
+/// The layout of a request that asks the server to wait and compute: a big-endian header, then a payload. The reply is
+/// the request with `value` replaced by the end of the [chain][MultiplicationChain] that begins with it.
 ///
 /// ```
 ///   0        4           8                 16      24

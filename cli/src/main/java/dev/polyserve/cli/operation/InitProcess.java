@@ -1,7 +1,7 @@
 package dev.polyserve.cli.operation;
 
-/// The first process of a container. Its end ends all processes of the container, and orphaned processes become its
-/// children (pid_namespaces(7)).
+/// Tells whether this process is the first one of a container. The end of that process ends all processes of the
+/// container, and orphaned processes become its children (pid_namespaces(7)).
 public final class InitProcess {
     /// Its process id within the container.
     public static final long PID = 1;

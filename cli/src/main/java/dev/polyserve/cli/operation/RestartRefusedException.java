@@ -3,7 +3,7 @@ package dev.polyserve.cli.operation;
 import java.io.IOException;
 import java.io.Serial;
 
-/// A restart that starts no new program, or calls it off, because of the state of this program.
+/// A restart is refused, or called off, because of the state of this program.
 public final class RestartRefusedException extends IOException {
     @Serial
     private static final long serialVersionUID = 1L;

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// How the service `exec` runs its program.
+/// The options of the service `exec`: how it runs its program.
 ///
 /// @param variables additions to its environment: `NAME=VALUE`; `NAME` to pass on the server's variable; `*` to pass on
 ///         all

@@ -12,7 +12,8 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
-/// Runs one of the Java peers: `java … Peer NAME PORT [compute | CERTIFICATE KEY]`, on 127.0.0.1, until TERM.
+/// The main class of the comparison's Java servers: `java … Peer NAME PORT [compute | CERTIFICATE KEY]` runs one of
+/// them on 127.0.0.1, until TERM.
 ///
 /// Exit status 1: it failed; 2: wrong arguments; 3: this machine cannot run it. One sentence says why.
 public final class Peer {

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
-/// What a TLS peer proves itself with.
+/// The PEM files of the certificate and the key with which a TLS server of the comparison serves.
 ///
 /// @param certificate in PEM
 /// @param key an EC key in PKCS#8, unencrypted, in PEM

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Builds virtual threads that run on a chosen executor, which makes the executor's thread their carrier.
+/// Lends an executor's thread as the carrier of virtual threads.
 ///
 /// JDK 25 has no public way to choose a virtual thread's scheduler. It has a package-private constructor
 /// (`java.lang.ThreadBuilders.VirtualThreadBuilder(Executor)`), which `--add-opens java.base/java.lang=ALL-UNNAMED`

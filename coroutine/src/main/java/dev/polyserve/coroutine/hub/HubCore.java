@@ -5,7 +5,7 @@ import dev.polyserve.coroutine.carrier.CarrierThread;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// The tasks of one hub and the mechanism by which they wait.
+/// The core of a hub: its tasks, which of them has its turn, and how a task waits.
 ///
 /// Only code on the hub touches the state: the task that has its turn, a callback, or a timer. Other threads submit
 /// their changes to the scheduler.

@@ -1,6 +1,6 @@
 package dev.polyserve.examples.resp;
 
-/// The supported commands.
+/// The RESP commands that the example supports.
 enum Command {
     /// `PING [text]`.
     PING(1, 2),

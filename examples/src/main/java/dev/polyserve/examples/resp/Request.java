@@ -4,7 +4,7 @@ import dev.polyserve.Input;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// A request: a command name and binary arguments.
+/// A RESP request: a command name and binary arguments.
 ///
 /// One object holds the successive requests of a connection, so a request allocates nothing.
 ///

@@ -22,7 +22,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Our copy of a connection; a command reads and writes its bytes.
+/// The server's own copy of a connection whose bytes an inetd command reads and writes: it watches the peer, counts the
+/// bytes, and ends and closes the connection.
 ///
 /// **Thread**: the loop's; after the loop's end, the thread that ends the remaining sessions.
 final class InetdConnection {

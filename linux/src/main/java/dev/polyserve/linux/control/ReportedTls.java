@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What a worker has negotiated on a connection, as its supervisor knows it.
+/// The TLS information of a connection that a worker serves, as its supervisor shows it.
 ///
 /// **Thread**: any.
 public record ReportedTls(String protocol, String cipherSuite, Optional<String> serverName,

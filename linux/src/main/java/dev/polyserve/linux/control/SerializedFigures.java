@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The figures of a worker as bytes of a message.
+/// The statistics of a worker as bytes of a message to its supervisor.
 ///
 /// **Thread**: any.
 ///

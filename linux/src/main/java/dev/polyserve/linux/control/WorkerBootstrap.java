@@ -4,8 +4,8 @@ import dev.polyserve.linux.socket.SeqpacketSocket;
 import java.io.IOException;
 import java.util.Map;
 
-/// What a supervisor and the program that it starts as a worker agree on: the descriptor of the [WorkerChannel], the
-/// environment variable that names it, and the exit status of a worker that can never serve.
+/// How a started program finds out that it is a worker: the environment variable, the descriptor of its
+/// [WorkerChannel], and the exit status of a worker that can never serve.
 ///
 /// **Thread**: any.
 public final class WorkerBootstrap {

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// One side of the socket between a supervisor and a worker: messages in packets, with descriptors beside them. Each
-/// side sees the end of the channel when the other process dies, whatever the cause.
+/// The socket between a supervisor and one worker: messages in packets, with descriptors beside them. Each side sees
+/// the end of the channel when the other process dies, whatever the cause.
 ///
 /// Messages that the socket does not accept at once wait here, in order, up to a limit of bytes; [#flush] sends them.
 /// The sender keeps the descriptors of a message open until the message is sent.

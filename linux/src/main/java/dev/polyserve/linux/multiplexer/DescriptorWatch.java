@@ -4,7 +4,7 @@ import dev.polyserve.linux.socket.PollableDescriptor;
 import dev.polyserve.linux.socket.EdgeReadiness;
 import dev.polyserve.loop.Multiplexer;
 
-/// One watched descriptor.
+/// The registration of one descriptor with a multiplexer: its interest, its readiness and its callback.
 ///
 /// **Thread**: its loop's.
 final class DescriptorWatch implements Multiplexer.Watch {

@@ -6,8 +6,8 @@ import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.linux.system.SystemCalls;
 import java.io.IOException;
 
-/// TTIN and TTOU, which the kernel sends to a background job that reads its terminal, or writes to a terminal with
-/// `stty tostop`.
+/// Blocks and ignores TTIN and TTOU, which the kernel sends to a background job that reads its terminal, or writes to
+/// it with `stty tostop`.
 ///
 /// A process that catches such a signal does not stop: the kernel sends the signal, restarts the call, and sends it
 /// again, for ever. A thread that blocks the signal does not receive it: its write succeeds, and its read fails with

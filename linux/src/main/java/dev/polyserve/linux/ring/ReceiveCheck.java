@@ -9,7 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
 
-/// Finds the connections whose receive does not complete although bytes wait in the kernel, and has them read.
+/// Detects receives of a ring that do not complete although bytes wait in the kernel, and has these connections read.
 ///
 /// A TCP receive that begins at urgent data gives up, as if nothing waited, while a signal is pending for its thread
 /// (`tcp_recvmsg_locked` in net/ipv4/tcp.c). The kernel announces completions to the thread of a movable ring by such a

@@ -12,7 +12,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.channels.ClosedChannelException;
 
-/// A file descriptor. It is closed exactly once, and not while a call uses it, because the kernel reuses its number.
+/// An open file descriptor: closed exactly once, and not while a call uses it. The kernel uses the number of a closed
+/// descriptor again.
 ///
 /// ```
 ///   OPEN ⇄ in use by n calls

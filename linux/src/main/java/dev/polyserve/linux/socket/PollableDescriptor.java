@@ -4,7 +4,8 @@ import dev.polyserve.io.Pollable;
 import dev.polyserve.linux.system.CallMemoryPool;
 import java.io.IOException;
 
-/// A source that is a descriptor, or has one, with the memory and the readiness record that its multiplexer assigns.
+/// A descriptor that a multiplexer can watch, or an object that has one, with the memory and the readiness record that
+/// the multiplexer assigns.
 ///
 /// **Thread**: as its implementation.
 public sealed interface PollableDescriptor extends Pollable permits DescriptorSocket, DescriptorOwner {

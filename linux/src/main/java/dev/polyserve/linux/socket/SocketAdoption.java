@@ -13,7 +13,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Adopts an open socket that can be served.
+/// Makes a listener or a datagram port of an open socket that this process inherited or was given.
 ///
 /// Other processes may share the socket. It is therefore neither bound nor set to listen again, and its file is removed
 /// at the end only if that was agreed.

@@ -2,7 +2,7 @@ package dev.polyserve.linux.socket;
 
 import java.io.IOException;
 
-/// A descriptor of any other kind, watched on behalf of its owner: a process, a pipe, an epoll instance.
+/// A descriptor that is no socket, such as a process, a pipe or an epoll instance, watched on behalf of its owner.
 ///
 /// **Thread**: its owner's.
 public final class WatchedDescriptor extends DescriptorOwner {

@@ -14,7 +14,8 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// A connection that the supervisor accepts and transfers to a worker, which serves it and ends.
+/// A connection that the supervisor has accepted and transfers to a worker by descriptor passing; the worker serves it
+/// and ends.
 ///
 /// ```
 ///   begun ─▶ WAITING ──a worker is idle──▶ SENT ──ConnectionTaken──▶ TAKEN ──ConnectionClosed──▶ OVER

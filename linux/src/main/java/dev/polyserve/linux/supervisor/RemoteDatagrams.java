@@ -14,8 +14,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// Answers each datagram through a worker: the program's handler runs in the worker, and the reply is sent from here.
-/// [#verify] runs here, so that what the handler counts for each source covers all workers.
+/// The supervisor's datagram handler: it has each datagram answered by a worker, and sends the reply. [#verify] runs
+/// here, so that what the handler counts for each source covers all workers.
 ///
 /// **Thread**: any but the supervisor's loop, because it waits; [#verify] only on the loop.
 public final class RemoteDatagrams implements DatagramHandler {

@@ -6,7 +6,7 @@ import dev.polyserve.linux.control.WorkerCommand;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Knows for which endpoint of the server each socket is opened.
+/// Matches each opened socket to the endpoint of the server that it is for.
 ///
 /// Different endpoints can lead to the same place: a host name and one of its addresses, both with port 0. Sockets are
 /// opened in the order of the endpoints, so each socket is the one of the first endpoint that leads to its place and has

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The life of a [WorkerPool] with its server: from the first worker that serves to the last one that ends.
+/// Runs a [WorkerPool] on the supervisor's event loop, from the start of its first worker to the end of its last one.
 ///
 /// **Thread**: [#start] and [#stop] any; the rest, the supervisor's loop.
 final class SupervisorLoop {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// What the workers of one server report that they count: one by one, and summed with those that are over.
+/// The counters that a server's workers report: of each worker, and in sum, ended workers included.
 ///
 /// A worker reports its bytes with each heartbeat, and those of a connection at its end: the larger figure is the newer one.
 /// So no sum ever decreases.

@@ -1,6 +1,6 @@
 package dev.polyserve.linux.supervisor;
 
-/// A connection or a datagram that needs a worker of its own.
+/// A connection or a datagram that waits for a worker of its own.
 ///
 /// **Thread**: the supervisor's loop.
 interface WorkerJob {

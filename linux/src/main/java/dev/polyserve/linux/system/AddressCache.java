@@ -6,7 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/// Recently read addresses, so that a busy peer costs one object and not one per datagram.
+/// Caches recently read socket addresses, so that a busy peer costs one object and not one per datagram.
 ///
 /// **Thread**: its owner's.
 final class AddressCache {

@@ -3,7 +3,7 @@ package dev.polyserve.linux.system;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// Control messages, stored one after another (`cmsg(3)`).
+/// Writes and finds control messages, which are stored one after another in ancillary data (`cmsg(3)`).
 ///
 /// ```c
 /// struct cmsghdr { size_t cmsg_len; int cmsg_level; int cmsg_type; /* data */ };  // 16 bytes; the data is padded

@@ -5,7 +5,7 @@ import static dev.polyserve.linux.system.SystemCalls.call;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/// Calls on descriptors of any kind.
+/// The system calls on descriptors of any kind: `open`, `close`, `dup`, `fcntl`, and `eventfd`.
 public final class DescriptorCalls {
     private static final int F_GETFD = 1;
     private static final int F_SETFD = 2;

@@ -5,7 +5,7 @@ import static dev.polyserve.linux.system.SystemCalls.call;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
-/// Memory mappings: anonymous, or shared with the kernel through a descriptor.
+/// The system calls `mmap` and `munmap`: anonymous memory, or memory shared with the kernel through a descriptor.
 ///
 /// **Thread**: any. A segment must not be accessed after [#unmap].
 public final class MemoryCalls {

@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The arguments and the variables of a program, encoded for the system once, so that a start encodes only what
-/// differs.
+/// The arguments and the environment of a program (`argv`, `envp`) in native memory, encoded once for all of its
+/// starts.
 ///
 /// Code that uses an address of it keeps it reachable until the call returns.
 ///

@@ -2,7 +2,7 @@ package dev.polyserve.linux.system;
 
 import static dev.polyserve.linux.system.SystemCalls.call;
 
-/// Calls on child processes of this process.
+/// The system calls on child processes: `pidfd_open`, `kill`, `waitid`, and those that block and ignore signals.
 ///
 /// None of them waits for *any* child, because other code waits for the children that it has started.
 public final class ProcessCalls {

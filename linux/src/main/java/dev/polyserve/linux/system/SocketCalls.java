@@ -5,7 +5,8 @@ import static dev.polyserve.linux.system.SystemCalls.call;
 import java.lang.ref.Reference;
 import java.net.SocketAddress;
 
-/// Calls on sockets. Every new socket is non-blocking and closed on `exec`; a lost peer raises no signal.
+/// The system calls on sockets: `socket`, `bind`, `listen`, `accept`, `connect`, `send`, `recv`, `setsockopt` and
+/// others. Every new socket is non-blocking and closed on `exec`; a lost peer raises no signal.
 public final class SocketCalls {
     /// An ordered stream of bytes.
     public static final int STREAM = 1;

@@ -8,8 +8,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HexFormat;
 
-/// Converts the names of Unix sockets, which are bytes to the system, to paths in any encoding of the locale. A client
-/// may have any name; it must neither be lost nor answered at another address.
+/// Converts between the bytes of a Unix socket's name and a path, in any encoding of the locale. A client may have any
+/// name; it must neither be lost nor answered at another address.
 ///
 /// A path with undecodable bytes is built from a URI, which is the only way in the JDK; only absolute paths have
 /// one.

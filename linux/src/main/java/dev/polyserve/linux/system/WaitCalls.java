@@ -4,8 +4,8 @@ import static dev.polyserve.linux.system.SystemCalls.call;
 
 import java.lang.ref.Reference;
 
-/// Calls that wait until descriptors are ready. A time of [#FOREVER] means no limit; an interrupted wait returns
-/// `-EINTR`.
+/// The system calls that wait until descriptors are ready: `select`, `poll`, `epoll_wait`. A time of [#FOREVER] means
+/// no limit; an interrupted wait returns `-EINTR`.
 ///
 /// **Thread**: any platform thread.
 public final class WaitCalls {

@@ -3,8 +3,8 @@ package dev.polyserve.linux.worker;
 import dev.polyserve.loop.EventLoop;
 import java.util.concurrent.TimeUnit;
 
-/// The time of a worker's heartbeats: once a second while its accept loop has something to do, at once when they are wanted,
-/// and seldom while the loop waits.
+/// Decides when a worker sends its heartbeats: once a second while its accept loop has something to do, at once when
+/// they are wanted, and seldom while the loop waits.
 ///
 /// ```
 ///   beat ──the loop runs a turn──▶ the next one a second later
