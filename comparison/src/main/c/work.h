@@ -1,4 +1,4 @@
-// Requests for work, laid out as bench's WorkRequest: big-endian; the length of the rest (4 bytes), a waiting time (4,
+// Requests for work, laid out as bench's SimulatedWorkRequest: big-endian; the length of the rest (4 bytes), a waiting time (4,
 // here always 0), multiplications (8), value (8), payload. The reply is the request with the value replaced by the end
 // of the chain of multiplications that begins with it.
 #ifndef WORK_H
@@ -9,7 +9,7 @@
 
 enum { WORK_MULTIPLICATIONS_AT = 8, WORK_VALUE_AT = 16, WORK_HEADER_BYTES = 24 };
 
-// The value at the end of a chain; the same as that of bench's MultiplicationChain.
+// The value at the end of a chain; the same as that of bench's FixedCpuWork.
 uint64_t chain_end(uint64_t value, uint64_t multiplications);
 
 // Executes the complete requests at the beginning of these bytes, and turns each into its reply. Returns their total

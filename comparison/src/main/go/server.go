@@ -60,7 +60,7 @@ func loopBackRecords(client net.Conn) {
 	}
 }
 
-// The value at the end of a chain of multiplications, as bench's MultiplicationChain defines it.
+// The value at the end of a chain of multiplications, as bench's FixedCpuWork defines it.
 func chainEnd(value, multiplications uint64) uint64 {
 	for ; multiplications > 0; multiplications-- {
 		value = (value ^ value>>29) * 6364136223846793005

@@ -1,4 +1,4 @@
-"""Measures the costs of Python's coroutines, to compare with comparison/jmh CoroutineCosts: nanoseconds of processor time
+"""Measures the costs of Python's coroutines, to compare with comparison/jmh CoroutineCostBenchmark: nanoseconds of processor time
 per operation.
 
     python3 comparison/src/main/python/coroutines.py

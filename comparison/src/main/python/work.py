@@ -1,6 +1,6 @@
 """The services of the Python peers: echo, and requests for work.
 
-The requests have the layout of bench's WorkRequest: big-endian; the length of the rest (4 bytes), a waiting time (4, here
+The requests have the layout of bench's SimulatedWorkRequest: big-endian; the length of the rest (4 bytes), a waiting time (4, here
 always 0), multiplications (8), value (8), payload. The reply has the end of the chain in place of the value. work.c
 computes the chain, so that the same amount takes the same processor time as elsewhere, in pieces of about 0.1 ms that hold
 the interpreter's lock as Python code would; between two pieces the interpreter may pass the lock to another thread.

@@ -22,8 +22,8 @@ module dev.polyserve.core {
     exports dev.polyserve.stats to dev.polyserve.linux;
     exports dev.polyserve.text to dev.polyserve.admin, dev.polyserve.cli, dev.polyserve.lab, dev.polyserve.linux;
 
-    uses dev.polyserve.spi.Engine;
+    uses dev.polyserve.spi.ServerProvider;
     uses dev.polyserve.run.ModelProvider;
 
-    provides dev.polyserve.spi.Engine with dev.polyserve.run.ServerEngine;
+    provides dev.polyserve.spi.ServerProvider with dev.polyserve.run.DefaultServerProvider;
 }

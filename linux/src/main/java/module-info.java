@@ -14,5 +14,5 @@ module dev.polyserve.linux {
     // For the count of system calls.
     exports dev.polyserve.linux.system to dev.polyserve.lab;
 
-    provides dev.polyserve.run.ModelProvider with dev.polyserve.linux.LinuxModels;
+    provides dev.polyserve.run.ModelProvider with dev.polyserve.linux.LinuxModelProvider;
 }

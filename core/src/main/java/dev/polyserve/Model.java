@@ -1,7 +1,7 @@
 package dev.polyserve;
 
-import dev.polyserve.spi.HandlerExecution;
-import dev.polyserve.spi.ModelPlan;
+import dev.polyserve.spi.HandlerExecutionStrategy;
+import dev.polyserve.spi.ModelDefinition;
 import dev.polyserve.spi.ModelTable;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +15,7 @@ import java.util.List;
 /// A model that this machine or this build cannot run is refused at start with the reason
 /// ([ModelUnavailableException]); [Server#whyNot] checks beforehand. Models may be added: the interface is sealed, and
 /// its implementations are not public.
-public sealed interface Model permits ModelPlan {
+public sealed interface Model permits ModelDefinition {
     /// Its id on the command line and in messages.
     String id();
 
@@ -31,7 +31,7 @@ public sealed interface Model permits ModelPlan {
 
     /// As [#auto()], with this number of event loops, if it takes those.
     static Model auto(int loops) {
-        return ModelPlan.of(auto()).with(ModelPlan.of(auto()).execution().withLoops(loops));
+        return ModelDefinition.of(auto()).with(ModelDefinition.of(auto()).execution().withLoops(loops));
     }
 
     /// One client after another, on the server's own thread.
@@ -57,7 +57,7 @@ public sealed interface Model permits ModelPlan {
     /// @param namePrefix the prefix of their names; a number follows
     /// @param initializer runs once on each before its first connection; if it throws, the server does not start
     static Model threadPool(int threads, String namePrefix, Runnable initializer) {
-        return ModelTable.threadPool(new HandlerExecution.ThreadPool(threads, namePrefix, initializer));
+        return ModelTable.threadPool(new HandlerExecutionStrategy.ThreadPool(threads, namePrefix, initializer));
     }
 
     /// A virtual thread per connection, on the JDK's scheduler.
@@ -86,7 +86,7 @@ public sealed interface Model permits ModelPlan {
     /// @param maxWorkers the maximum number of workers at once
     /// @param workers how they are kept
     static Model process(int maxWorkers, Workers workers) {
-        return ModelTable.process(new HandlerExecution.ProcessPerConnection(maxWorkers, workers));
+        return ModelTable.process(new HandlerExecutionStrategy.ProcessPerConnection(maxWorkers, workers));
     }
 
     /// Worker processes that share the listener (prefork), each running what suits the machine and the handlers best, as
@@ -108,7 +108,8 @@ public sealed interface Model permits ModelPlan {
     /// @param workers how they are kept
     static Model processPool(int minWorkers, int maxWorkers, Model inner, Workers workers) {
         return ModelTable
-                .processPool(new HandlerExecution.ProcessPool(minWorkers, maxWorkers, ModelPlan.of(inner), workers));
+                .processPool(new HandlerExecutionStrategy.ProcessPool(minWorkers, maxWorkers, ModelDefinition.of(inner),
+                        workers));
     }
 
     /// One event loop over a selector of `java.nio`.

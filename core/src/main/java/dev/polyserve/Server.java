@@ -1,7 +1,7 @@
 package dev.polyserve;
 
 import dev.polyserve.spi.ListenText;
-import dev.polyserve.spi.Engine;
+import dev.polyserve.spi.ServerProvider;
 import dev.polyserve.coroutine.hub.Hub;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -39,14 +39,14 @@ public interface Server extends AutoCloseable {
 
     /// Why this machine cannot run the model, and what to use instead, in one sentence; empty when it can.
     static Optional<String> whyNot(Model model) {
-        return Engine.load().whyNot(model);
+        return ServerProvider.load().whyNot(model);
     }
 
     /// Whether this process is a worker that a server with worker processes has started ([Model#processPool],
     /// [Model#process]). A worker runs the same program up to [#start], which does not return in it. Guard one-time
     /// work, such as starting another server, with `if (!Server.isWorker())`.
     static boolean isWorker() {
-        return Engine.load().isWorker();
+        return ServerProvider.load().isWorker();
     }
 
     /// The endpoints it listens at, in the order given, with real ports in place of 0.

@@ -1,8 +1,8 @@
 package dev.polyserve;
 
-import dev.polyserve.spi.Engine;
+import dev.polyserve.spi.ServerProvider;
 import dev.polyserve.spi.ListenText;
-import dev.polyserve.spi.ModelPlan;
+import dev.polyserve.spi.ModelDefinition;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,10 +27,10 @@ public final class ServerBuilder {
     private final Map<Endpoint, Networks> sendersAt = new HashMap<>();
     private final List<ServerListener> listeners = new ArrayList<>();
     private final List<ConnectionFilter> filters = new ArrayList<>();
-    private final List<Engine.Periodic> periodic = new ArrayList<>();
+    private final List<ServerProvider.Periodic> periodic = new ArrayList<>();
     private @Nullable Model model;
     private Options options = Options.defaults();
-    private Engine.@Nullable Streams streams;
+    private ServerProvider.@Nullable Streams streams;
     private @Nullable DatagramHandler datagrams;
     private @Nullable Tls tls;
 
@@ -71,14 +71,14 @@ public final class ServerBuilder {
     ///
     /// @param factory called once per connection
     public ServerBuilder handler(Supplier<? extends Handler> factory) {
-        return streams(new Engine.Sequential(factory));
+        return streams(new ServerProvider.Sequential(factory));
     }
 
     /// Serves each connection with a protocol of its own, so that its fields are that connection's state.
     ///
     /// @param factory called once per connection
     public ServerBuilder protocol(Supplier<? extends Protocol> factory) {
-        return streams(new Engine.Events(factory));
+        return streams(new ServerProvider.Events(factory));
     }
 
     /// Serves connections one message at a time with one handler shared by all, which any number of threads may call at
@@ -95,7 +95,7 @@ public final class ServerBuilder {
     /// @param codec splits the input into messages; it serves all connections
     /// @param factory called once per connection
     public <T> ServerBuilder messageHandler(Codec<T> codec, Supplier<? extends MessageHandler<T>> factory) {
-        return streams(new Engine.Messages<>(codec, factory, 1, true));
+        return streams(new ServerProvider.Messages<>(codec, factory, 1, true));
     }
 
     /// Lets up to `most` [#messages] of a connection be handled at once, and their replies be sent in the order of the
@@ -116,7 +116,7 @@ public final class ServerBuilder {
         if (most < 1) {
             throw new IllegalArgumentException("inFlight: " + most + " is not positive");
         }
-        if (!(streams instanceof Engine.Messages<?> messages)) {
+        if (!(streams instanceof ServerProvider.Messages<?> messages)) {
             throw new IllegalStateException("inFlight(…) follows messages(…) or messageHandler(…)");
         }
         streams = messages.inFlight(most, inOrder);
@@ -125,7 +125,7 @@ public final class ServerBuilder {
 
     /// Serves each connection with a process that runs this program, under [Model#process]; on Linux.
     public ServerBuilder command(InetdCommand command) {
-        return streams(new Engine.Commands(command));
+        return streams(new ServerProvider.Commands(command));
     }
 
     /// Serves datagrams with one handler shared by all.
@@ -173,7 +173,7 @@ public final class ServerBuilder {
             throw new IllegalArgumentException(
                     "every: " + TimeUnit.MILLISECONDS.convert(every) + " ms is not positive");
         }
-        periodic.add(new Engine.Periodic(every, action));
+        periodic.add(new ServerProvider.Periodic(every, action));
         return this;
     }
 
@@ -183,9 +183,9 @@ public final class ServerBuilder {
     /// @throws ModelUnavailableException when this machine cannot run the model
     /// @throws IllegalStateException when an endpoint has no handler, or a command has another model than its own
     public Server bind() throws IOException {
-        return Engine.load()
-                .bind(new Engine.Setup(endpoints, how(), streams, datagrams, allOptions(), tls, listeners, filters,
-                        periodic, null));
+        return ServerProvider.load()
+                .bind(new ServerProvider.Setup(endpoints, how(), streams, datagrams, allOptions(), tls, listeners,
+                        filters, periodic, null));
     }
 
     private Options allOptions() {
@@ -197,11 +197,11 @@ public final class ServerBuilder {
     }
 
     private Model how() {
-        boolean commands = streams instanceof Engine.Commands;
+        boolean commands = streams instanceof ServerProvider.Commands;
         if (model == null) {
             return commands ? Model.process() : Model.auto();
         }
-        if (commands && !ModelPlan.of(model).execution().startsPerConnection()) {
+        if (commands && !ModelDefinition.of(model).execution().startsPerConnection()) {
             throw new IllegalStateException("a command is a process for each connection, and the model " + model.id()
                     + " was chosen: take Model.process(), or none");
         }
@@ -223,7 +223,7 @@ public final class ServerBuilder {
         }
     }
 
-    private ServerBuilder streams(Engine.Streams style) {
+    private ServerBuilder streams(ServerProvider.Streams style) {
         if (streams != null) {
             throw new IllegalStateException(
                     "a server has one stream handler: handle(…), handler(…), protocol(…), messages(…),"

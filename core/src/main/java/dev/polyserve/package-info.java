@@ -6,7 +6,7 @@
 /// any thread; a [dev.polyserve.Connection], [dev.polyserve.Input] or [dev.polyserve.Output] only from the turn that it
 /// was passed to.
 ///
-/// **Depends on** nothing else in Polyserve: the implementation is found through [dev.polyserve.spi.Engine].
+/// **Depends on** nothing else in Polyserve: the implementation is found through [dev.polyserve.spi.ServerProvider].
 @NullMarked
 package dev.polyserve;
 

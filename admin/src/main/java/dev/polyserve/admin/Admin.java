@@ -2,8 +2,8 @@ package dev.polyserve.admin;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.Server;
-import dev.polyserve.admin.http.AccessRules;
-import dev.polyserve.admin.http.EventStreams;
+import dev.polyserve.admin.http.HttpAccessPolicy;
+import dev.polyserve.admin.http.ServerSentEvents;
 import dev.polyserve.admin.http.HttpEndpoint;
 import dev.polyserve.admin.status.ServerStatus;
 import java.io.IOException;
@@ -34,22 +34,22 @@ public final class Admin implements AutoCloseable {
 
     private final Endpoint endpoint;
     private final HttpEndpoint http;
-    private final Optional<UnixRelay> relay;
-    private final EventStreams streams;
+    private final Optional<AdminUnixRelay> relay;
+    private final ServerSentEvents streams;
     private final AdminHandler handler;
     private final Server server;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Admin(AdminTarget target, Endpoint asked, Optional<AdminToken> token, HttpEndpoint http,
-            Optional<UnixRelay> relay) {
+    private Admin(AdministeredServer target, Endpoint asked, Optional<AdminToken> token, HttpEndpoint http,
+            Optional<AdminUnixRelay> relay) {
         this.server = target.server();
         this.http = http;
         this.relay = relay;
         this.endpoint = asked instanceof Endpoint.Tcp tcp ? new Endpoint.Tcp(tcp.host(), port()) : asked;
         StatusEvents events = new StatusEvents(
                 () -> new ServerStatus(server, target.service(), target.generation()).figures(), INTERVAL);
-        this.streams = new EventStreams(events::open, INTERVAL, STUCK);
-        AccessRules rules = new AccessRules(endpoint, isExposed(), NAME,
+        this.streams = new ServerSentEvents(events::open, INTERVAL, STUCK);
+        HttpAccessPolicy rules = new HttpAccessPolicy(endpoint, isExposed(), NAME,
                 "start the server with --admin-token-file FILE", token.map(secret -> secret::is));
         this.handler = new AdminHandler(target, rules, streams);
     }
@@ -70,7 +70,8 @@ public final class Admin implements AutoCloseable {
     /// @param token for actions, and for everything if other machines can reach the endpoint
     /// @throws IOException naming the endpoint and what is wrong
     /// @throws IllegalArgumentException for an endpoint of another kind, or one that needs a token and has none
-    public static Admin bind(AdminTarget target, Endpoint endpoint, Optional<AdminToken> token) throws IOException {
+    public static Admin bind(AdministeredServer target, Endpoint endpoint, Optional<AdminToken> token)
+            throws IOException {
         requireUsable(endpoint, token);
         return switch (endpoint) {
             case Endpoint.Tcp tcp -> new Admin(target, tcp, token, HttpEndpoint.bind(tcp, NAME), Optional.empty());
@@ -80,9 +81,9 @@ public final class Admin implements AutoCloseable {
         };
     }
 
-    private static Admin ofUnix(AdminTarget target, Endpoint.Unix unix, Optional<AdminToken> token)
+    private static Admin ofUnix(AdministeredServer target, Endpoint.Unix unix, Optional<AdminToken> token)
             throws IOException {
-        UnixRelay relay = UnixRelay.bind(unix.path());
+        AdminUnixRelay relay = AdminUnixRelay.bind(unix.path());
         try {
             return new Admin(target, unix, token, HttpEndpoint.bind(RELAYED, NAME), Optional.of(relay));
         } catch (IOException | RuntimeException | Error e) {
@@ -160,7 +161,7 @@ public final class Admin implements AutoCloseable {
         http.close();
     }
 
-    private static void closeRelay(UnixRelay relay) {
+    private static void closeRelay(AdminUnixRelay relay) {
         try {
             relay.close();
         } catch (IOException e) {

@@ -3,18 +3,18 @@ package dev.polyserve.admin;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import dev.polyserve.Server;
-import dev.polyserve.admin.http.AccessRules;
-import dev.polyserve.admin.http.Answer;
-import dev.polyserve.admin.http.EventStreams;
+import dev.polyserve.admin.http.HttpAccessPolicy;
+import dev.polyserve.admin.http.HttpEndpointResponse;
+import dev.polyserve.admin.http.ServerSentEvents;
 import dev.polyserve.admin.http.StaticFiles;
 import dev.polyserve.admin.http.StaticFiles.StaticFile;
-import dev.polyserve.admin.status.ConnectionQuery;
+import dev.polyserve.admin.status.ConnectionQueryParser;
 import dev.polyserve.admin.status.ConnectionTable;
 import dev.polyserve.admin.status.ServerStatus;
 import dev.polyserve.metrics.MetricsText;
 import dev.polyserve.metrics.ServerMetrics;
-import dev.polyserve.text.Json;
-import dev.polyserve.text.Printable;
+import dev.polyserve.text.JsonObjectWriter;
+import dev.polyserve.text.PrintableText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Map;
@@ -39,27 +39,27 @@ final class AdminHandler implements HttpHandler {
                     "/uPlot.css", StaticFile.style(VENDOR + "uPlot.min.css")),
             AdminHandler.class::getResourceAsStream);
 
-    private final AdminTarget target;
-    private final AccessRules rules;
-    private final EventStreams streams;
-    private final ServerActions actions;
+    private final AdministeredServer target;
+    private final HttpAccessPolicy rules;
+    private final ServerSentEvents streams;
+    private final AdminActions actions;
     private final MetricsText metrics;
 
-    AdminHandler(AdminTarget target, AccessRules rules, EventStreams streams) {
+    AdminHandler(AdministeredServer target, HttpAccessPolicy rules, ServerSentEvents streams) {
         this.target = target;
         this.rules = rules;
         this.streams = streams;
-        this.actions = new ServerActions(target);
+        this.actions = new AdminActions(target);
         this.metrics = new MetricsText(ServerMetrics.of(target.server()).withGeneration(target::generation));
     }
 
     @Override
     public void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            Answer.secure(exchange.getResponseHeaders());
+            HttpEndpointResponse.secure(exchange.getResponseHeaders());
             String path = exchange.getRequestURI().getPath();
             boolean acts = exchange.getRequestMethod().equals("POST");
-            Optional<Answer> early = early(exchange, path == null ? "" : path, acts);
+            Optional<HttpEndpointResponse> early = early(exchange, path == null ? "" : path, acts);
             if (early.isPresent()) {
                 early.get().send(exchange);
             } else if (path.equals("/events")) {
@@ -71,28 +71,31 @@ final class AdminHandler implements HttpHandler {
     }
 
     /// The answer that depends on nothing of the server: a file of the page, or why the request is refused.
-    private Optional<Answer> early(HttpExchange exchange, String path, boolean acts) throws IOException {
+    private Optional<HttpEndpointResponse> early(HttpExchange exchange, String path, boolean acts) throws IOException {
         String method = exchange.getRequestMethod();
-        Optional<Answer> file = FILES.at(path);
-        boolean isAction = ServerActions.exists(path);
+        Optional<HttpEndpointResponse> file = FILES.at(path);
+        boolean isAction = AdminActions.exists(path);
         boolean isReading = file.isPresent() || isData(path);
         if (!isAction && !isReading) {
-            return Optional.of(Answer.text(Answer.NOT_FOUND, "there is nothing at " + Printable.of(path)
-                    + ": the admin endpoint has " + PATHS));
+            return Optional.of(HttpEndpointResponse.text(HttpEndpointResponse.NOT_FOUND,
+                    "there is nothing at " + PrintableText.of(path)
+                            + ": the admin endpoint has " + PATHS));
         }
         if (isAction ? !acts : !method.equals("GET") && !method.equals("HEAD")) {
             String allowed = isAction ? "POST" : "GET";
             exchange.getResponseHeaders().set("Allow", allowed);
-            return Optional.of(Answer.text(Answer.NOT_ALLOWED, path + " takes " + allowed + " only"));
+            return Optional.of(
+                    HttpEndpointResponse.text(HttpEndpointResponse.NOT_ALLOWED, path + " takes " + allowed + " only"));
         }
         if (file.isPresent()) {
             return file;
         }
-        Optional<Answer> refusal = rules.refusal(exchange.getRequestHeaders(), acts);
-        refusal.filter(answer -> answer.status() == Answer.UNAUTHORIZED)
+        Optional<HttpEndpointResponse> refusal = rules.refusal(exchange.getRequestHeaders(), acts);
+        refusal.filter(answer -> answer.status() == HttpEndpointResponse.UNAUTHORIZED)
                 .ifPresent(_ -> exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer realm=\"polyserve\""));
         if (refusal.isEmpty() && path.equals("/events") && !streams.hasRoom()) {
-            return Optional.of(Answer.text(Answer.UNAVAILABLE, "too many pages are open: close another one"));
+            return Optional.of(HttpEndpointResponse.text(HttpEndpointResponse.UNAVAILABLE,
+                    "too many pages are open: close another one"));
         }
         return refusal;
     }
@@ -104,12 +107,12 @@ final class AdminHandler implements HttpHandler {
         };
     }
 
-    private Answer read(HttpExchange exchange, String path) throws IOException {
+    private HttpEndpointResponse read(HttpExchange exchange, String path) throws IOException {
         return switch (path) {
             case "/metrics" -> metrics(exchange.getRequestHeaders().getFirst("Accept"));
             case "/health" -> health();
             case "/ready" -> ready();
-            case "/status" -> Answer.json(status().json());
+            case "/status" -> HttpEndpointResponse.json(status().json());
             case "/connections" -> connections(exchange.getRequestURI().getRawQuery());
             default -> throw new IllegalArgumentException("no data: " + path);
         };
@@ -119,40 +122,44 @@ final class AdminHandler implements HttpHandler {
         return new ServerStatus(server(), target.service(), target.generation());
     }
 
-    private Answer metrics(@Nullable String accept) throws IOException {
+    private HttpEndpointResponse metrics(@Nullable String accept) throws IOException {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         metrics.write(accept, text);
-        return new Answer(Answer.OK, metrics.contentType(accept), text.toByteArray());
+        return new HttpEndpointResponse(HttpEndpointResponse.OK, metrics.contentType(accept), text.toByteArray());
     }
 
-    private Answer health() {
+    private HttpEndpointResponse health() {
         if (server().isStopped()) {
-            return Answer.text(Answer.UNAVAILABLE, "the server has stopped");
+            return HttpEndpointResponse.text(HttpEndpointResponse.UNAVAILABLE, "the server has stopped");
         }
         try {
             server().pulse().get(PULSE_SECONDS, TimeUnit.SECONDS);
-            return Answer.text(Answer.OK, "healthy");
+            return HttpEndpointResponse.text(HttpEndpointResponse.OK, "healthy");
         } catch (TimeoutException e) {
-            return Answer.text(Answer.UNAVAILABLE, "the accept loop has been stuck for " + PULSE_SECONDS + " s");
+            return HttpEndpointResponse.text(HttpEndpointResponse.UNAVAILABLE,
+                    "the accept loop has been stuck for " + PULSE_SECONDS + " s");
         } catch (ExecutionException e) {
-            return Answer.text(Answer.UNAVAILABLE, "the accept loop has failed: " + e.getCause());
+            return HttpEndpointResponse.text(HttpEndpointResponse.UNAVAILABLE,
+                    "the accept loop has failed: " + e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Answer.text(Answer.UNAVAILABLE, "the admin endpoint is closed");
+            return HttpEndpointResponse.text(HttpEndpointResponse.UNAVAILABLE, "the admin endpoint is closed");
         }
     }
 
-    private Answer ready() {
+    private HttpEndpointResponse ready() {
         return server().isAccepting()
-                ? Answer.text(Answer.OK, "ready")
-                : Answer.text(Answer.UNAVAILABLE, "not ready: the server accepts no connections now");
+                ? HttpEndpointResponse.text(HttpEndpointResponse.OK, "ready")
+                : HttpEndpointResponse.text(HttpEndpointResponse.UNAVAILABLE,
+                        "not ready: the server accepts no connections now");
     }
 
-    private Answer connections(@Nullable String query) {
+    private HttpEndpointResponse connections(@Nullable String query) {
         try {
-            return Answer.json(Json.of(new ConnectionTable(server()).rows(ConnectionQuery.parse(query))));
+            return HttpEndpointResponse
+                    .json(JsonObjectWriter.of(new ConnectionTable(server()).rows(ConnectionQueryParser.parse(query))));
         } catch (IllegalArgumentException e) {
-            return Answer.text(Answer.BAD_REQUEST, String.valueOf(e.getMessage()));
+            return HttpEndpointResponse.text(HttpEndpointResponse.BAD_REQUEST, String.valueOf(e.getMessage()));
         }
     }
 

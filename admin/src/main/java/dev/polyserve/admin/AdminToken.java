@@ -1,6 +1,6 @@
 package dev.polyserve.admin;
 
-import dev.polyserve.file.SmallFile;
+import dev.polyserve.file.SmallFileReader;
 import dev.polyserve.file.UnsuitableFileException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +36,7 @@ public final class AdminToken {
     /// @throws IOException when the file cannot be read, or has no token, with the reason and the file
     public static AdminToken read(Path file) throws IOException {
         try {
-            String text = new String(SmallFile.bytes(file, MOST_BYTES), StandardCharsets.ISO_8859_1);
+            String text = new String(SmallFileReader.bytes(file, MOST_BYTES), StandardCharsets.ISO_8859_1);
             return of(text.lines().findFirst().orElse("").strip());
         } catch (IllegalArgumentException e) {
             throw new IOException("bad token file " + file + ": " + e.getMessage(), e);

@@ -1,7 +1,7 @@
 package dev.polyserve.admin;
 
 import dev.polyserve.admin.http.EventSource;
-import dev.polyserve.text.Json;
+import dev.polyserve.text.JsonObjectWriter;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,7 +42,7 @@ final class StatusEvents {
             String name = known.isEmpty() ? "status" : "change";
             Map<String, Object> changed = changes(known, now);
             known = now;
-            return List.of(new Event(name, Json.of(changed)));
+            return List.of(new Event(name, JsonObjectWriter.of(changed)));
         }
     }
 

@@ -1,9 +1,9 @@
 /// An HTTP endpoint that shows what a server does, and controls it: metrics, health, status, and a live page.
 ///
 /// ```
-///   Admin ──▶ http.HttpEndpoint ──▶ AdminHandler ──▶ http.AccessRules, ServerActions, http.StaticFiles
-///     │                                             └──▶ http.EventStreams ──▶ StatusEvents
-///     └──▶ UnixRelay, for unix: endpoints
+///   Admin ──▶ http.HttpEndpoint ──▶ AdminHandler ──▶ http.HttpAccessPolicy, AdminActions, http.StaticFiles
+///     │                                             └──▶ http.ServerSentEvents ──▶ StatusEvents
+///     └──▶ AdminUnixRelay, for unix: endpoints
 /// ```
 ///
 /// **Threads**: each exchange has a virtual thread of the JDK's own scheduler; none runs on an event loop of a server.

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.Model;
 import dev.polyserve.spi.ModelDescription;
-import dev.polyserve.spi.ModelPlan;
+import dev.polyserve.spi.ModelDefinition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class ModelTableTest {
     /// The table, the factories that fill it, and the switch with the policy that it chooses.
     private static final Set<String> MAY_NAME_ONE = Set.of("Execution.java", "ModelTable.java", "Model.java",
-            "Runners.java", "BlockingModelPolicy.java");
+            "Runners.java", "BlockingRunnerSettings.java");
     private static final Pattern ONE_EXECUTION = Pattern
             .compile("Execution\\.(Iterative|ThreadPerConnection|ThreadPool|VirtualThreads)\\b");
     private static final Pattern COMPARED_ID = Pattern.compile(
@@ -58,7 +58,7 @@ class ModelTableTest {
     }
 
     private static String rows(Function<ModelDescription, List<String>> cells) {
-        return Model.all().stream().map(ModelPlan::of).map(plan -> {
+        return Model.all().stream().map(ModelDefinition::of).map(plan -> {
             List<String> row = new ArrayList<>(List.of("`" + plan.id() + "`"));
             row.addAll(cells.apply(plan.description()));
             return line(row);

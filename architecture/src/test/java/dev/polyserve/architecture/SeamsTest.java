@@ -26,8 +26,8 @@ class SeamsTest {
     private static final Map<String, Integer> SEAMS = Map.ofEntries(
             Map.entry("BlockingSocket", 3),
             Map.entry("BufferPool", 3),
-            Map.entry("RemoteCertificates", 2),
-            Map.entry("ConnectionContext", 7),
+            Map.entry("WorkerCertificateExchange", 2),
+            Map.entry("ConversationDriver", 7),
             Map.entry("DatagramPort", 7),
             Map.entry("DatagramSender", 3),
             Map.entry("DeadlineMonitor", 2),
@@ -37,7 +37,7 @@ class SeamsTest {
             Map.entry("HandlerBorder", 5),
             Map.entry("HubScheduler", 7),
             Map.entry("LingeringClose.Peer", 2),
-            Map.entry("ListenQueue", 1),
+            Map.entry("ListenQueueOverflows", 1),
             Map.entry("Listener", 7),
             Map.entry("LoopBuffers", 1),
             Map.entry("ModelProvider", 6),
@@ -51,7 +51,7 @@ class SeamsTest {
             Map.entry("StreamSocket", 7),
             Map.entry("PollableStream", 2),
             Map.entry("SocketProvider", 4),
-            Map.entry("SecurableWire", 2),
+            Map.entry("StartTlsWire", 2),
             Map.entry("Wire", 7),
             Map.entry("WorkerControl", 7));
 

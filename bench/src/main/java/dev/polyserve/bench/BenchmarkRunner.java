@@ -3,7 +3,7 @@ package dev.polyserve.bench;
 import dev.polyserve.bench.contender.Contender;
 import dev.polyserve.bench.contender.ContenderLauncher;
 import dev.polyserve.bench.contender.ProcessorPlacement;
-import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.ComparisonResult;
 import dev.polyserve.bench.result.BenchEnvironment;
 import dev.polyserve.bench.result.BenchResults;
 import dev.polyserve.bench.result.BenchSettings;
@@ -21,7 +21,7 @@ public final class BenchmarkRunner {
     private final ContenderLauncher launcher;
     private final ProcessorPlacement placement;
     private final BenchEnvironment environment;
-    private final BenchListener listener;
+    private final BenchProgressListener listener;
     private final FurtherRounds further;
 
     /// @param launcher starts the contenders
@@ -30,7 +30,7 @@ public final class BenchmarkRunner {
     /// @param further decides whether the rounds at a fixed rate are repeated
     public BenchmarkRunner(BenchPlan plan, ContenderLauncher launcher, ProcessorPlacement placement,
             BenchEnvironment environment,
-            BenchListener listener, FurtherRounds further) {
+            BenchProgressListener listener, FurtherRounds further) {
         Contender.requireDistinctNames(plan.contenders());
         for (Workload workload : plan.workloads()) {
             workload.cannotUse(plan.transport()).ifPresent(sentence -> {
@@ -50,7 +50,7 @@ public final class BenchmarkRunner {
         Instant startedAt = Clock.systemUTC().instant();
         long began = System.nanoTime();
         RemainingTimeEstimate progress = new RemainingTimeEstimate(listener, System::nanoTime);
-        List<Comparison> comparisons = new ArrayList<>();
+        List<ComparisonResult> comparisons = new ArrayList<>();
         boolean complete = true;
         ProcessorSpeed capacity = capacity();
         ContenderSchedule schedule = new ContenderSchedule(plan);
@@ -76,7 +76,7 @@ public final class BenchmarkRunner {
     }
 
     private boolean measure(Workload workload, ProcessorSpeed capacity, RemainingTimeEstimate progress,
-            List<Comparison> comparisons) {
+            List<ComparisonResult> comparisons) {
         ContenderStarter.Generator generator = new ContenderStarter.Generator(placement.generatorProcessors(),
                 separate());
         ContenderStarter starter = new ContenderStarter(plan, workload, launcher, generator,

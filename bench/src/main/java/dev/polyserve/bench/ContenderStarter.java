@@ -6,7 +6,7 @@ import dev.polyserve.bench.contender.ContenderLauncher;
 import dev.polyserve.bench.contender.RunningContender;
 import dev.polyserve.bench.load.LoadGenerator;
 import dev.polyserve.bench.load.MeasurementException;
-import dev.polyserve.bench.load.Pacing;
+import dev.polyserve.bench.load.RequestPacing;
 import dev.polyserve.bench.load.LoadProfile;
 import java.time.Duration;
 import java.util.OptionalLong;
@@ -77,7 +77,7 @@ final class ContenderStarter {
     /// Warms the contender up, so that one-time allocations do not count as memory of the connections.
     private void warmUpWithFewConnections(RunningContender running) throws MeasurementException {
         try (LoadGenerator few = load(running, new LoadProfile.Exchanges(plan.requestBytes()), FEW_CONNECTIONS)) {
-            few.begin(new Pacing.Closed(1), Duration.ZERO, plan.warmup().dividedBy(4)).await();
+            few.begin(new RequestPacing.Closed(1), Duration.ZERO, plan.warmup().dividedBy(4)).await();
         }
     }
 

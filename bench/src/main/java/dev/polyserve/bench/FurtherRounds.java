@@ -1,6 +1,6 @@
 package dev.polyserve.bench;
 
-import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.ComparisonResult;
 
 /// Decides whether the contenders take as many turns again at a fixed rate, because the rounds so far leave a question open.
 ///
@@ -13,5 +13,5 @@ public interface FurtherRounds {
     /// Whether more rounds are needed.
     ///
     /// @param measured the rounds so far
-    boolean areNeeded(Comparison measured);
+    boolean areNeeded(ComparisonResult measured);
 }

@@ -1,9 +1,9 @@
 package dev.polyserve.bench;
 
 import dev.polyserve.bench.load.LoadRunResult;
-import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.ComparisonResult;
 import dev.polyserve.bench.result.ContenderResults;
-import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.BenchMetric;
 import dev.polyserve.bench.result.RoundResult;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: the benchmark's.
 final class LiveResults {
     private final Workload workload;
-    private final Comparison.Load load;
+    private final ComparisonResult.Load load;
     private final double requestsPerSecond;
     private final double shareOfWeakest;
     private final Map<String, Line> lines = new LinkedHashMap<>();
 
-    private LiveResults(Workload workload, Comparison.Load load, double requestsPerSecond, double shareOfWeakest,
+    private LiveResults(Workload workload, ComparisonResult.Load load, double requestsPerSecond, double shareOfWeakest,
             List<String> contenders) {
         this.workload = workload;
         this.load = load;
@@ -34,27 +34,27 @@ final class LiveResults {
     }
 
     static LiveResults closed(Workload workload, List<String> contenders) {
-        return new LiveResults(workload, Comparison.Load.CLOSED, 0, 0, contenders);
+        return new LiveResults(workload, ComparisonResult.Load.CLOSED, 0, 0, contenders);
     }
 
     static LiveResults open(Workload workload, double requestsPerSecond, double shareOfWeakest,
             List<String> contenders) {
-        return new LiveResults(workload, Comparison.Load.OPEN, requestsPerSecond, shareOfWeakest, contenders);
+        return new LiveResults(workload, ComparisonResult.Load.OPEN, requestsPerSecond, shareOfWeakest, contenders);
     }
 
     /// Adds the results of a finished round.
-    void add(String contender, Map<Metric, Double> metrics, LoadRunResult recording) {
+    void add(String contender, Map<BenchMetric, Double> metrics, LoadRunResult recording) {
         Line line = line(contender);
         line.rounds.add(new RoundResult(metrics, recording.generatorBound()));
         line.recordings.add(recording);
     }
 
     /// Adds figures that are measured once to the contender's first round.
-    void addOnce(String contender, Map<Metric, Double> metrics) {
+    void addOnce(String contender, Map<BenchMetric, Double> metrics) {
         Line line = line(contender);
         if (!line.rounds.isEmpty()) {
             RoundResult first = line.rounds.getFirst();
-            Map<Metric, Double> all = new LinkedHashMap<>(first.metrics());
+            Map<BenchMetric, Double> all = new LinkedHashMap<>(first.metrics());
             all.putAll(metrics);
             line.rounds.set(0, new RoundResult(all, first.generatorBound()));
         }
@@ -73,14 +73,14 @@ final class LiveResults {
 
     /// The median of the contender's requests per second; empty when it has not completed a round.
     OptionalDouble capacity(String contender) {
-        return entry(contender, line(contender)).spread(Metric.REQUESTS_PER_SECOND)
+        return entry(contender, line(contender)).spread(BenchMetric.REQUESTS_PER_SECOND)
                 .map(spread -> OptionalDouble.of(spread.median())).orElse(OptionalDouble.empty());
     }
 
-    Comparison comparison() {
+    ComparisonResult comparison() {
         List<ContenderResults> entries = new ArrayList<>();
         lines.forEach((name, line) -> entries.add(entry(name, line)));
-        return new Comparison(workload.id(), load, requestsPerSecond, shareOfWeakest, entries);
+        return new ComparisonResult(workload.id(), load, requestsPerSecond, shareOfWeakest, entries);
     }
 
     private static ContenderResults entry(String name, Line line) {

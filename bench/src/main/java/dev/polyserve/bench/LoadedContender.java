@@ -1,13 +1,13 @@
 package dev.polyserve.bench;
 
-import dev.polyserve.bench.contender.Footprint;
+import dev.polyserve.bench.contender.ResourceFootprint;
 import dev.polyserve.bench.contender.RunningContender;
 import dev.polyserve.bench.contender.ResourceUsage;
 import dev.polyserve.bench.load.LoadGenerator;
 import dev.polyserve.bench.load.MeasurementException;
-import dev.polyserve.bench.load.Pacing;
+import dev.polyserve.bench.load.RequestPacing;
 import dev.polyserve.bench.load.LoadRunResult;
-import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.BenchMetric;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -53,23 +53,24 @@ final class LoadedContender implements AutoCloseable {
     }
 
     /// Runs the load for one turn. Usage and load are sampled at the same two moments.
-    Turn turn(Pacing pacing, Duration leadIn, Duration counted) throws MeasurementException, InterruptedException {
+    Turn turn(RequestPacing pacing, Duration leadIn, Duration counted)
+            throws MeasurementException, InterruptedException {
         LoadGenerator.Run run = load.begin(pacing, leadIn, counted);
         sleepUntil(run.fromNanos());
         ResourceUsage before = running.usage(load::answered);
         sleepUntil(run.toNanos());
         ResourceUsage after = running.usage(load::answered);
         LoadRunResult recording = run.await();
-        Map<Metric, Double> metrics = metrics(recording, before, after, counted);
-        Footprint footprint = running.footprint();
-        footprint.rssBytes().ifPresent(bytes -> metrics.put(Metric.RSS_BYTES, (double) bytes));
-        footprint.threads().ifPresent(threads -> metrics.put(Metric.THREADS, (double) threads));
-        footprint.descriptors().ifPresent(open -> metrics.put(Metric.DESCRIPTORS, (double) open));
+        Map<BenchMetric, Double> metrics = metrics(recording, before, after, counted);
+        ResourceFootprint footprint = running.footprint();
+        footprint.rssBytes().ifPresent(bytes -> metrics.put(BenchMetric.RSS_BYTES, (double) bytes));
+        footprint.threads().ifPresent(threads -> metrics.put(BenchMetric.THREADS, (double) threads));
+        footprint.descriptors().ifPresent(open -> metrics.put(BenchMetric.DESCRIPTORS, (double) open));
         return new Turn(metrics, recording);
     }
 
     /// Runs the load without sampling the contender's usage.
-    LoadRunResult run(Pacing pacing, Duration leadIn, Duration counted) throws MeasurementException {
+    LoadRunResult run(RequestPacing pacing, Duration leadIn, Duration counted) throws MeasurementException {
         return load.begin(pacing, leadIn, counted).await();
     }
 
@@ -77,22 +78,22 @@ final class LoadedContender implements AutoCloseable {
         TimeUnit.NANOSECONDS.sleep(nanos - System.nanoTime());
     }
 
-    private static Map<Metric, Double> metrics(LoadRunResult recording, ResourceUsage before, ResourceUsage after,
+    private static Map<BenchMetric, Double> metrics(LoadRunResult recording, ResourceUsage before, ResourceUsage after,
             Duration counted) {
-        Map<Metric, Double> metrics = new EnumMap<>(Metric.class);
-        metrics.put(Metric.REQUESTS_PER_SECOND, recording.requestsPerSecond());
+        Map<BenchMetric, Double> metrics = new EnumMap<>(BenchMetric.class);
+        metrics.put(BenchMetric.REQUESTS_PER_SECOND, recording.requestsPerSecond());
         if (recording.heavyAnswered() > 0) {
-            metrics.put(Metric.HEAVY_PER_SECOND, recording.heavyPerSecond());
+            metrics.put(BenchMetric.HEAVY_PER_SECOND, recording.heavyPerSecond());
         }
-        metrics.put(Metric.GENERATOR_SHARE, recording.generatorShare());
+        metrics.put(BenchMetric.GENERATOR_SHARE, recording.generatorShare());
         if (recording.latencyNanos().getTotalCount() > 0) {
-            metrics.put(Metric.P50, recording.percentileMicros(50));
-            metrics.put(Metric.P99, recording.percentileMicros(99));
-            metrics.put(Metric.P999, recording.percentileMicros(99.9));
-            metrics.put(Metric.MAX, recording.percentileMicros(100));
+            metrics.put(BenchMetric.P50, recording.percentileMicros(50));
+            metrics.put(BenchMetric.P99, recording.percentileMicros(99));
+            metrics.put(BenchMetric.P999, recording.percentileMicros(99.9));
+            metrics.put(BenchMetric.MAX, recording.percentileMicros(100));
         }
         if (recording.lost() > 0) {
-            metrics.put(Metric.LOST_SHARE, (double) recording.lost() / (recording.lost() + recording.answered()));
+            metrics.put(BenchMetric.LOST_SHARE, (double) recording.lost() / (recording.lost() + recording.answered()));
         }
         ResourceUsage.Cost cost = after.since(before);
         // On a machine that delays this thread, both samples may be taken at the end of the turn.
@@ -102,21 +103,21 @@ final class LoadedContender implements AutoCloseable {
         return metrics;
     }
 
-    private static void perRequest(Map<Metric, Double> metrics, ResourceUsage.Cost cost) {
+    private static void perRequest(Map<BenchMetric, Double> metrics, ResourceUsage.Cost cost) {
         @Nullable
-        Double heavyPerSecond = metrics.get(Metric.HEAVY_PER_SECOND);
+        Double heavyPerSecond = metrics.get(BenchMetric.HEAVY_PER_SECOND);
         cost.cpuNanos().ifPresent(nanos -> {
             double used = (double) nanos / cost.elapsedNanos();
-            metrics.put(Metric.CPU_USED, used);
+            metrics.put(BenchMetric.CPU_USED, used);
             if (heavyPerSecond != null) {
-                metrics.put(Metric.CPU_MICROS_PER_HEAVY, used * MICROS_PER_SECOND / heavyPerSecond);
+                metrics.put(BenchMetric.CPU_MICROS_PER_HEAVY, used * MICROS_PER_SECOND / heavyPerSecond);
             } else if (cost.counted() > 0) {
-                metrics.put(Metric.CPU_MICROS_PER_REQUEST, nanos / NANOS_PER_MICRO / cost.counted());
+                metrics.put(BenchMetric.CPU_MICROS_PER_REQUEST, nanos / NANOS_PER_MICRO / cost.counted());
             }
         });
         cost.contextSwitches().ifPresent(switches -> {
             if (cost.counted() > 0) {
-                metrics.put(Metric.CONTEXT_SWITCHES_PER_REQUEST, (double) switches / cost.counted());
+                metrics.put(BenchMetric.CONTEXT_SWITCHES_PER_REQUEST, (double) switches / cost.counted());
             }
         });
     }
@@ -131,5 +132,5 @@ final class LoadedContender implements AutoCloseable {
     ///
     /// @param metrics the figures of the turn
     /// @param recording what the clients recorded
-    record Turn(Map<Metric, Double> metrics, LoadRunResult recording) {}
+    record Turn(Map<BenchMetric, Double> metrics, LoadRunResult recording) {}
 }

@@ -2,7 +2,7 @@ package dev.polyserve.bench;
 
 import dev.polyserve.bench.contender.KernelMemory;
 import dev.polyserve.bench.contender.RunningContender;
-import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.BenchMetric;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -26,23 +26,23 @@ record MemorySnapshot(OptionalLong rssBytes, OptionalLong heapBytes, OptionalLon
     }
 
     /// The memory that each of this many connections added since an earlier snapshot.
-    Map<Metric, Double> perConnectionSince(MemorySnapshot before, int connections) {
-        Map<Metric, Double> metrics = new EnumMap<>(Metric.class);
-        put(metrics, Metric.RSS_BYTES_PER_CONNECTION, before.rssBytes, rssBytes, connections);
-        put(metrics, Metric.HEAP_BYTES_PER_CONNECTION, before.heapBytes, heapBytes, connections);
-        put(metrics, Metric.KERNEL_BYTES_PER_CONNECTION, before.kernelBytes, kernelBytes, connections);
+    Map<BenchMetric, Double> perConnectionSince(MemorySnapshot before, int connections) {
+        Map<BenchMetric, Double> metrics = new EnumMap<>(BenchMetric.class);
+        put(metrics, BenchMetric.RSS_BYTES_PER_CONNECTION, before.rssBytes, rssBytes, connections);
+        put(metrics, BenchMetric.HEAP_BYTES_PER_CONNECTION, before.heapBytes, heapBytes, connections);
+        put(metrics, BenchMetric.KERNEL_BYTES_PER_CONNECTION, before.kernelBytes, kernelBytes, connections);
         return metrics;
     }
 
     /// The growth of resident memory since an earlier snapshot.
-    Map<Metric, Double> growthSince(MemorySnapshot before) {
-        Map<Metric, Double> metrics = new EnumMap<>(Metric.class);
-        put(metrics, Metric.RSS_GROWTH_BYTES, before.rssBytes, rssBytes, 1);
+    Map<BenchMetric, Double> growthSince(MemorySnapshot before) {
+        Map<BenchMetric, Double> metrics = new EnumMap<>(BenchMetric.class);
+        put(metrics, BenchMetric.RSS_GROWTH_BYTES, before.rssBytes, rssBytes, 1);
         return metrics;
     }
 
-    private static void put(Map<Metric, Double> metrics, Metric metric, OptionalLong before, OptionalLong after,
-            int among) {
+    private static void put(Map<BenchMetric, Double> metrics, BenchMetric metric, OptionalLong before,
+            OptionalLong after, int among) {
         if (before.isPresent() && after.isPresent()) {
             metrics.put(metric, (double) (after.getAsLong() - before.getAsLong()) / among);
         }

@@ -1,6 +1,6 @@
 package dev.polyserve.bench;
 
-import dev.polyserve.spi.ModelPlan;
+import dev.polyserve.spi.ModelDefinition;
 import dev.polyserve.Model;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,7 +39,8 @@ public record ModelShortlist(Duration waits, Duration computes, int clients) {
                 Stream.of(Model.auto(), Model.ioUring(), Model.nio(), Model.virtual(), Model.thread());
         };
         return inQuestion
-                .filter(model -> clients <= MOST_THREADS || !ModelPlan.of(model).execution().hasThreadPerConnection())
+                .filter(model -> clients <= MOST_THREADS
+                        || !ModelDefinition.of(model).execution().hasThreadPerConnection())
                 .filter(runsHere)
                 .map(Model::id).limit(MOST_MODELS).toList();
     }

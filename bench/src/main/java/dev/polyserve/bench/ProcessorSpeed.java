@@ -1,6 +1,6 @@
 package dev.polyserve.bench;
 
-import dev.polyserve.bench.service.MultiplicationChain;
+import dev.polyserve.bench.service.FixedCpuWork;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
@@ -11,7 +11,7 @@ import java.util.function.LongUnaryOperator;
 /// The computing speed of a contender's processors; converts a time into an amount of work.
 ///
 /// @param processors number of processors that a contender has
-/// @param multiplicationsPerMicro multiplications of a [MultiplicationChain] that one processor computes in a microsecond of
+/// @param multiplicationsPerMicro multiplications of a [FixedCpuWork] that one processor computes in a microsecond of
 ///         processor time
 record ProcessorSpeed(int processors, double multiplicationsPerMicro) {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
@@ -25,7 +25,7 @@ record ProcessorSpeed(int processors, double multiplicationsPerMicro) {
     /// wall-clock time, so that other load on the machine does not matter.
     static ProcessorSpeed measure(int processors) {
         return new ProcessorSpeed(processors, multiplicationsPerMicro(THREADS::getCurrentThreadCpuTime,
-                length -> MultiplicationChain.end(1, length)));
+                length -> FixedCpuWork.end(1, length)));
     }
 
     /// Returns the best of several tries. It stops when the figure no longer improves: the code is compiled by then,

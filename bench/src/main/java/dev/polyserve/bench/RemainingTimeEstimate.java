@@ -7,11 +7,11 @@ import java.util.function.LongSupplier;
 ///
 /// **Thread**: the benchmark's.
 final class RemainingTimeEstimate {
-    private final BenchListener listener;
+    private final BenchProgressListener listener;
     private final LongSupplier nanos;
     private long endNanos;
 
-    RemainingTimeEstimate(BenchListener listener, LongSupplier nanos) {
+    RemainingTimeEstimate(BenchProgressListener listener, LongSupplier nanos) {
         this.listener = listener;
         this.nanos = nanos;
     }

@@ -3,7 +3,7 @@ package dev.polyserve.bench;
 import dev.polyserve.bench.contender.LoadTransport;
 import dev.polyserve.bench.load.LoadProfile;
 import dev.polyserve.bench.service.BenchService;
-import dev.polyserve.bench.service.WorkRequest;
+import dev.polyserve.bench.service.SimulatedWorkRequest;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -125,7 +125,7 @@ public enum Workload {
     /// @param capacity converts computing time into an amount of work
     LoadProfile traffic(BenchPlan plan, ProcessorSpeed capacity) {
         int bytes = plan.requestBytes();
-        int workBytes = Math.max(bytes, WorkRequest.HEADER_BYTES);
+        int workBytes = Math.max(bytes, SimulatedWorkRequest.HEADER_BYTES);
         int connections = plan.connectionsFor(this);
         if (plan.transport() == LoadTransport.UDP) {
             return new LoadProfile.Datagrams(bytes);

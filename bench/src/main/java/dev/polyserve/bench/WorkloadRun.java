@@ -2,12 +2,12 @@ package dev.polyserve.bench;
 
 import dev.polyserve.bench.contender.Contender;
 import dev.polyserve.bench.contender.ContenderException;
-import dev.polyserve.bench.contender.SystemCallCounts;
+import dev.polyserve.bench.contender.SystemCallCounter;
 import dev.polyserve.bench.load.MeasurementException;
-import dev.polyserve.bench.load.Pacing;
+import dev.polyserve.bench.load.RequestPacing;
 import dev.polyserve.bench.load.LoadRunResult;
-import dev.polyserve.bench.result.Comparison;
-import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.ComparisonResult;
+import dev.polyserve.bench.result.BenchMetric;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -51,7 +51,7 @@ final class WorkloadRun implements AutoCloseable {
     }
 
     /// The results so far.
-    List<Comparison> comparisons() {
+    List<ComparisonResult> comparisons() {
         return tables.stream().map(LiveResults::comparison).toList();
     }
 
@@ -92,8 +92,8 @@ final class WorkloadRun implements AutoCloseable {
         each(closed, loaded -> countSystemCalls(loaded, closed));
     }
 
-    private Pacing pacing() {
-        return new Pacing.Closed(workload.depth(plan.depth()));
+    private RequestPacing pacing() {
+        return new RequestPacing.Closed(workload.depth(plan.depth()));
     }
 
     private List<String> names() {
@@ -136,7 +136,7 @@ final class WorkloadRun implements AutoCloseable {
             LoadedContender loaded = starter.start(contender, true);
             loadedContenders.add(loaded);
             guarded(loaded, table, () -> {
-                Map<Metric, Double> added = loaded.memory().perConnectionSince(loaded.before(),
+                Map<BenchMetric, Double> added = loaded.memory().perConnectionSince(loaded.before(),
                         plan.connectionsFor(workload));
                 turn(loaded, table, pacing(), added);
             });
@@ -149,7 +149,7 @@ final class WorkloadRun implements AutoCloseable {
 
     private void warmUp(LoadedContender loaded, LiveResults table) throws MeasurementException {
         progress.begins(workload.id() + ": warming up " + loaded.name(), plan.warmup().dividedBy(2));
-        Pacing pacing = pacing();
+        RequestPacing pacing = pacing();
         ContenderWarmUpCheck warmUpCheck = new ContenderWarmUpCheck();
         long began = System.nanoTime();
         loaded.run(pacing, Duration.ZERO, AFTER_START);
@@ -166,7 +166,7 @@ final class WorkloadRun implements AutoCloseable {
     // --- rounds ---
 
     /// @param done the number of rounds before these
-    private void rounds(LiveResults table, Pacing pacing, String what, int done) throws InterruptedException {
+    private void rounds(LiveResults table, RequestPacing pacing, String what, int done) throws InterruptedException {
         for (int round = done; round < done + plan.rounds(); round++) {
             for (LoadedContender loaded : ContenderSchedule.order(loadedContenders, round)) {
                 progress.begins(
@@ -179,11 +179,11 @@ final class WorkloadRun implements AutoCloseable {
     }
 
     /// @param more figures of this turn that were measured apart from the load
-    private void turn(LoadedContender loaded, LiveResults table, Pacing pacing, Map<Metric, Double> more)
+    private void turn(LoadedContender loaded, LiveResults table, RequestPacing pacing, Map<BenchMetric, Double> more)
             throws MeasurementException, InterruptedException {
         LoadedContender.Turn turn = loaded.turn(pacing, schedule.leadIn(), plan.round());
         LoadRunResult recording = turn.recording();
-        Map<Metric, Double> metrics = new EnumMap<>(turn.metrics());
+        Map<BenchMetric, Double> metrics = new EnumMap<>(turn.metrics());
         metrics.putAll(more);
         table.add(loaded.name(), metrics, recording);
         if (recording.waiting() > 0) {
@@ -217,7 +217,7 @@ final class WorkloadRun implements AutoCloseable {
         String what = String.format(Locale.ROOT, "latency at %,.0f requests/s", requestsPerSecond);
         int done = 0;
         do {
-            rounds(table, new Pacing.Open(requestsPerSecond), what, done);
+            rounds(table, new RequestPacing.Open(requestsPerSecond), what, done);
             done += plan.rounds();
         } while (done < MOST_TIMES * plan.rounds() && further.areNeeded(table.comparison()));
     }
@@ -225,12 +225,13 @@ final class WorkloadRun implements AutoCloseable {
     private void countSystemCalls(LoadedContender loaded, LiveResults table)
             throws MeasurementException, InterruptedException {
         progress.begins(workload.id() + ": counting system calls of " + loaded.name(), schedule.turn());
-        try (SystemCallCounts counting = SystemCallCounts.attach(loaded.running())) {
+        try (SystemCallCounter counting = SystemCallCounter.attach(loaded.running())) {
             LoadRunResult recording = loaded.run(pacing(), Duration.ZERO, plan.round());
-            SystemCallCounts.Count count = counting.stop();
+            SystemCallCounter.Count count = counting.stop();
             if (recording.answered() > 0) {
                 table.addOnce(loaded.name(),
-                        Map.of(Metric.SYSTEM_CALLS_PER_REQUEST, (double) count.systemCalls() / recording.answered()));
+                        Map.of(BenchMetric.SYSTEM_CALLS_PER_REQUEST,
+                                (double) count.systemCalls() / recording.answered()));
             }
         } catch (ContenderException e) {
             table.remark(loaded.name(), String.valueOf(e.getMessage()));

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polyserve.bench.contender.Contender;
 import dev.polyserve.bench.contender.ContenderLauncher;
-import dev.polyserve.bench.contender.Machine;
+import dev.polyserve.bench.contender.MachineDescription;
 import dev.polyserve.bench.contender.ProcessorPlacement;
 import dev.polyserve.bench.contender.PolyserveProgram;
 import dev.polyserve.bench.contender.LoadTransport;
-import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.ComparisonResult;
 import dev.polyserve.bench.result.ContenderResults;
-import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.BenchMetric;
 import dev.polyserve.bench.result.BenchResults;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,7 +51,7 @@ class BenchmarkRunnerTest {
     }
 
     private BenchResults run(BenchPlan plan, Duration startTimeout, Consumer<String> onStep, FurtherRounds further) {
-        BenchListener listener = new BenchListener() {
+        BenchProgressListener listener = new BenchProgressListener() {
             @Override
             public void begins(String what, Duration left) {
                 assertThat(left).isGreaterThanOrEqualTo(Duration.ZERO);
@@ -66,7 +66,8 @@ class BenchmarkRunnerTest {
         };
         try (ContenderLauncher launcher = new ContenderLauncher(new PolyserveProgram(List.of("false")), ANYWHERE,
                 startTimeout)) {
-            return new BenchmarkRunner(plan, launcher, ANYWHERE, Machine.environment(ANYWHERE), listener, further)
+            return new BenchmarkRunner(plan, launcher, ANYWHERE, MachineDescription.environment(ANYWHERE), listener,
+                    further)
                     .run();
         }
     }
@@ -76,7 +77,7 @@ class BenchmarkRunnerTest {
         });
     }
 
-    private static ContenderResults entry(Comparison comparison, String contender) {
+    private static ContenderResults entry(ComparisonResult comparison, String contender) {
         return comparison.entries().stream().filter(entry -> entry.contender().equals(contender)).findFirst()
                 .orElseThrow();
     }
@@ -86,14 +87,14 @@ class BenchmarkRunnerTest {
         BenchResults results = run(plan(List.of(peer("one", "well"), peer("two", "well")), OptionalDouble.empty(),
                 Workload.ECHO));
         assertThat(results.complete()).isTrue();
-        assertThat(results.comparisons()).extracting(Comparison::load).containsExactly(Comparison.Load.CLOSED,
-                Comparison.Load.OPEN, Comparison.Load.OPEN);
-        for (Comparison comparison : results.comparisons()) {
+        assertThat(results.comparisons()).extracting(ComparisonResult::load).containsExactly(
+                ComparisonResult.Load.CLOSED, ComparisonResult.Load.OPEN, ComparisonResult.Load.OPEN);
+        for (ComparisonResult comparison : results.comparisons()) {
             assertThat(comparison.entries()).allSatisfy(entry -> {
                 assertThat(entry.failure()).isNull();
                 assertThat(entry.rounds()).hasSize(2);
-                assertThat(entry.rounds().getFirst().metrics()).containsKeys(Metric.REQUESTS_PER_SECOND, Metric.P50,
-                        Metric.P99, Metric.MAX, Metric.GENERATOR_SHARE);
+                assertThat(entry.rounds().getFirst().metrics()).containsKeys(BenchMetric.REQUESTS_PER_SECOND,
+                        BenchMetric.P50, BenchMetric.P99, BenchMetric.MAX, BenchMetric.GENERATOR_SHARE);
                 assertThat(entry.latency()).isNotEmpty();
             });
         }
@@ -104,9 +105,9 @@ class BenchmarkRunnerTest {
     @Test
     void anOpenLoopAtTheGivenRate() {
         BenchResults results = run(plan(List.of(peer("one", "well")), OptionalDouble.of(500), Workload.ECHO));
-        Comparison open = results.comparisons().getLast();
+        ComparisonResult open = results.comparisons().getLast();
         assertThat(open.requestsPerSecond()).isEqualTo(500);
-        assertThat(entry(open, "one").spread(Metric.REQUESTS_PER_SECOND).orElseThrow().median()).isBetween(300.0,
+        assertThat(entry(open, "one").spread(BenchMetric.REQUESTS_PER_SECOND).orElseThrow().median()).isBetween(300.0,
                 700.0);
     }
 
@@ -128,7 +129,7 @@ class BenchmarkRunnerTest {
                 Contender.against("deaf=sleep 100; : {port}")), OptionalDouble.of(200), Workload.ECHO),
                 Duration.ofSeconds(5), _ -> {
                 });
-        Comparison closed = results.comparisons().getFirst();
+        ComparisonResult closed = results.comparisons().getFirst();
         assertThat(entry(closed, "good").failure()).isNull();
         assertThat(entry(closed, "good").rounds()).hasSize(2);
         assertThat(entry(closed, "dying").failure()).contains("connection");
@@ -143,14 +144,14 @@ class BenchmarkRunnerTest {
         BenchResults results = run(
                 plan(List.of(peer("one", "well")), OptionalDouble.empty(), Workload.WAIT, Workload.CHURN));
         assertThat(entry(results.comparisons().getFirst(), "one").failure()).contains("one is expected to echo only");
-        assertThat(results.comparisons()).extracting(Comparison::workload).contains("churn");
+        assertThat(results.comparisons()).extracting(ComparisonResult::workload).contains("churn");
     }
 
     @Test
     void memoryOfIdleConnectionsIsMeasured() {
         BenchResults results = run(plan(List.of(peer("one", "well")), OptionalDouble.empty(), Workload.IDLE));
         ContenderResults entry = entry(results.comparisons().getFirst(), "one");
-        assertThat(entry.spread(Metric.HEAP_BYTES_PER_CONNECTION)).isPresent();
+        assertThat(entry.spread(BenchMetric.HEAP_BYTES_PER_CONNECTION)).isPresent();
         assertThat(entry.rounds()).hasSize(2);
     }
 

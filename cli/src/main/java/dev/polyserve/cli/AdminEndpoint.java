@@ -4,7 +4,7 @@ import dev.polyserve.DrainReport;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Server;
 import dev.polyserve.admin.Admin;
-import dev.polyserve.admin.AdminTarget;
+import dev.polyserve.admin.AdministeredServer;
 import dev.polyserve.cli.log.ConsoleLog;
 import dev.polyserve.linux.restart.RestartPredecessor;
 import java.io.IOException;
@@ -25,19 +25,19 @@ final class AdminEndpoint implements AutoCloseable {
     private static final Duration RELEASE_TIMEOUT = Duration.ofSeconds(10);
 
     private final Optional<AdminSettings> settings;
-    private final AdminTarget target;
+    private final AdministeredServer target;
     private final ConsoleLog log;
     private volatile @Nullable Admin admin;
     private volatile boolean closed;
 
-    private AdminEndpoint(Optional<AdminSettings> settings, AdminTarget target, ConsoleLog log) {
+    private AdminEndpoint(Optional<AdminSettings> settings, AdministeredServer target, ConsoleLog log) {
         this.settings = settings;
         this.target = target;
         this.log = log;
     }
 
     /// The server, and the life cycle that ends and replaces it.
-    private record Target(Server server, AdminTarget lifecycle) implements AdminTarget {
+    private record Target(Server server, AdministeredServer lifecycle) implements AdministeredServer {
         @Override
         public String service() {
             return lifecycle.service();

@@ -8,7 +8,7 @@ import dev.polyserve.bench.BenchmarkRunner;
 import dev.polyserve.bench.BenchPlan;
 import dev.polyserve.bench.contender.Contender;
 import dev.polyserve.bench.contender.ContenderLauncher;
-import dev.polyserve.bench.contender.Machine;
+import dev.polyserve.bench.contender.MachineDescription;
 import dev.polyserve.bench.contender.ProcessorPlacement;
 import dev.polyserve.bench.contender.PolyserveProgram;
 import dev.polyserve.bench.report.BaselineComparison;
@@ -37,14 +37,14 @@ final class BenchCommand {
     private static final int FAILED = 1;
     private static final int WIDTH_COLUMNS = 160;
 
-    private final Stdio stdio;
+    private final StandardStreams stdio;
 
-    BenchCommand(Stdio stdio) {
+    BenchCommand(StandardStreams stdio) {
         this.stdio = stdio;
     }
 
     static CommandSpec spec() {
-        CommandSpec spec = Commands.common(CommandSpec.create().name(NAME));
+        CommandSpec spec = CommandTree.common(CommandSpec.create().name(NAME));
         BenchOptions.addTo(spec);
         spec.usageMessage().sortOptions(false)
                 .description(
@@ -101,13 +101,13 @@ final class BenchCommand {
         Thread measuring = Thread.currentThread();
         Map<String, Runnable> actions = Map.of("INT", measuring::interrupt, "TERM", measuring::interrupt);
         try (SignalHandlers _ = SignalHandlers.on(actions);
-                BenchProgress progress = new BenchProgress(stdio.err(), isTerminal())) {
+                BenchProgressPrinter progress = new BenchProgressPrinter(stdio.err(), isTerminal())) {
             ProcessorPlacement placement = options.has(BenchOptions.SHARED_PROCESSORS)
                     ? ProcessorPlacement.share()
                     : ProcessorPlacement.take();
             try (ContenderLauncher launcher = new ContenderLauncher(program(options), placement)) {
-                return new BenchmarkRunner(plan, launcher, placement, Machine.environment(placement), progress,
-                        further(plan, options)).run();
+                return new BenchmarkRunner(plan, launcher, placement, MachineDescription.environment(placement),
+                        progress, further(plan, options)).run();
             }
         } catch (InterruptedException e) {
             throw ExitException.failed("interrupted before the first result", e);
@@ -171,7 +171,7 @@ final class BenchCommand {
     // --- advice ---
 
     private Map<String, String> advice(BenchOptions options) {
-        Prompt prompt = new Prompt(stdio);
+        UserPrompt prompt = new UserPrompt(stdio);
         Duration waits = options.has(BenchOptions.HANDLER_WAITS)
                 ? options.duration(BenchOptions.HANDLER_WAITS)
                 : prompt.ask("How long does a handler wait per request, for a database or another server?", "10ms",

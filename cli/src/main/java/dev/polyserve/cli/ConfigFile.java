@@ -1,7 +1,7 @@
 package dev.polyserve.cli;
 
 import dev.polyserve.cli.text.SpellingSuggestion;
-import dev.polyserve.file.SmallFile;
+import dev.polyserve.file.SmallFileReader;
 import dev.polyserve.file.UnsuitableFileException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -47,7 +47,7 @@ final class ConfigFile {
 
     private static TomlParseResult parse(Path file) {
         try {
-            return Toml.parse(SmallFile.text(file, MOST_BYTES));
+            return Toml.parse(SmallFileReader.text(file, MOST_BYTES));
         } catch (NoSuchFileException e) {
             throw ExitException.wrong("there is no configuration file " + file, e);
         } catch (CharacterCodingException e) {

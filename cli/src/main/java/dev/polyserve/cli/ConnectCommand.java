@@ -7,7 +7,7 @@ import dev.polyserve.cli.connect.PlainConnection;
 import dev.polyserve.cli.connect.StdioStreamClient;
 import dev.polyserve.cli.connect.TerminalClient;
 import dev.polyserve.cli.connect.TlsConnection;
-import dev.polyserve.cli.connect.ClientHandshake;
+import dev.polyserve.cli.connect.ClientTlsHandshake;
 import dev.polyserve.linux.UnixDatagramClient;
 import java.io.IOException;
 import java.time.Duration;
@@ -23,14 +23,14 @@ final class ConnectCommand {
     private static final String WAIT = "--wait";
     private static final Duration DEFAULT_WAIT = Duration.ofSeconds(1);
 
-    private final Stdio stdio;
+    private final StandardStreams stdio;
 
-    ConnectCommand(Stdio stdio) {
+    ConnectCommand(StandardStreams stdio) {
         this.stdio = stdio;
     }
 
     static CommandSpec spec() {
-        CommandSpec spec = Commands.common(CommandSpec.create().name(NAME));
+        CommandSpec spec = CommandTree.common(CommandSpec.create().name(NAME));
         spec.addOption(OptionSpec.builder(NO_HALF_CLOSE).type(boolean.class)
                 .description("At the end of input, waits for the server to end instead of half-closing the connection.")
                 .build());
@@ -71,12 +71,12 @@ final class ConnectCommand {
         return switch (endpoint) {
             case Endpoint.Tls tls -> tls(tls, options, halfClose);
             case Endpoint.Tcp _, Endpoint.Unix _ -> stream(endpoint, halfClose);
-            case Endpoint.Udp _ -> datagrams(endpoint, Commands.duration(parsed, WAIT, DEFAULT_WAIT));
+            case Endpoint.Udp _ -> datagrams(endpoint, CommandTree.duration(parsed, WAIT, DEFAULT_WAIT));
             case Endpoint.UnixDatagram _ -> {
                 UnixDatagramClient.whyNot().ifPresent(why -> {
                     throw ExitException.wrong("cannot connect to " + endpoint + ": " + why);
                 });
-                yield datagrams(endpoint, Commands.duration(parsed, WAIT, DEFAULT_WAIT));
+                yield datagrams(endpoint, CommandTree.duration(parsed, WAIT, DEFAULT_WAIT));
             }
             case Endpoint.Inherited _ -> throw ExitException.wrong(
                     "cannot connect to " + endpoint
@@ -89,7 +89,7 @@ final class ConnectCommand {
     }
 
     private int tls(Endpoint.Tls endpoint, ConnectTlsOptions options, boolean halfClose) throws InterruptedException {
-        ClientHandshake handshake = options.handshake(endpoint.host(),
+        ClientTlsHandshake handshake = options.handshake(endpoint.host(),
                 sentence -> stdio.err().println("polyserve: " + sentence));
         TlsConnection connection = handshake.on(StdioStreamClient.connect(endpoint), endpoint);
         stdio.err().println("polyserve: " + connection.negotiated());

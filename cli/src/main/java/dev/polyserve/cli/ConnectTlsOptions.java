@@ -2,7 +2,7 @@ package dev.polyserve.cli;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.Tls;
-import dev.polyserve.cli.connect.ClientHandshake;
+import dev.polyserve.cli.connect.ClientTlsHandshake;
 import dev.polyserve.tls.ClientTlsContext;
 import dev.polyserve.tls.TlsFileException;
 import java.nio.file.Path;
@@ -54,7 +54,7 @@ record ConnectTlsOptions(ParseResult parsed) {
     /// Reads the files.
     ///
     /// @param warnings receives one sentence for each thing to mend
-    ClientHandshake handshake(String host, Consumer<String> warnings) {
+    ClientTlsHandshake handshake(String host, Consumer<String> warnings) {
         boolean trustsAll = parsed.hasMatchedOption(INSECURE);
         Optional<Path> authorities = value(CA).map(Path::of);
         if (trustsAll && authorities.isPresent()) {
@@ -68,7 +68,7 @@ record ConnectTlsOptions(ParseResult parsed) {
         }
         String name = value(SERVER_NAME).orElse(host.equals("*") ? "localhost" : host);
         try {
-            return new ClientHandshake(context.create(warnings), name, !trustsAll, alpn);
+            return new ClientTlsHandshake(context.create(warnings), name, !trustsAll, alpn);
         } catch (TlsFileException e) {
             throw ExitException.wrong(String.valueOf(e.getMessage()), e);
         }

@@ -50,7 +50,7 @@ final class ControlCommand {
     }
 
     private static CommandSpec spec(String name, String description, String... examples) {
-        CommandSpec spec = Commands.common(CommandSpec.create().name(name));
+        CommandSpec spec = CommandTree.common(CommandSpec.create().name(name));
         spec.addOption(OptionSpec.builder(CONTROL).type(String.class).paramLabel("PATH").required(true)
                 .description("The control socket of the server, as given with --control.").build());
         String[] footer = new String[examples.length + 2];

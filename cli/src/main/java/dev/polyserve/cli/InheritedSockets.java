@@ -3,7 +3,7 @@ package dev.polyserve.cli;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Server;
 import dev.polyserve.cli.log.ConsoleLog;
-import dev.polyserve.linux.activation.Activation;
+import dev.polyserve.linux.activation.SocketActivation;
 import dev.polyserve.linux.activation.InheritedSocket;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,7 +29,7 @@ record InheritedSockets(List<InheritedSocket.Found> found, boolean all) {
 
     /// All sockets from a service manager, for a server without a configured endpoint.
     static List<Endpoint> endpoints() {
-        return Activation.ofThisProcess().endpoints();
+        return SocketActivation.ofThisProcess().endpoints();
     }
 
     /// Inspects the inherited sockets among these endpoints.
@@ -39,7 +39,7 @@ record InheritedSockets(List<InheritedSocket.Found> found, boolean all) {
         if (Server.isWorker()) {
             return new InheritedSockets(List.of(), false);
         }
-        List<InheritedSocket> forgotten = Activation.ofThisProcess().notServedBy(endpoints);
+        List<InheritedSocket> forgotten = SocketActivation.ofThisProcess().notServedBy(endpoints);
         if (!forgotten.isEmpty()) {
             InheritedSocket first = forgotten.getFirst();
             throw ExitException.wrong("the inherited socket " + first
@@ -68,7 +68,7 @@ record InheritedSockets(List<InheritedSocket.Found> found, boolean all) {
 
     private static List<InheritedSocket.Found> inspect(Endpoint.Inherited endpoint) {
         try {
-            return Activation.look(endpoint);
+            return SocketActivation.look(endpoint);
         } catch (IOException e) {
             throw ExitException.wrong(String.valueOf(e.getMessage()), e);
         }
@@ -87,14 +87,14 @@ record InheritedSockets(List<InheritedSocket.Found> found, boolean all) {
 
     /// The standard streams, without those that are a client's socket: the client must not receive the program's
     /// output, and its data is not input of the program. When standard error is such a socket, the log is muted.
-    Stdio withoutClients(Stdio stdio, ConsoleLog log) {
+    StandardStreams withoutClients(StandardStreams stdio, ConsoleLog log) {
         boolean silent = isAlso(ERRORS);
         if (silent) {
             log.mute();
         }
         PrintStream discarded = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         PrintStream err = silent ? discarded : stdio.err();
-        return new Stdio(isAlso(INPUT) ? InputStream.nullInputStream() : stdio.in(),
+        return new StandardStreams(isAlso(INPUT) ? InputStream.nullInputStream() : stdio.in(),
                 isAlso(OUTPUT) ? err : stdio.out(), err);
     }
 

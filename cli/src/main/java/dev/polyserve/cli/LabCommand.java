@@ -25,14 +25,14 @@ final class LabCommand {
     private static final String AGAINST = "--against";
     private static final String ANY_PORT = "tcp://127.0.0.1:0";
 
-    private final Stdio stdio;
+    private final StandardStreams stdio;
 
-    LabCommand(Stdio stdio) {
+    LabCommand(StandardStreams stdio) {
         this.stdio = stdio;
     }
 
     static CommandSpec spec() {
-        CommandSpec spec = Commands.common(CommandSpec.create().name(NAME));
+        CommandSpec spec = CommandTree.common(CommandSpec.create().name(NAME));
         spec.addOption(OptionSpec.builder(LISTEN).type(String.class).paramLabel("ENDPOINT")
                 .description("Where the page is, on this machine only (default: " + ANY_PORT + ", any free port).")
                 .build());

@@ -51,6 +51,6 @@ public final class Main {
     /// Runs a command on these streams and returns the exit status. Interrupting the calling thread ends `serve` as
     /// TERM does.
     public static int run(String[] args, InputStream in, PrintStream out, PrintStream err) {
-        return new Commands(new Stdio(in, out, err)).run(args);
+        return new CommandTree(new StandardStreams(in, out, err)).run(args);
     }
 }

@@ -1,8 +1,8 @@
 package dev.polyserve.cli;
 
 import dev.polyserve.Model;
-import dev.polyserve.spi.HandlerExecution;
-import dev.polyserve.spi.ModelPlan;
+import dev.polyserve.spi.HandlerExecutionStrategy;
+import dev.polyserve.spi.ModelDefinition;
 import java.util.function.Function;
 
 /// Creates the model that the settings describe, and rejects settings that do not apply to it.
@@ -31,7 +31,7 @@ final class ModelFactory {
     ///
     /// @throws ExitException when a different model was given
     static Model ofCommands(ServeSettings settings) {
-        ModelPlan model = new ModelFactory(settings, PROCESS).model();
+        ModelDefinition model = new ModelFactory(settings, PROCESS).model();
         if (!model.execution().startsPerConnection()) {
             throw ExitException.wrong(settings.where(ServeSetting.MODEL) + " " + model.id()
                     + " does not work with exec, which starts a process per connection: leave it out, or use --stdio pipe,"
@@ -40,8 +40,8 @@ final class ModelFactory {
         return model;
     }
 
-    private ModelPlan model() {
-        ModelPlan model = ModelPlan
+    private ModelDefinition model() {
+        ModelDefinition model = ModelDefinition
                 .of(settings.read(ServeSetting.MODEL, Model::named).orElseGet(() -> Model.named(defaultId)));
         model = model.execution().inner().isPresent() ? withInner(model) : withLoops(withoutInner(model));
         model = workerSettings.of(withWorkers(model));
@@ -52,8 +52,8 @@ final class ModelFactory {
         return model;
     }
 
-    private ModelPlan withInner(ModelPlan pool) {
-        ModelPlan inner = settings.read(ServeSetting.INNER, Model::named).map(ModelPlan::of)
+    private ModelDefinition withInner(ModelDefinition pool) {
+        ModelDefinition inner = settings.read(ServeSetting.INNER, Model::named).map(ModelDefinition::of)
                 .or(pool.execution()::inner).orElseThrow();
         try {
             return pool.with(pool.execution().withInner(withLoops(inner)));
@@ -62,18 +62,19 @@ final class ModelFactory {
         }
     }
 
-    private ModelPlan withoutInner(ModelPlan model) {
-        return changed(model, ServeSetting.INNER, text -> model.execution().withInner(ModelPlan.of(Model.named(text))));
+    private ModelDefinition withoutInner(ModelDefinition model) {
+        return changed(model, ServeSetting.INNER,
+                text -> model.execution().withInner(ModelDefinition.of(Model.named(text))));
     }
 
-    private ModelPlan withWorkers(ModelPlan model) {
+    private ModelDefinition withWorkers(ModelDefinition model) {
         return changed(model, ServeSetting.WORKERS, text -> {
             NumberRange workers = NumberRange.parse(text, 1);
             return model.execution().withWorkers(workers.least(), workers.mostOrLeast());
         });
     }
 
-    private ModelPlan withLoops(ModelPlan model) {
+    private ModelDefinition withLoops(ModelDefinition model) {
         return changed(model, ServeSetting.LOOPS, text -> model.execution().withLoops(loops(text)));
     }
 
@@ -83,7 +84,8 @@ final class ModelFactory {
     }
 
     /// The model with what a setting changes, if it was given.
-    private ModelPlan changed(ModelPlan model, ServeSetting setting, Function<String, HandlerExecution> change) {
+    private ModelDefinition changed(ModelDefinition model, ServeSetting setting,
+            Function<String, HandlerExecutionStrategy> change) {
         try {
             return settings.read(setting, change).map(model::with).orElse(model);
         } catch (UnsupportedOperationException e) {

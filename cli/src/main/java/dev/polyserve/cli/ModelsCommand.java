@@ -2,11 +2,11 @@ package dev.polyserve.cli;
 
 import dev.polyserve.Model;
 import dev.polyserve.Server;
-import dev.polyserve.spi.Engine;
+import dev.polyserve.spi.ServerProvider;
 import dev.polyserve.spi.ModelChoice;
 import dev.polyserve.spi.ModelDescription;
-import dev.polyserve.spi.ModelPlan;
-import dev.polyserve.text.Json;
+import dev.polyserve.spi.ModelDefinition;
+import dev.polyserve.text.JsonObjectWriter;
 import dev.polyserve.cli.text.TerminalTable;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ final class ModelsCommand {
     }
 
     static CommandSpec spec() {
-        CommandSpec spec = Commands.common(CommandSpec.create().name(NAME));
+        CommandSpec spec = CommandTree.common(CommandSpec.create().name(NAME));
         spec.addOption(OptionSpec.builder(FORMAT).type(String.class).paramLabel("text|json")
                 .completionCandidates(List.of("text", "json"))
                 .description("A table, or one JSON array (default: text).").build());
@@ -55,7 +55,7 @@ final class ModelsCommand {
         // Several models often share a reason: each reason is printed once, below the table.
         List<String> reasons = new ArrayList<>();
         for (Model model : Model.all()) {
-            ModelDescription about = ModelPlan.of(model).description();
+            ModelDescription about = ModelDefinition.of(model).description();
             String here = Server.whyNot(model).map(why -> "no (" + noted(reasons, why) + ")")
                     .or(() -> taken(model).map(choice -> "yes (" + noted(reasons, "takes " + choice) + ")"))
                     .orElse("yes");
@@ -75,7 +75,7 @@ final class ModelsCommand {
 
     /// The model that stands in for this one here, for handlers that may wait.
     private static Optional<ModelChoice> taken(Model model) {
-        return Engine.load().choice(model, true);
+        return ServerProvider.load().choice(model, true);
     }
 
     /// The number of the note with this reason.
@@ -88,8 +88,8 @@ final class ModelsCommand {
 
     private void json() {
         List<String> objects = Model.all().stream().map(model -> {
-            ModelDescription about = ModelPlan.of(model).description();
-            Json object = new Json().put("name", model.id()).put("runs", about.runs().handler())
+            ModelDescription about = ModelDefinition.of(model).description();
+            JsonObjectWriter object = new JsonObjectWriter().put("name", model.id()).put("runs", about.runs().handler())
                     .put("waitsIn", about.waitsIn())
                     .put("endpoints", about.endpoints().toString()).put("goodFor", about.goodFor());
             Server.whyNot(model).ifPresentOrElse(why -> object.put("available", false).put("whyNot", why),

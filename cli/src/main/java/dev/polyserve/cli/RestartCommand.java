@@ -1,9 +1,9 @@
 package dev.polyserve.cli;
 
-import dev.polyserve.cli.operation.InitProcess;
+import dev.polyserve.cli.operation.InitProcessCheck;
 import dev.polyserve.cli.text.Units;
-import dev.polyserve.linux.process.OtherProcess;
-import dev.polyserve.file.SmallFile;
+import dev.polyserve.linux.process.NonChildProcess;
+import dev.polyserve.file.SmallFileReader;
 import dev.polyserve.file.UnsuitableFileException;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -32,7 +32,7 @@ final class RestartCommand {
     }
 
     static CommandSpec spec() {
-        CommandSpec spec = Commands.common(CommandSpec.create().name(NAME));
+        CommandSpec spec = CommandTree.common(CommandSpec.create().name(NAME));
         spec.addOption(OptionSpec.builder(PID_FILE).type(String.class).paramLabel("FILE")
                 .description("The pid file of the server, as given with --pid-file.").build());
         spec.addOption(OptionSpec.builder(CONTROL).type(String.class).paramLabel("PATH")
@@ -59,7 +59,7 @@ final class RestartCommand {
                     .wrong("restart needs either --control PATH or --pid-file FILE, as given to the server");
         }
         out.println(control == null
-                ? byPidFile(Path.of(file), Commands.duration(parsed, WAIT, DEFAULT_WAIT))
+                ? byPidFile(Path.of(file), CommandTree.duration(parsed, WAIT, DEFAULT_WAIT))
                 : ControlCommand.ask(control, NAME));
         out.flush();
         return 0;
@@ -68,12 +68,12 @@ final class RestartCommand {
     private static String byPidFile(Path file, Duration atMost) throws InterruptedException {
         long old = pid(file).orElseThrow(() -> ExitException.wrong("there is no process in the pid file " + file
                 + ": no server runs with it"));
-        if (old == InitProcess.PID) {
+        if (old == InitProcessCheck.PID) {
             throw ExitException.failed("process 1 of the pid file " + file + " cannot be restarted: "
-                    + InitProcess.WHY_NO_RESTART, null);
+                    + InitProcessCheck.WHY_NO_RESTART, null);
         }
         try {
-            OtherProcess.signal(old, USR2);
+            NonChildProcess.signal(old, USR2);
         } catch (IOException e) {
             throw ExitException.failed("process " + old + " of the pid file " + file + " cannot be signalled: "
                     + e.getMessage(), e);
@@ -84,7 +84,7 @@ final class RestartCommand {
             if (now.isPresent() && now.get() != old) {
                 return "process " + now.get() + " has replaced process " + old;
             }
-            if (!OtherProcess.isRunning(old)) {
+            if (!NonChildProcess.isRunning(old)) {
                 throw ExitException.failed("process " + old + " has ended without a successor; see its log", null);
             }
             Thread.sleep(POLL_INTERVAL);
@@ -95,7 +95,7 @@ final class RestartCommand {
 
     private static Optional<Long> pid(Path file) {
         try {
-            String text = SmallFile.text(file, MOST_PID_FILE_BYTES).strip();
+            String text = SmallFileReader.text(file, MOST_PID_FILE_BYTES).strip();
             return text.matches("[0-9]{1,10}") ? Optional.of(Long.valueOf(text)) : Optional.empty();
         } catch (UnsuitableFileException e) {
             throw ExitException.wrong("the pid file " + file + " " + e.why(), e);

@@ -1,8 +1,8 @@
 package dev.polyserve.cli;
 
 import dev.polyserve.Model;
-import dev.polyserve.spi.Engine;
-import dev.polyserve.spi.ModelPlan;
+import dev.polyserve.spi.ServerProvider;
+import dev.polyserve.spi.ModelDefinition;
 import dev.polyserve.Endpoint;
 import dev.polyserve.ModelUnavailableException;
 import dev.polyserve.Server;
@@ -10,18 +10,18 @@ import dev.polyserve.ServerBuilder;
 import dev.polyserve.cli.control.ControlSocket;
 import dev.polyserve.cli.log.ConsoleLog;
 import dev.polyserve.cli.log.AccessLog;
-import dev.polyserve.cli.operation.InitProcess;
+import dev.polyserve.cli.operation.InitProcessCheck;
 import dev.polyserve.cli.operation.PidFile;
 import dev.polyserve.cli.operation.Restart;
 import dev.polyserve.cli.services.BuiltInService;
 import dev.polyserve.cli.services.ServiceContext;
 import dev.polyserve.cli.text.AsyncLineWriter;
 import dev.polyserve.linux.process.RunAsUser;
-import dev.polyserve.linux.process.FileCreation;
-import dev.polyserve.linux.activation.Activation;
-import dev.polyserve.linux.activation.ServiceManager;
+import dev.polyserve.linux.process.FileCreationAttributes;
+import dev.polyserve.linux.activation.SocketActivation;
+import dev.polyserve.linux.activation.SdNotify;
 import dev.polyserve.linux.process.ControllingTerminal;
-import dev.polyserve.linux.process.JobControlSignals;
+import dev.polyserve.linux.process.TtinTtouSignals;
 import dev.polyserve.linux.restart.RestartPredecessor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,17 +44,17 @@ final class ServeCommand {
     private static final String CONFIG = "--config";
     private static final int PRINT_QUEUE_LINES = 64;
 
-    private final Stdio stdio;
+    private final StandardStreams stdio;
     private final ConsoleLog log;
     private final CompletableFuture<Void> serving = new CompletableFuture<>();
 
-    ServeCommand(Stdio stdio, ConsoleLog log) {
+    ServeCommand(StandardStreams stdio, ConsoleLog log) {
         this.stdio = stdio;
         this.log = log;
     }
 
     static CommandSpec spec() {
-        CommandSpec spec = Commands.common(CommandSpec.create().name(NAME));
+        CommandSpec spec = CommandTree.common(CommandSpec.create().name(NAME));
         for (ServeSetting setting : ServeSetting.values()) {
             spec.addOption(option(setting));
         }
@@ -88,9 +88,9 @@ final class ServeCommand {
         blockTerminalSignals();
         ServePlan plan = ServePlan.of(words, settings);
         configureLog(plan);
-        Stdio own = plan.inheritance().withoutClients(stdio, log);
-        ServiceManager manager = ServiceManager.ofThisProcess();
-        Activation.forgetForChildren();
+        StandardStreams own = plan.inheritance().withoutClients(stdio, log);
+        SdNotify manager = SdNotify.ofThisProcess();
+        SocketActivation.forgetForChildren();
         predecessor.ifPresent(old -> takeOver(old, plan));
         Restart restart = restart(plan, predecessor);
         ServerController lifecycle = new ServerController(log, plan, settings,
@@ -120,7 +120,7 @@ final class ServeCommand {
         }
     }
 
-    private static AsyncLineWriter printer(Stdio own) {
+    private static AsyncLineWriter printer(StandardStreams own) {
         return new AsyncLineWriter(own.out(), "polyserve-out", PRINT_QUEUE_LINES,
                 lost -> lost + " lines were lost because standard output was blocked");
     }
@@ -143,7 +143,7 @@ final class ServeCommand {
             return;
         }
         try {
-            JobControlSignals.blockInThisThread();
+            TtinTtouSignals.blockInThisThread();
         } catch (IOException e) {
             throw ExitException.failed("the signals of the terminal cannot be blocked: " + e.getMessage(), e);
         }
@@ -151,7 +151,7 @@ final class ServeCommand {
     }
 
     private static void takeOver(RestartPredecessor predecessor, ServePlan plan) {
-        if (ModelPlan.of(plan.model()).execution().needsChannels()) {
+        if (ModelDefinition.of(plan.model()).execution().needsChannels()) {
             throw ExitException
                     .wrong("the model nio cannot take over the sockets of the running program (the JDK has no API for that):"
                             + " use another model, such as epoll or virtual, or stop that program and start this one");
@@ -188,7 +188,7 @@ final class ServeCommand {
         }
     }
 
-    private Server bind(ServePlan plan, Stdio own, AsyncLineWriter printer, ServerController lifecycle,
+    private Server bind(ServePlan plan, StandardStreams own, AsyncLineWriter printer, ServerController lifecycle,
             boolean takesOver) {
         try {
             ServerBuilder builder = Server.at(plan.endpoints().getFirst()).model(plan.model()).options(plan.options())
@@ -204,7 +204,9 @@ final class ServeCommand {
             // Resolved before binding, so that a wrong name has no side effect.
             Optional<RunAsUser> account = takesOver ? Optional.empty() : account(plan);
             // A worker binds no sockets: its supervisor has bound them.
-            FileCreation files = Server.isWorker() ? FileCreation.AS_EVER : plan.operation().files().creation(account);
+            FileCreationAttributes files = Server.isWorker()
+                    ? FileCreationAttributes.AS_EVER
+                    : plan.operation().files().creation(account);
             Server bound = files.of(builder::bind);
             served.complete(bound);
             becomeUser(bound, account);
@@ -242,7 +244,7 @@ final class ServeCommand {
 
     private static void awaitConfirmation(Optional<RestartPredecessor> predecessor, Server server) throws IOException {
         if (predecessor.isPresent()) {
-            Engine.load().takeBans(server, predecessor.get().awaitConfirmation());
+            ServerProvider.load().takeBans(server, predecessor.get().awaitConfirmation());
         }
     }
 
@@ -265,15 +267,15 @@ final class ServeCommand {
 
     private void configureLog(ServePlan plan) {
         log.configure(plan.logFormat(), plan.quiet());
-        if (plan.service() == BuiltInService.EXEC && InitProcess.isThis()) {
-            log.warn(InitProcess.WHAT_STAYS, null, "event", "no-init");
+        if (plan.service() == BuiltInService.EXEC && InitProcessCheck.isThis()) {
+            log.warn(InitProcessCheck.WHAT_STAYS, null, "event", "no-init");
         }
     }
 
     /// Prints the ready line.
     ///
     /// @return the same text, for the service manager
-    private String announce(ServePlan plan, Server server, Stdio own) {
+    private String announce(ServePlan plan, Server server, StandardStreams own) {
         String ready = readyLine(plan, server);
         own.out().println("polyserve: " + ready);
         own.out().flush();

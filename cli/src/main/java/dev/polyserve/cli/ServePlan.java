@@ -1,7 +1,7 @@
 package dev.polyserve.cli;
 
 import dev.polyserve.spi.ListenText;
-import dev.polyserve.spi.ModelPlan;
+import dev.polyserve.spi.ModelDefinition;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Model;
 import dev.polyserve.Networks;
@@ -9,7 +9,7 @@ import dev.polyserve.OnFull;
 import dev.polyserve.Options;
 import dev.polyserve.Tls;
 import dev.polyserve.cli.log.ConsoleLog;
-import dev.polyserve.cli.services.DatagramRate;
+import dev.polyserve.cli.services.DatagramRateLimit;
 import dev.polyserve.cli.services.ExecOptions;
 import dev.polyserve.cli.services.SentProxyHeader;
 import dev.polyserve.cli.services.ServiceDefinition;
@@ -41,7 +41,7 @@ import java.util.stream.Stream;
 /// @param tls the certificates of the TLS endpoints, or for a handler that begins TLS itself; empty without them
 record ServePlan(ServiceDefinition service, List<String> arguments, List<Endpoint> endpoints, Model model,
         Options options,
-        ConsoleLog.Format logFormat, boolean quiet, boolean allowAmplification, DatagramRate datagramRate,
+        ConsoleLog.Format logFormat, boolean quiet, boolean allowAmplification, DatagramRateLimit datagramRate,
         ExecOptions exec, SentProxyHeader sentHeader, OperatingOptions operation, InheritedSockets inheritance,
         Optional<Tls> tls) {
     private static final int DATAGRAM_RATE = 100;
@@ -54,7 +54,7 @@ record ServePlan(ServiceDefinition service, List<String> arguments, List<Endpoin
         List<String> arguments = words.isEmpty() ? List.of() : words.subList(1, words.size());
         List<Endpoint> endpoints = endpoints(settings);
         ServiceDefinition service = service(words, arguments, settings);
-        Optional<Tls> tls = new TlsSettings(settings).tls(endpoints, service.startsTls());
+        Optional<Tls> tls = new TlsSettingsReader(settings).tls(endpoints, service.startsTls());
         ExecOptions exec = exec(settings, service, tls.isPresent());
         boolean commands = service == BuiltInService.EXEC && exec.stdio() == ExecOptions.Stdio.SOCKET;
         Model model = commands ? ModelFactory.ofCommands(settings) : ModelFactory.of(settings);
@@ -100,15 +100,15 @@ record ServePlan(ServiceDefinition service, List<String> arguments, List<Endpoin
     }
 
     /// The workers of a pool receive at the same socket, each what it comes to first; any other server receives in one process.
-    private static DatagramRate datagramRate(ServeSettings settings, ServiceDefinition service, Model model) {
+    private static DatagramRateLimit datagramRate(ServeSettings settings, ServiceDefinition service, Model model) {
         boolean answers = service == BuiltInService.ECHO || service == BuiltInService.UPPER || service.amplifies();
         if (settings.has(ServeSetting.DATAGRAM_RATE) && !answers) {
             throw ExitException
                     .wrong(settings.where(ServeSetting.DATAGRAM_RATE) + " applies to echo, upper, chargen, daytime,"
                             + " time and qotd, but not to " + service.id());
         }
-        return new DatagramRate(settings.number(ServeSetting.DATAGRAM_RATE).orElse(DATAGRAM_RATE),
-                ModelPlan.of(model).execution().receivers());
+        return new DatagramRateLimit(settings.number(ServeSetting.DATAGRAM_RATE).orElse(DATAGRAM_RATE),
+                ModelDefinition.of(model).execution().receivers());
     }
 
     private static ServiceDefinition service(List<String> words, List<String> arguments, ServeSettings settings) {
@@ -305,7 +305,7 @@ record ServePlan(ServiceDefinition service, List<String> arguments, List<Endpoin
     }
 
     private void checkProcesses() {
-        boolean several = ModelPlan.of(model).execution().processes().isPresent();
+        boolean several = ModelDefinition.of(model).execution().processes().isPresent();
         if (several && service.needsOneProcess()) {
             throw ExitException
                     .wrong(service.id() + " needs all its clients in one process, but the model " + model.id()

@@ -1,6 +1,6 @@
 package dev.polyserve.cli;
 
-import dev.polyserve.spi.ModelPlan;
+import dev.polyserve.spi.ModelDefinition;
 import dev.polyserve.Cause;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.DrainReport;
@@ -10,18 +10,18 @@ import dev.polyserve.Server;
 import dev.polyserve.ServerBuilder;
 import dev.polyserve.ServerListener;
 import dev.polyserve.cli.control.ControlSocket;
-import dev.polyserve.admin.AdminTarget;
+import dev.polyserve.admin.AdministeredServer;
 import dev.polyserve.cli.log.ConsoleLog;
 import dev.polyserve.cli.operation.IdleExit;
 import dev.polyserve.cli.operation.Restart;
 import dev.polyserve.cli.operation.RestartRefusedException;
 import dev.polyserve.cli.text.Units;
-import dev.polyserve.linux.activation.ServiceManager;
-import dev.polyserve.linux.activation.Watchdog;
+import dev.polyserve.linux.activation.SdNotify;
+import dev.polyserve.linux.activation.SystemdWatchdog;
 import dev.polyserve.linux.process.ControllingTerminal;
 import dev.polyserve.linux.process.ExitDeadline;
 import dev.polyserve.linux.restart.RestartPredecessor;
-import dev.polyserve.linux.worker.WorkerSignals;
+import dev.polyserve.linux.worker.WorkerSignalHandler;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,7 +50,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// **Thread**: [#live] runs on the command's thread; the actions of [#signals] run on any thread.
-final class ServerController implements ServerListener, AdminTarget, AutoCloseable {
+final class ServerController implements ServerListener, AdministeredServer, AutoCloseable {
     private static final int FAILED = 1;
     private static final Duration NO_DEADLINE = Duration.ofDays(36_500);
     private static final Duration TERMINAL_CHECK_INTERVAL = Duration.ofSeconds(1);
@@ -63,7 +63,7 @@ final class ServerController implements ServerListener, AdminTarget, AutoCloseab
     private final ServePlan plan;
     private final @Nullable Supplier<ServeSettings> configuration;
     private final List<String> words;
-    private final ServiceManager manager;
+    private final SdNotify manager;
     private final Restart restart;
     private final ControllingTerminal terminal = ControllingTerminal.ofThisProcess();
     private final AtomicInteger connectionsOver = new AtomicInteger();
@@ -90,7 +90,7 @@ final class ServerController implements ServerListener, AdminTarget, AutoCloseab
     /// @param restart starts a new program in place of this one
     ServerController(ConsoleLog log, ServePlan plan, ServeSettings settings,
             @Nullable Supplier<ServeSettings> configuration,
-            List<String> words, ServiceManager manager, Restart restart) {
+            List<String> words, SdNotify manager, Restart restart) {
         this.manager = manager;
         this.restart = restart;
         this.log = log;
@@ -110,7 +110,7 @@ final class ServerController implements ServerListener, AdminTarget, AutoCloseab
         }
         Map<String, Runnable> actions = new HashMap<>(Map.of("TERM", this::end, "INT", this::end, "HUP", this::hangup,
                 "USR1", this::status, "USR2", this::restartAsSignalled));
-        if (ModelPlan.of(plan.model()).execution().inner().isPresent()) {
+        if (ModelDefinition.of(plan.model()).execution().inner().isPresent()) {
             actions.put("TTIN", () -> addWorkers(1));
             actions.put("TTOU", () -> addWorkers(-1));
         }
@@ -120,7 +120,7 @@ final class ServerController implements ServerListener, AdminTarget, AutoCloseab
     private static Map<String, Runnable> workerSignals() {
         Map<String, Runnable> actions = new HashMap<>();
         for (String ends : List.of("TERM", "INT")) {
-            actions.put(ends, () -> WorkerSignals.endRequested(ends));
+            actions.put(ends, () -> WorkerSignalHandler.endRequested(ends));
         }
         for (String concernsServer : List.of("HUP", "USR1", "USR2")) {
             actions.put(concernsServer, () -> {
@@ -135,7 +135,7 @@ final class ServerController implements ServerListener, AdminTarget, AutoCloseab
     int live(Server started, String status) {
         server = started;
         ready(status);
-        Optional<Watchdog> watchdog = Watchdog.start(started, manager);
+        Optional<SystemdWatchdog> watchdog = SystemdWatchdog.start(started, manager);
         try {
             ending.await();
         } catch (InterruptedException e) {
@@ -151,7 +151,7 @@ final class ServerController implements ServerListener, AdminTarget, AutoCloseab
             started.close();
         } finally {
             over.countDown();
-            watchdog.ifPresent(Watchdog::close);
+            watchdog.ifPresent(SystemdWatchdog::close);
         }
         return listenersDown.get() < started.endpoints().size() ? 0 : FAILED;
     }
@@ -384,7 +384,7 @@ final class ServerController implements ServerListener, AdminTarget, AutoCloseab
     private void status() {
         Server running = server;
         if (running != null) {
-            StatusReport.write(log, plan.service().id(), running);
+            StatusDump.write(log, plan.service().id(), running);
         }
     }
 

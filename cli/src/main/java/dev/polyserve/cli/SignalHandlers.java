@@ -1,6 +1,6 @@
 package dev.polyserve.cli;
 
-import dev.polyserve.cli.operation.InitProcess;
+import dev.polyserve.cli.operation.InitProcessCheck;
 import dev.polyserve.linux.process.ExitOnSignal;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +21,7 @@ final class SignalHandlers implements AutoCloseable {
     private final List<Runnable> undo = new ArrayList<>();
     private final List<Handled> ending = new ArrayList<>();
     /// For process 1, which the default action does not end.
-    private final Optional<ExitOnSignal> exit = InitProcess.isThis() ? ExitOnSignal.linked() : Optional.empty();
+    private final Optional<ExitOnSignal> exit = InitProcessCheck.isThis() ? ExitOnSignal.linked() : Optional.empty();
 
     private SignalHandlers() {}
 

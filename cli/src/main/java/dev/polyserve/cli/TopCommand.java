@@ -16,14 +16,14 @@ final class TopCommand {
     private static final String LINES = "--lines";
     private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(1);
 
-    private final Stdio stdio;
+    private final StandardStreams stdio;
 
-    TopCommand(Stdio stdio) {
+    TopCommand(StandardStreams stdio) {
         this.stdio = stdio;
     }
 
     static CommandSpec spec() {
-        CommandSpec spec = Commands.common(CommandSpec.create().name(NAME));
+        CommandSpec spec = CommandTree.common(CommandSpec.create().name(NAME));
         spec.addOption(OptionSpec.builder(CONTROL).type(String.class).paramLabel("PATH").required(true)
                 .description("The control socket of the server, as given with --control.").build());
         spec.addOption(OptionSpec.builder(INTERVAL).type(String.class).paramLabel("DURATION")
@@ -40,7 +40,7 @@ final class TopCommand {
 
     /// Shows the server until it ends, or the view is quit.
     int run(ParseResult parsed) throws InterruptedException {
-        Duration interval = Commands.duration(parsed, INTERVAL, DEFAULT_INTERVAL);
+        Duration interval = CommandTree.duration(parsed, INTERVAL, DEFAULT_INTERVAL);
         if (!interval.isPositive()) {
             throw ExitException.wrong("bad " + INTERVAL + ": it must be greater than 0");
         }

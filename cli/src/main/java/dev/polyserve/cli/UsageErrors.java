@@ -2,7 +2,7 @@ package dev.polyserve.cli;
 
 import dev.polyserve.cli.services.BuiltInService;
 import dev.polyserve.file.FileNameEncoding;
-import dev.polyserve.text.Printable;
+import dev.polyserve.text.PrintableText;
 import java.nio.file.InvalidPathException;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -20,7 +20,7 @@ final class UsageErrors {
 
     /// Describes a text that is not a valid path.
     static String sentence(InvalidPathException mistake) {
-        return "the path '" + Printable.of(mistake.getInput()) + "' " + FileNameEncoding.whyInvalid(mistake);
+        return "the path '" + PrintableText.of(mistake.getInput()) + "' " + FileNameEncoding.whyInvalid(mistake);
     }
 
     /// Describes an error of the parser.

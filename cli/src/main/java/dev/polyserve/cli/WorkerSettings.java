@@ -1,7 +1,7 @@
 package dev.polyserve.cli;
 
-import dev.polyserve.spi.HandlerExecution;
-import dev.polyserve.spi.ModelPlan;
+import dev.polyserve.spi.HandlerExecutionStrategy;
+import dev.polyserve.spi.ModelDefinition;
 import dev.polyserve.Workers;
 import dev.polyserve.cli.text.Units;
 import java.time.Duration;
@@ -22,19 +22,19 @@ final class WorkerSettings {
     /// The model with the configured workers.
     ///
     /// @throws ExitException when a setting does not apply to the model
-    ModelPlan of(ModelPlan model) {
+    ModelDefinition of(ModelDefinition model) {
         return ALL.stream().noneMatch(settings::has)
                 ? model
                 : model.execution().processes().map(this::of).map(model::with).orElseThrow(() -> unused(model));
     }
 
-    private ExitException unused(ModelPlan model) {
+    private ExitException unused(ModelDefinition model) {
         ServeSetting first = ALL.stream().filter(settings::has).findFirst().orElseThrow();
         return ExitException.wrong(settings.where(first) + " does not apply to the model " + model.id()
                 + ": it belongs to process and process-pool");
     }
 
-    private HandlerExecution.Processes of(HandlerExecution.Processes processes) {
+    private HandlerExecutionStrategy.Processes of(HandlerExecutionStrategy.Processes processes) {
         if (settings.has(ServeSetting.SPARE) && processes.minWorkers() == processes.maxWorkers()) {
             throw ExitException
                     .wrong(settings.where(ServeSetting.SPARE) + " applies to a variable number of workers only, and "

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.bench.Workload;
 import dev.polyserve.bench.report.BenchResultsJson;
-import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.ComparisonResult;
 import dev.polyserve.bench.result.ContenderResults;
-import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.BenchMetric;
 import dev.polyserve.bench.result.BenchResults;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -96,10 +96,10 @@ class BenchProcessTest {
                 json.toString(), "--report", report.toString());
         assertThat(status(process)).as(err.text()).isZero();
         BenchResults results = json(json);
-        assertThat(results.comparisons()).extracting(Comparison::workload).containsAll(Workload.ids());
-        for (Comparison comparison : results.comparisons()) {
+        assertThat(results.comparisons()).extracting(ComparisonResult::workload).containsAll(Workload.ids());
+        for (ComparisonResult comparison : results.comparisons()) {
             ContenderResults entry = comparison.entries().getFirst();
-            assertThat(entry.spread(Metric.REQUESTS_PER_SECOND).orElseThrow().median()).as(comparison.workload())
+            assertThat(entry.spread(BenchMetric.REQUESTS_PER_SECOND).orElseThrow().median()).as(comparison.workload())
                     .isPositive();
         }
         out.awaitContaining("Verdict");
@@ -120,7 +120,7 @@ class BenchProcessTest {
         assertThat(entries).hasSizeGreaterThanOrEqualTo(4).allSatisfy(entry -> assertThat(entry.remarks())
                 .noneMatch(remark -> remark.contains("blocking handler")));
         assertThat(entries).anySatisfy(entry -> assertThat(
-                entry.spread(Metric.REQUESTS_PER_SECOND).orElseThrow().median()).isPositive());
+                entry.spread(BenchMetric.REQUESTS_PER_SECOND).orElseThrow().median()).isPositive());
     }
 
     /// Concurrent clients request 1 ms of computing, which no model may provide for less. It may cost more in a short run,
@@ -136,7 +136,7 @@ class BenchProcessTest {
         BenchResults results = json(json);
         assertThat(results.settings().multiplicationsPerMilli()).as("of one millisecond").isPositive();
         assertThat(results.comparisons().getFirst().entries()).hasSize(3).allSatisfy(entry -> assertThat(
-                entry.spread(Metric.CPU_MICROS_PER_REQUEST).orElseThrow().median()).as(entry.contender())
+                entry.spread(BenchMetric.CPU_MICROS_PER_REQUEST).orElseThrow().median()).as(entry.contender())
                 .isBetween(700.0, 5_000.0));
         out.awaitContaining("1 ms of computing is a chain of ");
     }

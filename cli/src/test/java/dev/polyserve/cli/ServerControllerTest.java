@@ -6,7 +6,7 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Server;
 import dev.polyserve.cli.log.ConsoleLog;
 import dev.polyserve.cli.operation.Restart;
-import dev.polyserve.linux.activation.ServiceManager;
+import dev.polyserve.linux.activation.SdNotify;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +30,7 @@ class ServerControllerTest {
         ServeSettings settings = new ServeSettings();
         settings.put(ServeSetting.LISTEN, List.of("tcp://127.0.0.1:0", "tcp://127.0.0.1:0"), "--listen");
         return new ServerController(log, ServePlan.of(List.of(), settings), settings, null, List.of(),
-                ServiceManager.ofThisProcess(),
+                SdNotify.ofThisProcess(),
                 new Restart(log, List.of(), Optional.empty(), Optional.empty(), Duration.ZERO));
     }
 

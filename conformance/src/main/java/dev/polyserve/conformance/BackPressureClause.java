@@ -1,6 +1,6 @@
 package dev.polyserve.conformance;
 
-import dev.polyserve.spi.Multiplexing;
+import dev.polyserve.spi.MultiplexerKind;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -51,7 +51,7 @@ abstract class BackPressureClause extends Clause {
             long buffered = fixture.server.stats().bufferedBytes();
             // One read may exceed the mark, and arrays grow by doubling.
             int most = 2 * (HIGH_WATER_BYTES + READ_BYTES) + READ_BYTES
-                    + (cell().waitsIn(Multiplexing.IoUring.class) ? RING_BYTES : 0)
+                    + (cell().waitsIn(MultiplexerKind.IoUring.class) ? RING_BYTES : 0)
                     + (cell().isTls() ? TLS_BYTES : 0);
             assertTrue(buffered <= most, () -> buffered + " bytes are buffered");
             byte[] answer = client.exchange(bytes.limit(taken), taken);

@@ -1,10 +1,10 @@
 package dev.polyserve.conformance;
 
-import dev.polyserve.spi.Engine;
-import dev.polyserve.spi.HandlerExecution;
+import dev.polyserve.spi.ServerProvider;
+import dev.polyserve.spi.HandlerExecutionStrategy;
 import dev.polyserve.spi.ModelChoice;
-import dev.polyserve.spi.ModelPlan;
-import dev.polyserve.spi.Multiplexing;
+import dev.polyserve.spi.ModelDefinition;
+import dev.polyserve.spi.MultiplexerKind;
 import dev.polyserve.Model;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,19 +48,19 @@ public record ContractCell(HandlerStyle style, Model model, EndpointKind transpo
     }
 
     /// What runs the handlers.
-    HandlerExecution execution() {
-        return ModelPlan.of(taken(model)).execution();
+    HandlerExecutionStrategy execution() {
+        return ModelDefinition.of(taken(model)).execution();
     }
 
     /// The model that a server of this style has if it asks for the given one: `auto` takes another one.
     Model taken(Model asked) {
         boolean mayWait = style == HandlerStyle.HANDLER || style == HandlerStyle.MESSAGES;
-        return Engine.load().choice(asked, mayWait).<Model>map(ModelChoice::model).orElse(asked);
+        return ServerProvider.load().choice(asked, mayWait).<Model>map(ModelChoice::model).orElse(asked);
     }
 
     /// Whether the model stays the same when loops are not to be handed off; `auto` then takes another one.
     boolean staysWithoutHandOff() {
-        return ModelPlan.of(model).execution().undecided().isEmpty();
+        return ModelDefinition.of(model).execution().undecided().isEmpty();
     }
 
     /// Whether the server itself queues accepted connections that cannot be served yet.
@@ -118,17 +118,17 @@ public record ContractCell(HandlerStyle style, Model model, EndpointKind transpo
 
     /// Whether the loops poll without waiting.
     boolean polls() {
-        return waitsIn(Multiplexing.Polling.class);
+        return waitsIn(MultiplexerKind.Polling.class);
     }
 
     /// Whether the loops wait in this mechanism.
-    boolean waitsIn(Class<? extends Multiplexing> mechanism) {
+    boolean waitsIn(Class<? extends MultiplexerKind> mechanism) {
         return execution().multiplexing().filter(mechanism::isInstance).isPresent();
     }
 
     /// Whether the model serves every connection on a descriptor, which can be asked for more than the JDK's channels.
     boolean hasDescriptors() {
-        return hasWorkers() || (runsOnLoops() && !waitsIn(Multiplexing.JavaNio.class));
+        return hasWorkers() || (runsOnLoops() && !waitsIn(MultiplexerKind.JavaNio.class));
     }
 
     /// The number of connections that the model serves at once.

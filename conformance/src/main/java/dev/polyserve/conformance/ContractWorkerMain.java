@@ -1,6 +1,6 @@
 package dev.polyserve.conformance;
 
-import dev.polyserve.spi.ModelPlan;
+import dev.polyserve.spi.ModelDefinition;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Model;
 import dev.polyserve.Server;
@@ -37,10 +37,11 @@ final class ContractWorkerMain implements BeforeEachCallback {
         if (Server.isWorker()) {
             return cell.model();
         }
-        ModelPlan plan = ModelPlan.of(cell.model());
+        ModelDefinition plan = ModelDefinition.of(cell.model());
         return plan.execution().processes()
                 .map(processes -> plan.with(processes.with(processes.workers()
-                        .withProgram(WorkerJvm.replaying(List.of(test, cell.toString(), endpoint.toString()))))))
+                        .withProgram(
+                                ContractWorkerJvm.replaying(List.of(test, cell.toString(), endpoint.toString()))))))
                 .orElse(plan);
     }
 

@@ -11,9 +11,9 @@ import dev.polyserve.Options;
 import dev.polyserve.Protocol;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.conversation.DrivenConversation;
+import dev.polyserve.conversation.LoopDrivenConversation;
 import dev.polyserve.conversation.HandlerConversation;
-import dev.polyserve.conversation.MessageReader;
+import dev.polyserve.conversation.MessageHandlerAsHandler;
 import dev.polyserve.conversation.PumpedConversation;
 import dev.polyserve.conversation.ServerContext;
 import java.net.InetSocketAddress;
@@ -93,7 +93,7 @@ public final class Rehearsal {
 
     /// A rehearsal of a handler of messages that the factory creates once per run, on a thread of its own.
     public static <T> Rehearsal messageHandler(Codec<T> codec, Supplier<? extends MessageHandler<T>> factory) {
-        return handler(() -> new MessageReader<>(codec, factory.get()));
+        return handler(() -> new MessageHandlerAsHandler<>(codec, factory.get()));
     }
 
     /// Drives the protocol as by a thread of its own, instead of by an event loop.
@@ -223,7 +223,7 @@ public final class Rehearsal {
     private static boolean runDriven(Supplier<? extends Protocol> factory, ScriptedPeer peer, ServerContext context,
             RecordedEvents events) {
         ScriptedLoop loop = new ScriptedLoop(peer);
-        var conversation = new DrivenConversation(context, identity(), factory, loop);
+        var conversation = new LoopDrivenConversation(context, identity(), factory, loop);
         drive(conversation, peer, events, () -> loop.run(conversation));
         return loop.outputEnded();
     }

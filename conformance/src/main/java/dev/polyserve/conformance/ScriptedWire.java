@@ -1,7 +1,7 @@
 package dev.polyserve.conformance;
 
 import dev.polyserve.conversation.BufferPool;
-import dev.polyserve.conversation.ConnectionContext;
+import dev.polyserve.conversation.ConversationDriver;
 import dev.polyserve.conversation.InputReceiver;
 import dev.polyserve.conversation.Wire;
 import java.io.IOException;
@@ -13,7 +13,7 @@ import java.util.Queue;
 /// The wire of a rehearsed handler or of a protocol on its own thread. A wait plays the script.
 ///
 /// **Thread**: its rehearsal's.
-final class ScriptedWire implements Wire, ConnectionContext {
+final class ScriptedWire implements Wire, ConversationDriver {
     private final ScriptedPeer peer;
     private final Queue<Runnable> senders = new ArrayDeque<>();
     private boolean over;

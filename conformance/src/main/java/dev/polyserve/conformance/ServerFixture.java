@@ -51,7 +51,7 @@ final class ServerFixture implements AutoCloseable {
     /// Binds a server with the service, without starting it.
     static ServerFixture bind(ContractCell cell, TestService service, UnaryOperator<ServerBuilder> with)
             throws IOException {
-        TestApplicability.reachesAServer();
+        TestDryRun.reachesAServer();
         TestEndpoint place = TestEndpoint.of(cell.transport());
         EventRecorder events = new EventRecorder();
         Server server = with.apply(service.on(builder(cell, place.endpoint()), cell.style()).listener(events)).bind();
@@ -68,12 +68,12 @@ final class ServerFixture implements AutoCloseable {
 
     /// The builder of a cell's server at this endpoint, without a service.
     static ServerBuilder builder(ContractCell cell, Endpoint endpoint) {
-        TestApplicability.reachesAServer();
+        TestDryRun.reachesAServer();
         // A worker reaches the first server of the test, whichever server started it.
         Endpoint place = ContractWorkerMain.place().orElse(endpoint);
         ServerBuilder builder = Server.at(place).model(ContractWorkerMain.inWorkers(cell, place))
                 .options(ServerFixture::withShortClose);
-        return cell.isTls() ? builder.tls(Tls.server(TestIdentity.CONTEXT)) : builder;
+        return cell.isTls() ? builder.tls(Tls.server(TestCertificate.CONTEXT)) : builder;
     }
 
     static Options withShortClose(Options options) {

@@ -139,7 +139,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class Idle extends IdleClause {
+    class Idle extends IdleCostClause {
         @Override
         ContractCell cell() {
             return cell;

@@ -30,14 +30,14 @@ final class TestClient implements AutoCloseable {
     private final SocketChannel channel;
     private final Selector selector = Selector.open();
     private final SelectionKey key;
-    private final ClientStream stream;
+    private final TestClientStream stream;
     private final ByteBuffer in = ByteBuffer.allocate(64 << 10).flip();
 
     private TestClient(SocketChannel channel, boolean tls) throws IOException {
         this.channel = channel;
         channel.configureBlocking(false);
         this.key = channel.register(selector, 0);
-        this.stream = tls ? new TlsClientStream(channel) : new ClientStream.Plain(channel);
+        this.stream = tls ? new TlsTestClientStream(channel) : new TestClientStream.Plain(channel);
     }
 
     /// Connects to a server in this machine.

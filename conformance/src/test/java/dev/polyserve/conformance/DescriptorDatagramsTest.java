@@ -1,7 +1,7 @@
 package dev.polyserve.conformance;
 
 import dev.polyserve.Model;
-import dev.polyserve.linux.DescriptorModels;
+import dev.polyserve.linux.DescriptorSocketBackend;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,12 +23,12 @@ class DescriptorDatagramsTest extends DatagramContract {
 
     @BeforeAll
     static void descriptorsAlways() {
-        DescriptorModels.always(true);
+        DescriptorSocketBackend.always(true);
     }
 
     @AfterAll
     static void descriptorsWhereNeeded() {
-        DescriptorModels.always(false);
+        DescriptorSocketBackend.always(false);
     }
 
     static List<ContractCell> cells() {

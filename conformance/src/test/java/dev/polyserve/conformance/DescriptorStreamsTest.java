@@ -1,6 +1,6 @@
 package dev.polyserve.conformance;
 
-import dev.polyserve.linux.DescriptorModels;
+import dev.polyserve.linux.DescriptorSocketBackend;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,12 +24,12 @@ class DescriptorStreamsTest extends StreamContract {
 
     @BeforeAll
     static void descriptorsAlways() {
-        DescriptorModels.always(true);
+        DescriptorSocketBackend.always(true);
     }
 
     @AfterAll
     static void descriptorsWhereNeeded() {
-        DescriptorModels.always(false);
+        DescriptorSocketBackend.always(false);
     }
 
     static List<ContractCell> cells() {

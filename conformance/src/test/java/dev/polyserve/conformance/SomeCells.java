@@ -124,7 +124,7 @@ final class SomeCells implements ExecutionCondition {
         List<TestInCell> applicable = new ArrayList<>();
         for (ContractTestCase test : tests) {
             for (ContractCell cell : cells) {
-                if (TestApplicability.applies(test, cell)) {
+                if (TestDryRun.applies(test, cell)) {
                     applicable.add(new TestInCell(test, cell));
                 }
             }

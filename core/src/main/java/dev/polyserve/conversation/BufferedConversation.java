@@ -7,10 +7,10 @@ import java.io.IOException;
 ///
 /// **Thread**: as [Conversation]; the buffers belong to the owner.
 abstract sealed class BufferedConversation extends Conversation permits LimitedWire, ProtocolConversation {
-    final ConnectionContext control;
+    final ConversationDriver control;
     ConnectionBuffers buffers;
 
-    BufferedConversation(ServerContext context, Identity identity, ConnectionContext control,
+    BufferedConversation(ServerContext context, Identity identity, ConversationDriver control,
             ConnectionBuffers buffers) {
         super(context, identity);
         this.control = control;
@@ -18,7 +18,7 @@ abstract sealed class BufferedConversation extends Conversation permits LimitedW
     }
 
     /// With buffers of its own, unless its loop lends some.
-    BufferedConversation(ServerContext context, Identity identity, ConnectionContext control) {
+    BufferedConversation(ServerContext context, Identity identity, ConversationDriver control) {
         this(context, identity, control, control instanceof LoopBuffers && control.pool().reclaims()
                 ? ConnectionBuffers.NONE
                 : ConnectionBuffers.own(control.pool(), context.options().limits()));
@@ -69,7 +69,7 @@ abstract sealed class BufferedConversation extends Conversation permits LimitedW
     }
 
     @Override
-    ReadinessCheckResult pending(boolean toWrite) {
+    ReadinessAtDeadline pending(boolean toWrite) {
         return control.pending(toWrite);
     }
 

@@ -9,12 +9,12 @@ import dev.polyserve.Options;
 final class ConnectionBuffers {
     /// Those of an idle connection of a loop, shared by all: they are only asked, and never change.
     static final ConnectionBuffers NONE = new ConnectionBuffers(InputBuffer.NONE, OutputBuffer.NONE,
-            MessageOutputs.NONE, false, Options.defaults().limits());
+            MessageOutputQueue.NONE, false, Options.defaults().limits());
 
     final InputBuffer in;
     final OutputBuffer out;
     /// The outputs of the messages in handling, and of those whose replies are to be sent.
-    final MessageOutputs outputs;
+    final MessageOutputQueue outputs;
     /// Whether a loop has lent them until the connection is idle.
     final boolean shared;
     /// Those in force when the connection got the buffers.
@@ -22,7 +22,7 @@ final class ConnectionBuffers {
     /// How many of the bytes that they occupy the budget knows of.
     private long accountedBytes;
 
-    private ConnectionBuffers(InputBuffer in, OutputBuffer out, MessageOutputs outputs, boolean shared,
+    private ConnectionBuffers(InputBuffer in, OutputBuffer out, MessageOutputQueue outputs, boolean shared,
             Options.Limits limits) {
         this.in = in;
         this.out = out;
@@ -33,15 +33,15 @@ final class ConnectionBuffers {
 
     /// Buffers for one connection, until its end, whose handler has no outputs of its own.
     static ConnectionBuffers own(BufferPool pool, Options.Limits limits) {
-        BufferPool forOutput = pool.reclaims() ? pool : SharedBuffers.ALL;
+        BufferPool forOutput = pool.reclaims() ? pool : ThreadSharedBufferPool.ALL;
         return new ConnectionBuffers(new InputBuffer(pool, limits), new OutputBuffer(forOutput, limits),
-                MessageOutputs.NONE, false, limits);
+                MessageOutputQueue.NONE, false, limits);
     }
 
     /// Buffers for any connection, one after another.
     static ConnectionBuffers shared(BufferPool pool, Options.Limits limits) {
         return new ConnectionBuffers(new InputBuffer(pool, limits), new OutputBuffer(pool, limits),
-                new MessageOutputs(), true, limits);
+                new MessageOutputQueue(), true, limits);
     }
 
     /// Starts again for another connection.

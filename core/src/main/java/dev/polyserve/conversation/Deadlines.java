@@ -226,7 +226,7 @@ abstract class Deadlines extends ByteCounters {
 
     /// Whether it has waited for input without any byte for this time, and no input is ready. **Thread**: any.
     public final boolean isQuiet(long nanos) {
-        return quietNanos() >= nanos && pending(false) != ReadinessCheckResult.YES;
+        return quietNanos() >= nanos && pending(false) != ReadinessAtDeadline.YES;
     }
 
     /// Which limit has passed, if any. **Thread**: the monitor's.
@@ -268,7 +268,7 @@ abstract class Deadlines extends ByteCounters {
             progress().inputRate(new InputRate(messages, age, bytesIn()));
             return false;
         }
-        return rate.isTooSlow(age, bytesIn(), least) && pending(false) != ReadinessCheckResult.YES;
+        return rate.isTooSlow(age, bytesIn(), least) && pending(false) != ReadinessAtDeadline.YES;
     }
 
     private void lookAtProgress(long age) {
@@ -308,8 +308,8 @@ abstract class Deadlines extends ByteCounters {
     /// Whether the awaited readiness is there. **Thread**: the monitor's.
     ///
     /// @param toWrite whether the owner waits for room, rather than for input
-    ReadinessCheckResult pending(boolean toWrite) {
-        return ReadinessCheckResult.NO;
+    ReadinessAtDeadline pending(boolean toWrite) {
+        return ReadinessAtDeadline.NO;
     }
 
     /// The nanoseconds until the next check; at least one. The present wait may give way to a shorter one that begins

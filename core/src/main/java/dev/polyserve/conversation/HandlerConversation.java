@@ -35,13 +35,13 @@ public final class HandlerConversation extends HandlerInput implements Connectio
     private @Nullable Handler served;
 
     /// Creates a conversation over the wire, not yet begun, for a thread that belongs to the handler.
-    public <W extends Wire & ConnectionContext> HandlerConversation(ServerContext context, Identity identity,
+    public <W extends Wire & ConversationDriver> HandlerConversation(ServerContext context, Identity identity,
             Supplier<? extends Handler> factory, W wire) {
         this(context, identity, factory, wire, HandlerBorder.NONE);
     }
 
     /// Creates a conversation over the wire, not yet begun, for a coroutine with this border.
-    public <W extends Wire & ConnectionContext> HandlerConversation(ServerContext context, Identity identity,
+    public <W extends Wire & ConversationDriver> HandlerConversation(ServerContext context, Identity identity,
             Supplier<? extends Handler> factory, W wire, HandlerBorder border) {
         super(context, identity, wire, border);
         this.factory = factory;
@@ -132,7 +132,7 @@ public final class HandlerConversation extends HandlerInput implements Connectio
     /// Tells a handler of messages the cause.
     private void closed(@Nullable Handler handler) {
         Cause why = cause();
-        if (handler instanceof MessageReader<?> reader && why != null) {
+        if (handler instanceof MessageHandlerAsHandler<?> reader && why != null) {
             try {
                 reader.closed(why);
             } catch (Throwable e) { // as of a protocol
@@ -259,7 +259,7 @@ public final class HandlerConversation extends HandlerInput implements Connectio
     @Override
     public void startTls() throws IOException {
         requireOutput();
-        if (!(wire instanceof SecurableWire secured)) {
+        if (!(wire instanceof StartTlsWire secured)) {
             throw new IllegalStateException("this connection cannot have TLS: it is not a server's");
         }
         boolean unread = buffers.in.available() > 0;

@@ -20,7 +20,7 @@ abstract sealed class HandlerInput extends HandlerOutput permits HandlerConversa
 
     private long readTimeoutNanos = ServerContext.FOREVER_NANOS;
 
-    <W extends Wire & ConnectionContext> HandlerInput(ServerContext context, Identity identity, W wire,
+    <W extends Wire & ConversationDriver> HandlerInput(ServerContext context, Identity identity, W wire,
             HandlerBorder border) {
         super(context, identity, wire, border);
     }

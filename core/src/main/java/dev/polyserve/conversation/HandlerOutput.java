@@ -13,7 +13,7 @@ abstract sealed class HandlerOutput extends LimitedWire permits HandlerInput {
     /// A larger piece goes to the system uncopied: copying it would cost more than another write.
     private static final int DIRECT_WRITE_BYTES = 16 << 10;
 
-    <W extends Wire & ConnectionContext> HandlerOutput(ServerContext context, Identity identity, W wire,
+    <W extends Wire & ConversationDriver> HandlerOutput(ServerContext context, Identity identity, W wire,
             HandlerBorder border) {
         super(context, identity, wire, border);
     }

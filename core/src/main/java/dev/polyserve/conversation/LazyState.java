@@ -29,7 +29,7 @@ final class LazyState {
     Attributes attributes;
     /// The messages of senders, if they are for a loop. **Thread**: the owner.
     @Nullable
-    LoopOutbox outbox;
+    LoopSenderQueue senderQueue;
     /// The connection's own deadline, by its age. **Thread**: any.
     volatile long untilNanos = ServerContext.FOREVER_NANOS;
     @SuppressWarnings("unused")

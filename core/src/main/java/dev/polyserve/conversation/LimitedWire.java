@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 ///                                                 └─ fails ─▶ lost: the cause is settled, and thrown
 /// ```
 ///
-/// Once the connection has a sender, output goes through the lock that the two share ([WireOutbox]).
+/// Once the connection has a sender, output goes through the lock that the two share ([WireSenderQueue]).
 ///
 /// It is a superclass of [HandlerConversation], as [HandlerOutput] and [HandlerInput] are, for the reason that
 /// [ByteCounters] states.
@@ -32,10 +32,10 @@ abstract sealed class LimitedWire extends BufferedConversation implements InputR
     final HandlerBorder border;
     private boolean outputEnded;
     /// Created by the owner on first use; from then on every write takes its lock.
-    private @Nullable WireOutbox outbox;
+    private @Nullable WireSenderQueue senderQueue;
     private @Nullable TimedOutException lastTimeout;
 
-    <W extends Wire & ConnectionContext> LimitedWire(ServerContext context, Identity identity, W wire,
+    <W extends Wire & ConversationDriver> LimitedWire(ServerContext context, Identity identity, W wire,
             HandlerBorder border) {
         super(context, identity, wire);
         this.wire = wire;
@@ -88,8 +88,8 @@ abstract sealed class LimitedWire extends BufferedConversation implements InputR
         return switch (count) {
             case Wire.TIMED_OUT -> throw late(atMostNanos);
             case Wire.END -> {
-                if (outbox != null) {
-                    outbox.awaitWrite();
+                if (senderQueue != null) {
+                    senderQueue.awaitWrite();
                 }
                 throwIfOver();
                 yield false;
@@ -142,7 +142,7 @@ abstract sealed class LimitedWire extends BufferedConversation implements InputR
     private void sendPiece(ByteBuffer piece) throws IOException {
         int before = piece.position();
         try {
-            if (outbox == null) {
+            if (senderQueue == null) {
                 wire.write(piece, false);
             }
             if (piece.hasRemaining()) {
@@ -156,10 +156,10 @@ abstract sealed class LimitedWire extends BufferedConversation implements InputR
     private void sendWaiting(ByteBuffer piece) throws IOException {
         waitsFor(Limit.WRITE_STALL);
         try {
-            if (outbox == null) {
+            if (senderQueue == null) {
                 wire.write(piece, true);
             } else {
-                outbox.write(piece);
+                senderQueue.write(piece);
             }
         } finally {
             waited();
@@ -170,8 +170,8 @@ abstract sealed class LimitedWire extends BufferedConversation implements InputR
     /// limit of its own, and is no fault of the peer.
     ///
     /// @throws IllegalStateException with one sentence, when that is not possible
-    final void startTls(SecurableWire secured, boolean unread) throws ConnectionException {
-        String whyNot = outbox == null ? secured.whyNoTls() : "startTls() comes before the first call of sender()";
+    final void startTls(StartTlsWire secured, boolean unread) throws ConnectionException {
+        String whyNot = senderQueue == null ? secured.whyNoTls() : "startTls() comes before the first call of sender()";
         if (whyNot != null) {
             throw new IllegalStateException(whyNot);
         }
@@ -222,10 +222,10 @@ abstract sealed class LimitedWire extends BufferedConversation implements InputR
         // The last bytes may not have reached the kernel yet.
         waitsFor(Limit.WRITE_STALL);
         try {
-            if (outbox == null) {
+            if (senderQueue == null) {
                 wire.endOutput(true);
             } else {
-                outbox.endOutput();
+                senderQueue.endOutput();
             }
         } catch (IOException e) {
             throw lost(e);
@@ -236,7 +236,7 @@ abstract sealed class LimitedWire extends BufferedConversation implements InputR
 
     /// Whether the output was ended, by the handler or by a sender.
     public final boolean ended() {
-        return outputEnded || (outbox != null && outbox.outputEnded());
+        return outputEnded || (senderQueue != null && senderQueue.outputEnded());
     }
 
     /// As [dev.polyserve.Connection#peerGone].
@@ -249,7 +249,7 @@ abstract sealed class LimitedWire extends BufferedConversation implements InputR
     private boolean isPeerGone() {
         boolean entered = border.enterLibrary();
         try {
-            return outbox == null ? wire.peerGone() : outbox.whileNotWriting(wire::peerGone);
+            return senderQueue == null ? wire.peerGone() : senderQueue.whileNotWriting(wire::peerGone);
         } finally {
             border.leaveIf(entered);
         }
@@ -257,19 +257,19 @@ abstract sealed class LimitedWire extends BufferedConversation implements InputR
 
     /// As [dev.polyserve.Output#sender].
     public final Sender sender() {
-        if (outbox == null) {
-            outbox = new WireOutbox(this, wire, border);
+        if (senderQueue == null) {
+            senderQueue = new WireSenderQueue(this, wire, border);
             if (outputEnded) {
-                outbox.seal();
+                senderQueue.seal();
             }
         }
-        return outbox;
+        return senderQueue;
     }
 
     /// Accepts no more messages of senders, and discards those not sent.
     final void discardQueued() {
-        if (outbox != null) {
-            outbox.discard();
+        if (senderQueue != null) {
+            senderQueue.discard();
         }
     }
 

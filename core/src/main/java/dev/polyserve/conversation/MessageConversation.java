@@ -8,7 +8,7 @@ import dev.polyserve.Limit;
 import dev.polyserve.MessageHandler;
 import dev.polyserve.Output;
 import dev.polyserve.Protocol;
-import dev.polyserve.spi.Engine;
+import dev.polyserve.spi.ServerProvider;
 import java.io.IOException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,13 +32,13 @@ import org.jspecify.annotations.Nullable;
 /// even if the socket is closed before.
 ///
 /// **Thread**: the loop's and the coroutines that it runs, one at a time, except `shutdown`, `cutInput` and the sender.
-public final class MessageConversation<T> extends DrivenConversation {
+public final class MessageConversation<T> extends LoopDrivenConversation {
     /// What runs next on a coroutine.
     private enum Step {
         NONE, OPEN, MESSAGE, END, CLOSE
     }
 
-    private final Engine.Messages<T> style;
+    private final ServerProvider.Messages<T> style;
     private @Nullable MessageHandler<T> handler;
     /// The step that a coroutine is going to run, and its message.
     private Step step = Step.NONE;
@@ -53,9 +53,9 @@ public final class MessageConversation<T> extends DrivenConversation {
     private byte expectedLong;
 
     /// Creates a conversation, not yet open.
-    public <C extends ConnectionContext & MessageScheduler> MessageConversation(ServerContext context,
+    public <C extends ConversationDriver & MessageScheduler> MessageConversation(ServerContext context,
             Identity identity,
-            Engine.Messages<T> style, C control) {
+            ServerProvider.Messages<T> style, C control) {
         super(context, identity, MessageEvents.INSTANCE, control);
         this.style = style;
     }
@@ -267,7 +267,7 @@ public final class MessageConversation<T> extends DrivenConversation {
         // A handler may leave its interrupt status set, which would end the next wait of another one.
         Thread.interrupted();
         output.handled();
-        MessageOutputs outputs = buffers.outputs;
+        MessageOutputQueue outputs = buffers.outputs;
         outputs.inFlight--;
         if (output == outputs.partlySent) {
             outputs.prepend(output);
@@ -296,7 +296,7 @@ public final class MessageConversation<T> extends DrivenConversation {
 
     /// Moves the replies that are ready, and whose turn it is, to the connection's output.
     private void sendReplies() {
-        MessageOutputs outputs = buffers.outputs;
+        MessageOutputQueue outputs = buffers.outputs;
         for (MessageOutput next; (next = outputs.first()) != null && mayBeSent(next);) {
             outputs.removeFirst(next);
             send(next);

@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// This class calls the protocol and knows what it wants next. What performs that, and how the messages of senders reach
-/// the output, is what distinguishes a [DrivenConversation] from a [PumpedConversation].
+/// the output, is what distinguishes a [LoopDrivenConversation] from a [PumpedConversation].
 ///
 /// **Thread**: the owner, except `shutdown`, `cutInput` and the sender.
 public abstract sealed class ProtocolConversation extends BufferedConversation implements Output
-        permits DrivenConversation, PumpedConversation {
+        permits LoopDrivenConversation, PumpedConversation {
     private final Supplier<? extends Protocol> factory;
     private @Nullable Protocol protocol;
     private boolean closing;
@@ -35,14 +35,14 @@ public abstract sealed class ProtocolConversation extends BufferedConversation i
     private boolean aboveHighWater;
 
     ProtocolConversation(ServerContext context, Identity identity, Supplier<? extends Protocol> factory,
-            ConnectionContext control) {
+            ConversationDriver control) {
         super(context, identity, control);
         this.factory = factory;
     }
 
     /// With these buffers at its beginning.
     ProtocolConversation(ServerContext context, Identity identity, Supplier<? extends Protocol> factory,
-            ConnectionContext control, ConnectionBuffers buffers) {
+            ConversationDriver control, ConnectionBuffers buffers) {
         super(context, identity, control, buffers);
         this.factory = factory;
     }
@@ -231,7 +231,7 @@ public abstract sealed class ProtocolConversation extends BufferedConversation i
         }
         leaveHandler();
         settle(ending(buffers.in.ended()));
-        Outbox queued = outbox();
+        SenderQueue queued = senderQueue();
         if (queued != null) {
             queued.discard();
         }
@@ -290,7 +290,7 @@ public abstract sealed class ProtocolConversation extends BufferedConversation i
             aboveHighWater = true;
         }
         if (closing || outputEnding) {
-            Outbox queued = outbox();
+            SenderQueue queued = senderQueue();
             if (queued != null) {
                 queued.seal();
                 takeQueued();
@@ -358,9 +358,9 @@ public abstract sealed class ProtocolConversation extends BufferedConversation i
 
     @Override
     public final Sender sender() {
-        Outbox made = outbox();
+        SenderQueue made = senderQueue();
         if (made == null) {
-            made = newOutbox();
+            made = newSenderQueue();
             if (outputEnding) {
                 made.seal();
             }
@@ -368,11 +368,11 @@ public abstract sealed class ProtocolConversation extends BufferedConversation i
         return made;
     }
 
-    /// The outbox of the senders; null until there is one.
-    abstract @Nullable Outbox outbox();
+    /// The senders' queue; null until there is one.
+    abstract @Nullable SenderQueue senderQueue();
 
-    /// Creates the outbox, which [#outbox] returns from now on.
-    abstract Outbox newOutbox();
+    /// Creates the sender queue, which [#senderQueue] returns from now on.
+    abstract SenderQueue newSenderQueue();
 
     /// Whether messages of senders wait for the owner to take them.
     abstract boolean hasQueued();
@@ -381,8 +381,8 @@ public abstract sealed class ProtocolConversation extends BufferedConversation i
     abstract void takeQueued();
 
     @Override
-    final ReadinessCheckResult pending(boolean toWrite) {
-        return toWrite || wantsRead() ? super.pending(toWrite) : ReadinessCheckResult.NO;
+    final ReadinessAtDeadline pending(boolean toWrite) {
+        return toWrite || wantsRead() ? super.pending(toWrite) : ReadinessAtDeadline.NO;
     }
 
     private void requireOutput() throws IOException {

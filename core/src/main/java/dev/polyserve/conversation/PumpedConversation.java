@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A protocol's conversation that has a thread: the thread performs the wanted operations over a [Wire], one at a time,
 /// and waits in them. Senders write for themselves, beside the thread, and share the wire's output with it by a lock
-/// ([WireOutbox]).
+/// ([WireSenderQueue]).
 ///
 /// ```
 ///   run: open ─▶ (write | end output | read)* ─▶ done ─▶ senders' last messages, end output ─▶ linger ─▶ close ─▶ finish
@@ -22,10 +22,10 @@ public final class PumpedConversation extends ProtocolConversation implements Ru
     private final Wire wire;
     /// The thread while it waits outside the wire.
     private volatile @Nullable Thread waiting;
-    private @Nullable WireOutbox outbox;
+    private @Nullable WireSenderQueue senderQueue;
 
     /// Creates a conversation, not yet begun.
-    public <W extends Wire & ConnectionContext> PumpedConversation(ServerContext context, Identity identity,
+    public <W extends Wire & ConversationDriver> PumpedConversation(ServerContext context, Identity identity,
             Supplier<? extends Protocol> factory, W wire) {
         super(context, identity, factory, wire);
         this.wire = wire;
@@ -98,8 +98,8 @@ public final class PumpedConversation extends ProtocolConversation implements Ru
         switch (count) {
             case Wire.TIMED_OUT -> throw new IllegalStateException("a read without a limit of its own timed out");
             case Wire.END -> {
-                if (outbox != null) {
-                    outbox.awaitWrite();
+                if (senderQueue != null) {
+                    senderQueue.awaitWrite();
                 }
                 inputEnded();
             }
@@ -123,10 +123,10 @@ public final class PumpedConversation extends ProtocolConversation implements Ru
         bytes.limit(bytes.position() + count);
         waits();
         try {
-            if (outbox == null) {
+            if (senderQueue == null) {
                 wire.write(bytes, true);
             } else {
-                outbox.write(bytes);
+                senderQueue.write(bytes);
             }
         } catch (IOException e) {
             countOut(count - bytes.remaining());
@@ -138,8 +138,8 @@ public final class PumpedConversation extends ProtocolConversation implements Ru
 
     private void finishOutput() throws IOException {
         if (graceful()) {
-            if (outbox != null) {
-                outbox.finish();
+            if (senderQueue != null) {
+                senderQueue.finish();
             }
             if (wantsEndOutput()) {
                 endOutput();
@@ -151,12 +151,12 @@ public final class PumpedConversation extends ProtocolConversation implements Ru
     }
 
     private void endOutput() throws IOException {
-        if (outbox == null) {
+        if (senderQueue == null) {
             waitsFor(Limit.WRITE_STALL);
             wire.endOutput(true);
             waited();
         } else {
-            outbox.endOutput();
+            senderQueue.endOutput();
         }
         outputEnded();
     }
@@ -186,14 +186,14 @@ public final class PumpedConversation extends ProtocolConversation implements Ru
     // --- senders ---
 
     @Override
-    @Nullable Outbox outbox() {
-        return outbox;
+    @Nullable SenderQueue senderQueue() {
+        return senderQueue;
     }
 
     @Override
-    Outbox newOutbox() {
-        WireOutbox made = new WireOutbox(this, wire, HandlerBorder.NONE);
-        outbox = made;
+    SenderQueue newSenderQueue() {
+        WireSenderQueue made = new WireSenderQueue(this, wire, HandlerBorder.NONE);
+        senderQueue = made;
         return made;
     }
 

@@ -128,8 +128,8 @@ public final class RemoteConversation extends Conversation {
 
     /// The serving process enforces the limits of its waits.
     @Override
-    ReadinessCheckResult pending(boolean toWrite) {
-        return ReadinessCheckResult.NO;
+    ReadinessAtDeadline pending(boolean toWrite) {
+        return ReadinessAtDeadline.NO;
     }
 
     @Override

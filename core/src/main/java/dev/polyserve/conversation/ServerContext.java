@@ -35,7 +35,7 @@ public final class ServerContext {
     private volatile boolean draining;
     private volatile Runnable whenReplaced = () -> {
     };
-    private volatile RemoteCertificates remoteCertificates = RemoteCertificates.NONE;
+    private volatile WorkerCertificateExchange remoteCertificates = WorkerCertificateExchange.NONE;
 
     /// @param listener receives every event; it must not throw
     /// @param registry is called at each conversation's end, before the callbacks
@@ -107,12 +107,12 @@ public final class ServerContext {
     }
 
     /// Sets the other processes that have to do with the certificates.
-    public void remoteCertificates(RemoteCertificates others) {
+    public void remoteCertificates(WorkerCertificateExchange others) {
         remoteCertificates = others;
     }
 
     /// The other processes that have to do with the certificates.
-    public RemoteCertificates remoteCertificates() {
+    public WorkerCertificateExchange remoteCertificates() {
         return remoteCertificates;
     }
 

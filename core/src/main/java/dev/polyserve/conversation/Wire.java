@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 /// The operations by which a conversation with a thread reads, writes and waits: the only code that knows how to wait.
 ///
 /// A blocked thread, a coroutine of an event loop, a completion ring and a script in a test each have an
-/// implementation, which is also the connection's [ConnectionContext].
+/// implementation, which is also the connection's [ConversationDriver].
 ///
 /// **Thread**: the owner. Output may come from a sender's thread instead, never from both at once.
 public interface Wire extends LingeringClose.Peer {

@@ -1,13 +1,13 @@
 package dev.polyserve.io;
 
 import dev.polyserve.conversation.BufferPool;
-import dev.polyserve.conversation.ConnectionContext;
+import dev.polyserve.conversation.ConversationDriver;
 import dev.polyserve.conversation.InputBuffer;
 import dev.polyserve.conversation.InputReceiver;
 import dev.polyserve.conversation.LingeringClose;
-import dev.polyserve.conversation.ReadinessCheckResult;
+import dev.polyserve.conversation.ReadinessAtDeadline;
 import dev.polyserve.conversation.ServerContext;
-import dev.polyserve.conversation.SecurableWire;
+import dev.polyserve.conversation.StartTlsWire;
 import dev.polyserve.conversation.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 ///                    └─discard─▶ LINGERING ◀─discard─┘          the owner waits in no read any more: nothing is cut
 /// ```
 ///
-/// **Thread**: as [Wire] and [ConnectionContext].
-public final class BlockingWire implements Wire, SecurableWire, ConnectionContext {
+/// **Thread**: as [Wire] and [ConversationDriver].
+public final class BlockingWire implements Wire, StartTlsWire, ConversationDriver {
     /// Which sides have ended, and in which order.
     private enum Sides {
         OPEN, CUT, ENDED, CUT_DUE, LINGERING
@@ -100,12 +100,12 @@ public final class BlockingWire implements Wire, SecurableWire, ConnectionContex
 
     @Override
     public @Nullable String whyNoTls() {
-        return SecurableSocket.whyNot(socket);
+        return StartTlsSocket.whyNot(socket);
     }
 
     @Override
     public boolean startTls(Runnable begins, long atMostNanos) throws IOException {
-        SecurableSocket secured = (SecurableSocket) socket;
+        StartTlsSocket secured = (StartTlsSocket) socket;
         Thread owner = Thread.currentThread();
         AtomicBoolean room = new AtomicBoolean();
         Runnable whenRoom = () -> {
@@ -118,9 +118,9 @@ public final class BlockingWire implements Wire, SecurableWire, ConnectionContex
                 return false;
             }
             begins.run();
-            for (SecurableSocket.Need need; (need = secured.handshake()) != SecurableSocket.Need.DONE;) {
+            for (StartTlsSocket.Need need; (need = secured.handshake()) != StartTlsSocket.Need.DONE;) {
                 throwIfShut();
-                if (need == SecurableSocket.Need.TASK) {
+                if (need == StartTlsSocket.Need.TASK) {
                     secured.runTasks(); // this thread is the connection's own
                 }
             }
@@ -196,7 +196,7 @@ public final class BlockingWire implements Wire, SecurableWire, ConnectionContex
     }
 
     @Override
-    public ReadinessCheckResult pending(boolean toWrite) {
+    public ReadinessAtDeadline pending(boolean toWrite) {
         return socket.source().pending(toWrite);
     }
 

@@ -2,7 +2,7 @@ package dev.polyserve.io;
 
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.conversation.AddressPair;
-import dev.polyserve.conversation.ReadinessCheckResult;
+import dev.polyserve.conversation.ReadinessAtDeadline;
 import dev.polyserve.conversation.Wire;
 import java.io.IOException;
 import java.io.InputStream;
@@ -129,17 +129,17 @@ final class ChannelSocket
 
     /// The JDK reports the number of readable bytes but not the end of input, and only for TCP.
     @Override
-    public ReadinessCheckResult pending(boolean toWrite) {
+    public ReadinessAtDeadline pending(boolean toWrite) {
         if (toWrite || !(peer instanceof InetSocketAddress)) {
-            return ReadinessCheckResult.UNKNOWN;
+            return ReadinessAtDeadline.UNKNOWN;
         }
         try {
             return channel.socket().getInputStream().available() > 0
-                    ? ReadinessCheckResult.YES
-                    : ReadinessCheckResult.UNKNOWN;
+                    ? ReadinessAtDeadline.YES
+                    : ReadinessAtDeadline.UNKNOWN;
         } catch (IOException e) {
             // The channel or its input is closed: the owner detects that.
-            return ReadinessCheckResult.UNKNOWN;
+            return ReadinessAtDeadline.UNKNOWN;
         }
     }
 

@@ -25,7 +25,7 @@ public final class ChannelSocketProvider implements SocketProvider {
             throw new BindFailedException(endpoint, BindFailedException.NOT_INHERITED, null);
         }
         return endpoint instanceof Endpoint.Udp udp && HostResolver.isWildcard(udp.host())
-                ? WildcardDatagramPort.places(udp)
+                ? WildcardUdpExpansion.places(udp)
                 : SocketProvider.super.places(endpoint);
     }
 

@@ -1,6 +1,6 @@
 package dev.polyserve.io;
 
-import dev.polyserve.conversation.ReadinessCheckResult;
+import dev.polyserve.conversation.ReadinessAtDeadline;
 
 /// What a multiplexer watches for a [StreamSocket].
 ///
@@ -9,8 +9,8 @@ public interface PollableStream extends Pollable {
     /// Whether the awaited readiness is there.
     ///
     /// @param toWrite whether the wait is for room, rather than for input
-    default ReadinessCheckResult pending(boolean toWrite) {
-        return ReadinessCheckResult.UNKNOWN;
+    default ReadinessAtDeadline pending(boolean toWrite) {
+        return ReadinessAtDeadline.UNKNOWN;
     }
 
     /// Whether the system has reported that the peer is gone, though there may be bytes to read; false where it does

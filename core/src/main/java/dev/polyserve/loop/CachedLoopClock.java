@@ -16,7 +16,7 @@ final class CachedLoopClock {
     static final long LONG_TURN_NANOS = TimerWheel.TICK_NANOS;
     private static final int FIRST_WAITS = 64;
 
-    private final DeadlineGracePeriod limitPause;
+    private final LoopPauseGracePeriod limitPause;
     private long nowNanos;
     /// How long the loop may wait before the next turn.
     private long waitNanos;
@@ -26,7 +26,7 @@ final class CachedLoopClock {
 
     CachedLoopClock(long nowNanos) {
         this.nowNanos = nowNanos;
-        this.limitPause = new DeadlineGracePeriod(nowNanos);
+        this.limitPause = new LoopPauseGracePeriod(nowNanos);
         this.load = new LoopLoad(nowNanos);
     }
 

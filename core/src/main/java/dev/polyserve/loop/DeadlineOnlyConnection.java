@@ -4,8 +4,8 @@ import dev.polyserve.conversation.Conversation;
 
 /// A conversation that the loop does not serve: it only checks the time limits.
 ///
-/// **Thread**: as [LoopConnection].
-final class DeadlineOnlyConnection extends LoopConnection<Conversation> {
+/// **Thread**: as [AbstractLoopConnection].
+final class DeadlineOnlyConnection extends AbstractLoopConnection<Conversation> {
     DeadlineOnlyConnection(EventLoop loop) {
         super(loop);
     }

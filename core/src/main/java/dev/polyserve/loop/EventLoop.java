@@ -192,7 +192,7 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
     }
 
     /// Has the loop perform a request, soon; it takes no memory. **Thread**: any.
-    void ask(LoopConnection<?> request, int what) {
+    void ask(AbstractLoopConnection<?> request, int what) {
         requests.add(request, what);
         for (int left = WAKE_TRIES; !wakes(left == 0); left--) {
             pauseForMemory();
@@ -223,7 +223,7 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
     }
 
     /// As [#ask], without waking the loop: it performs the request in the next turn. **Thread**: any.
-    void askForLater(LoopConnection<?> request, int what) {
+    void askForLater(AbstractLoopConnection<?> request, int what) {
         requests.add(request, what);
     }
 

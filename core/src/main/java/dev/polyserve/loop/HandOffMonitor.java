@@ -28,7 +28,7 @@ public final class HandOffMonitor implements AutoCloseable {
     private final List<EventLoop> loops;
     private final long limitNanos;
     private final ServerContext context;
-    private final MonitorLog log;
+    private final MonitorFailureLog log;
     private final SpareThreads spares = new SpareThreads();
     /// The last sample of each loop, its thread, and when that stretch was first seen.
     private final long[] sampled;
@@ -46,7 +46,7 @@ public final class HandOffMonitor implements AutoCloseable {
         this.sleep = new MonitorSleep(this.loops);
         this.limitNanos = limitNanos;
         this.context = context;
-        this.log = new MonitorLog(context.log(), "the hand-off monitor failed");
+        this.log = new MonitorFailureLog(context.log(), "the hand-off monitor failed");
         this.sampled = new long[loops.size()];
         this.sampledThreads = new @Nullable LoopThread[loops.size()];
         this.sinceNanos = new long[loops.size()];

@@ -3,15 +3,15 @@ package dev.polyserve.loop;
 import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.HeapBuffer;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.conversation.ConnectionContext;
+import dev.polyserve.conversation.ConversationDriver;
 import dev.polyserve.conversation.LingeringClose;
 import dev.polyserve.conversation.ConnectionBufferPool;
 import dev.polyserve.conversation.MessageScheduler;
 import dev.polyserve.conversation.MessageConversation;
 import dev.polyserve.conversation.NanoClock;
-import dev.polyserve.conversation.ReadinessCheckResult;
+import dev.polyserve.conversation.ReadinessAtDeadline;
 import dev.polyserve.conversation.KernelSendQueue;
-import dev.polyserve.conversation.DrivenConversation;
+import dev.polyserve.conversation.LoopDrivenConversation;
 import dev.polyserve.coroutine.carrier.CarrierThread;
 import dev.polyserve.io.PollableChannel;
 import dev.polyserve.io.StreamSocket;
@@ -33,10 +33,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A turn reads once and writes a bounded number of times, so that no connection monopolizes the loop.
 ///
-/// **Thread**: the loop's, except where [ConnectionContext] specifies otherwise.
-public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
+/// **Thread**: the loop's, except where [ConversationDriver] specifies otherwise.
+public final class LoopProtocolDriver extends AbstractLoopConnection<LoopDrivenConversation>
         implements
-            ConnectionContext,
+            ConversationDriver,
             KernelSendQueue,
             MessageScheduler,
             Multiplexer.Ready {
@@ -87,7 +87,7 @@ public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
         turn((readiness & Multiplexer.READ) != 0 ? LoopProtocolDriver::read : NOTHING);
     }
 
-    private void read(DrivenConversation driven) throws IOException {
+    private void read(LoopDrivenConversation driven) throws IOException {
         LingeringSocket ending = lingering;
         if (ending != null) {
             ending.readable();
@@ -110,7 +110,7 @@ public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
 
     private void turn(Step step) {
         loop.assertOwner();
-        DrivenConversation driven = conversation();
+        LoopDrivenConversation driven = conversation();
         if (driven == null || watch == null) {
             return;
         }
@@ -127,7 +127,7 @@ public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
         }
     }
 
-    private void runStep(Step step, DrivenConversation driven) {
+    private void runStep(Step step, LoopDrivenConversation driven) {
         try {
             step.run(this, driven);
         } catch (IOException e) {
@@ -135,7 +135,7 @@ public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
         }
     }
 
-    private void turnEnds(DrivenConversation driven) {
+    private void turnEnds(LoopDrivenConversation driven) {
         if (lingering != null) {
             if (!driven.graceful()) {
                 close(driven);
@@ -157,7 +157,7 @@ public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
         watchFor(driven, unsent);
     }
 
-    private void watchFor(DrivenConversation driven, boolean unsent) {
+    private void watchFor(LoopDrivenConversation driven, boolean unsent) {
         int wanted = (driven.wantsRead() ? Multiplexer.READ : 0)
                 | (driven.wantsWrite() || unsent ? Multiplexer.WRITE : 0);
         watchFor(wanted);
@@ -173,7 +173,7 @@ public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
         }
     }
 
-    private void write(DrivenConversation driven) throws IOException {
+    private void write(LoopDrivenConversation driven) throws IOException {
         for (int left = WRITES_PER_TURN; left > 0 && driven.wantsWrite() && driven.graceful(); left--) {
             ByteBuffer pending = driven.pendingOutput();
             int asked = pending.remaining();
@@ -188,7 +188,7 @@ public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
     /// Ends the output if the conversation requires that now.
     ///
     /// @return false if the end is due but the kernel has not yet accepted every byte written
-    private boolean endsOutput(DrivenConversation driven) throws IOException {
+    private boolean endsOutput(LoopDrivenConversation driven) throws IOException {
         boolean wanted = driven.wantsEndOutput();
         if (!driven.graceful() || (!wanted && !driven.done())) {
             return true;
@@ -203,7 +203,7 @@ public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
     }
 
     /// Closes the socket once the peer has received our last bytes.
-    private void finish(DrivenConversation driven) {
+    private void finish(LoopDrivenConversation driven) {
         if (!driven.mayHaveUnread()) {
             close(driven);
             return;
@@ -222,7 +222,7 @@ public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
         ending.begin();
     }
 
-    private void close(DrivenConversation driven) {
+    private void close(LoopDrivenConversation driven) {
         loop.assertOwner();
         if (watch != null) {
             if (lingering != null) {
@@ -264,7 +264,7 @@ public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
     @Override
     public void turn() {
         loop.assertOwner();
-        DrivenConversation driven = conversation();
+        LoopDrivenConversation driven = conversation();
         if (driven == null || watch == null) {
             return;
         }
@@ -313,7 +313,7 @@ public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
 
     @Override
     void perform(int what) {
-        DrivenConversation driven = conversation();
+        LoopDrivenConversation driven = conversation();
         if (watch != null) {
             turn(step(what));
         } else if (driven != null && driven.isRunning()) {
@@ -331,7 +331,7 @@ public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
     }
 
     @Override
-    public ReadinessCheckResult pending(boolean toWrite) {
+    public ReadinessAtDeadline pending(boolean toWrite) {
         return pending(loop, socket.source(), toWrite);
     }
 
@@ -342,9 +342,9 @@ public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
 
     /// As [PollableStream#pending]. A JDK channel is queried on its loop only. The query takes the channel's lock, which
     /// another thread could hand to a coroutine while the loop itself is queued for that lock.
-    static ReadinessCheckResult pending(EventLoop loop, PollableStream source, boolean toWrite) {
+    static ReadinessAtDeadline pending(EventLoop loop, PollableStream source, boolean toWrite) {
         boolean mayAsk = !(source instanceof PollableChannel) || Thread.currentThread().equals(loop.thread());
-        return mayAsk ? source.pending(toWrite) : ReadinessCheckResult.UNKNOWN;
+        return mayAsk ? source.pending(toWrite) : ReadinessAtDeadline.UNKNOWN;
     }
 
     @Override
@@ -360,6 +360,6 @@ public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
     /// The first step of a turn.
     @FunctionalInterface
     private interface Step {
-        void run(LoopProtocolDriver driver, DrivenConversation driven) throws IOException;
+        void run(LoopProtocolDriver driver, LoopDrivenConversation driven) throws IOException;
     }
 }

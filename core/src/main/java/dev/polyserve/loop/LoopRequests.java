@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: any; [#performAll] the loop's.
 final class LoopRequests {
-    private final AtomicReference<@Nullable LoopConnection<?>> last = new AtomicReference<>();
+    private final AtomicReference<@Nullable AbstractLoopConnection<?>> last = new AtomicReference<>();
 
-    void add(LoopConnection<?> request, int what) {
+    void add(AbstractLoopConnection<?> request, int what) {
         if (!request.add(what)) {
             return;
         }
-        LoopConnection<?> before;
+        AbstractLoopConnection<?> before;
         do {
             before = last.get();
             request.next = before;
@@ -29,9 +29,9 @@ final class LoopRequests {
     /// @throws OutOfMemoryError if there is any
     void performAll(EventLoop loop) {
         OutOfMemoryError lack = null;
-        LoopConnection<?> following = last.getAndSet(null);
+        AbstractLoopConnection<?> following = last.getAndSet(null);
         while (following != null) {
-            LoopConnection<?> request = following;
+            AbstractLoopConnection<?> request = following;
             following = request.next;
             request.next = null;
             int what = request.take();

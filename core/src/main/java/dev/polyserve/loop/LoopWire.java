@@ -3,7 +3,7 @@ package dev.polyserve.loop;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.HeapBuffer;
-import dev.polyserve.conversation.ConnectionContext;
+import dev.polyserve.conversation.ConversationDriver;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerBorder;
 import dev.polyserve.conversation.ConnectionBufferPool;
@@ -11,13 +11,13 @@ import dev.polyserve.conversation.InputBuffer;
 import dev.polyserve.conversation.InputReceiver;
 import dev.polyserve.conversation.LoopBuffers;
 import dev.polyserve.conversation.NanoClock;
-import dev.polyserve.conversation.ReadinessCheckResult;
+import dev.polyserve.conversation.ReadinessAtDeadline;
 import dev.polyserve.conversation.PinnedWaitException;
 import dev.polyserve.conversation.ServerContext;
-import dev.polyserve.conversation.SecurableWire;
+import dev.polyserve.conversation.StartTlsWire;
 import dev.polyserve.conversation.Wire;
 import dev.polyserve.coroutine.carrier.CarrierThread;
-import dev.polyserve.io.SecurableSocket;
+import dev.polyserve.io.StartTlsSocket;
 import dev.polyserve.io.StreamSocket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -43,12 +43,12 @@ import org.jspecify.annotations.Nullable;
 /// mailbox. So does a pinned coroutine, which stays on its thread when the loop is handed off ([HandlerCoroutine]). To save
 /// objects, this class is also the connection's [BufferPool], and what its coroutine runs.
 ///
-/// **Thread**: as [Wire] and [ConnectionContext]; [#ready] and the interest belong to the loop.
-public final class LoopWire extends LoopConnection<Conversation>
+/// **Thread**: as [Wire] and [ConversationDriver]; [#ready] and the interest belong to the loop.
+public final class LoopWire extends AbstractLoopConnection<Conversation>
         implements
             Wire,
-            SecurableWire,
-            ConnectionContext,
+            StartTlsWire,
+            ConversationDriver,
             Multiplexer.Ready,
             LoopBuffers,
             BufferPool,
@@ -67,9 +67,9 @@ public final class LoopWire extends LoopConnection<Conversation>
     private static final int NEXT_TURN = 64;
 
     private final StreamSocket socket;
-    private final ParkGate readable = new ParkGate();
+    private final ReadinessGate readable = new ReadinessGate();
     /// Created by the first write that has to wait.
-    private volatile @Nullable ParkGate writable;
+    private volatile @Nullable ReadinessGate writable;
     private volatile boolean over;
     private volatile boolean cut;
     private final HandlerCoroutine coroutine;
@@ -141,7 +141,7 @@ public final class LoopWire extends LoopConnection<Conversation>
         loop.assertOwner();
         loop.turnBegins();
         int disarm = readiness & Multiplexer.WRITE;
-        ParkGate forWriting = writable;
+        ReadinessGate forWriting = writable;
         if (disarm != 0 && forWriting != null) {
             forWriting.open();
         }
@@ -194,7 +194,7 @@ public final class LoopWire extends LoopConnection<Conversation>
 
     private void wakeWaiting() {
         readable.wake();
-        ParkGate forWriting = writable;
+        ReadinessGate forWriting = writable;
         if (forWriting != null) {
             forWriting.wake();
         }
@@ -255,7 +255,7 @@ public final class LoopWire extends LoopConnection<Conversation>
     /// Waits until the loop has polled its sockets, and served those that are ready. A pinned coroutine for which the loop is
     /// not handed off goes on at once.
     private void awaitTurn() throws IOException {
-        ParkGate gate = forWriting();
+        ReadinessGate gate = forWriting();
         gate.expect(Thread.currentThread());
         awaitsTurn = true;
         loop.askForLater(this, NEXT_TURN);
@@ -284,10 +284,10 @@ public final class LoopWire extends LoopConnection<Conversation>
         awaitTurnAfterMuch();
     }
 
-    private ParkGate forWriting() {
-        ParkGate gate = writable;
+    private ReadinessGate forWriting() {
+        ReadinessGate gate = writable;
         if (gate == null) {
-            gate = new ParkGate();
+            gate = new ReadinessGate();
             writable = gate;
         }
         return gate;
@@ -305,12 +305,12 @@ public final class LoopWire extends LoopConnection<Conversation>
 
     @Override
     public @Nullable String whyNoTls() {
-        return SecurableSocket.whyNot(socket);
+        return StartTlsSocket.whyNot(socket);
     }
 
     @Override
     public boolean startTls(Runnable begins, long atMostNanos) throws IOException {
-        SecurableSocket secured = (SecurableSocket) socket;
+        StartTlsSocket secured = (StartTlsSocket) socket;
         AtomicBoolean room = new AtomicBoolean();
         Runnable whenRoom = () -> opens(room);
         boolean now = secured.startTls(whenRoom);
@@ -319,7 +319,7 @@ public final class LoopWire extends LoopConnection<Conversation>
                 return false;
             }
             begins.run();
-            SecurableSocket.Need need;
+            StartTlsSocket.Need need;
             do {
                 if (over || cut) {
                     throw new ClosedChannelException();
@@ -331,18 +331,18 @@ public final class LoopWire extends LoopConnection<Conversation>
                     case TASK -> compute(secured);
                     case DONE -> drained = !hasBuffered();
                 }
-            } while (need != SecurableSocket.Need.DONE);
+            } while (need != StartTlsSocket.Need.DONE);
             return true;
         } finally {
             secured.endHandshake(whenRoom);
         }
     }
 
-    private SecurableSocket.Need handshake(SecurableSocket secured) throws IOException {
+    private StartTlsSocket.Need handshake(StartTlsSocket secured) throws IOException {
         if (isReachable()) {
             return secured.handshake();
         }
-        var need = new AtomicReference<>(SecurableSocket.Need.READ);
+        var need = new AtomicReference<>(StartTlsSocket.Need.READ);
         int _ = onLoop(() -> {
             need.set(secured.handshake());
             return 0;
@@ -351,7 +351,7 @@ public final class LoopWire extends LoopConnection<Conversation>
     }
 
     /// Computes beside the loop; a coroutine that has another thread, in that one.
-    private void compute(SecurableSocket secured) throws IOException {
+    private void compute(StartTlsSocket secured) throws IOException {
         if (!isOnLoop()) {
             secured.runTasks();
             return;
@@ -372,7 +372,7 @@ public final class LoopWire extends LoopConnection<Conversation>
     ///
     /// @return false if the time limit expires first
     private boolean awaitSet(AtomicBoolean set, long atMostNanos) throws IOException {
-        ParkGate gate = forWriting();
+        ReadinessGate gate = forWriting();
         boolean direct = isOnLoop();
         if (direct) {
             gate.expect(Thread.currentThread());
@@ -422,7 +422,7 @@ public final class LoopWire extends LoopConnection<Conversation>
     }
 
     @Override
-    public ReadinessCheckResult pending(boolean toWrite) {
+    public ReadinessAtDeadline pending(boolean toWrite) {
         return LoopProtocolDriver.pending(loop, socket.source(), toWrite);
     }
 
@@ -542,7 +542,7 @@ public final class LoopWire extends LoopConnection<Conversation>
     /// Waits until the gate opens or the connection is over.
     ///
     /// @return false if the time limit expires first
-    private boolean await(ParkGate gate, int operation, long atMostNanos) throws IOException {
+    private boolean await(ReadinessGate gate, int operation, long atMostNanos) throws IOException {
         boolean direct = isOnLoop();
         if (direct) {
             arm(interest | operation);
@@ -565,7 +565,8 @@ public final class LoopWire extends LoopConnection<Conversation>
         }
     }
 
-    private boolean awaitWithin(ParkGate gate, int operation, long atMostNanos, boolean direct) throws IOException {
+    private boolean awaitWithin(ReadinessGate gate, int operation, long atMostNanos, boolean direct)
+            throws IOException {
         long deadline = System.nanoTime() + atMostNanos;
         EventLoop.@Nullable Delayed limit = direct ? loop.schedule(atMostNanos, gate::wake) : null;
         try {
@@ -594,7 +595,7 @@ public final class LoopWire extends LoopConnection<Conversation>
         }
     }
 
-    private boolean comes(ParkGate gate, int operation) {
+    private boolean comes(ReadinessGate gate, int operation) {
         return gate.isReady() || over || (cut && operation == Multiplexer.READ);
     }
 

@@ -2,7 +2,7 @@ package dev.polyserve.loop;
 
 import dev.polyserve.conversation.ConnectionBufferPool;
 import dev.polyserve.conversation.MessageConversation;
-import dev.polyserve.coroutine.queue.ArrayQueue;
+import dev.polyserve.coroutine.queue.OutOfMemorySafeQueue;
 import org.jspecify.annotations.Nullable;
 
 /// The coroutines of a loop that handle messages. One of them runs all messages that are due, one after another, as
@@ -24,8 +24,8 @@ final class MessageCoroutines {
 
     private final EventLoop loop;
     private final ConnectionBufferPool buffers;
-    private final ArrayQueue<MessageConversation<?>> due = new ArrayQueue<>();
-    private final ArrayQueue<MessageCoroutine> idle = new ArrayQueue<>();
+    private final OutOfMemorySafeQueue<MessageConversation<?>> due = new OutOfMemorySafeQueue<>();
+    private final OutOfMemorySafeQueue<MessageCoroutine> idle = new OutOfMemorySafeQueue<>();
     /// Whether a coroutine was resumed that has not run yet.
     private boolean resumed;
     /// The connection whose handler a coroutine has entered and not left since the last [#dispatch].

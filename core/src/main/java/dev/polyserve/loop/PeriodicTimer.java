@@ -3,7 +3,7 @@ package dev.polyserve.loop;
 /// A timer of a loop that fires again and again: one object for all its runs.
 ///
 /// **Thread**: the loop's.
-abstract sealed class PeriodicTimer extends TimerWheel.Timer permits PeriodicTask, LoopConnection {
+abstract sealed class PeriodicTimer extends TimerWheel.Timer permits PeriodicTask, AbstractLoopConnection {
     final EventLoop loop;
 
     PeriodicTimer(EventLoop loop) {

@@ -23,7 +23,7 @@ public final class StallMonitor implements AutoCloseable {
     private final List<EventLoop> loops;
     private final long limitNanos;
     private final ServerContext context;
-    private final MonitorLog log;
+    private final MonitorFailureLog log;
     private final long[] reportedTurns;
     private final MonitorSleep sleep;
     private final Thread thread;
@@ -35,7 +35,7 @@ public final class StallMonitor implements AutoCloseable {
         this.loops.forEach(loop -> loop.monitoredBy(sleep));
         this.limitNanos = ServerContext.nanos(context.options().timeouts().stall());
         this.context = context;
-        this.log = new MonitorLog(context.log(), "the stall monitor failed");
+        this.log = new MonitorFailureLog(context.log(), "the stall monitor failed");
         this.reportedTurns = new long[loops.size()];
         this.thread = Thread.ofPlatform().name("polyserve-stall-monitor").daemon().unstarted(this::run);
     }

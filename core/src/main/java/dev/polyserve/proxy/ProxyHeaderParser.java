@@ -49,11 +49,11 @@ public final class ProxyHeaderParser {
     /// more than these from a socket at a time reads nothing that follows the header.
     public int wants() {
         if (size == 0 || isText()) {
-            return TextProxyHeader.wants(seen, size);
+            return ProxyHeaderV1Parser.wants(seen, size);
         }
-        return size < BinaryProxyHeader.FIXED_BYTES
-                ? BinaryProxyHeader.FIXED_BYTES - size
-                : BinaryProxyHeader.FIXED_BYTES + BinaryProxyHeader.length(seen) - size;
+        return size < ProxyHeaderV2Parser.FIXED_BYTES
+                ? ProxyHeaderV2Parser.FIXED_BYTES - size
+                : ProxyHeaderV2Parser.FIXED_BYTES + ProxyHeaderV2Parser.length(seen) - size;
     }
 
     /// How many bytes have arrived.
@@ -62,7 +62,7 @@ public final class ProxyHeaderParser {
     }
 
     private boolean isText() {
-        return seen[0] == TextProxyHeader.BEGIN[0];
+        return seen[0] == ProxyHeaderV1Parser.BEGIN[0];
     }
 
     /// Takes the header's bytes, and leaves those after it. It must not be called again once the header is whole or
@@ -92,7 +92,7 @@ public final class ProxyHeaderParser {
     }
 
     private Result text(int before) throws MalformedProxyHeaderException {
-        requireBegin(TextProxyHeader.BEGIN);
+        requireBegin(ProxyHeaderV1Parser.BEGIN);
         requireVersion(1);
         for (int i = before; i < size; i++) {
             boolean afterReturn = i > 0 && seen[i - 1] == '\r';
@@ -100,25 +100,26 @@ public final class ProxyHeaderParser {
                 throw new MalformedProxyHeaderException("its PROXY header has a CR or LF outside its CRLF");
             }
             if (afterReturn) {
-                return new Result.Whole(TextProxyHeader.parse(new String(seen, 0, i - 1, StandardCharsets.ISO_8859_1)));
+                return new Result.Whole(
+                        ProxyHeaderV1Parser.parse(new String(seen, 0, i - 1, StandardCharsets.ISO_8859_1)));
             }
         }
-        if (size >= TextProxyHeader.MOST_BYTES) {
+        if (size >= ProxyHeaderV1Parser.MOST_BYTES) {
             throw new MalformedProxyHeaderException(
-                    "its PROXY header does not end within " + TextProxyHeader.MOST_BYTES + " bytes");
+                    "its PROXY header does not end within " + ProxyHeaderV1Parser.MOST_BYTES + " bytes");
         }
         return MORE;
     }
 
     private Result binary(int before) throws MalformedProxyHeaderException {
-        if (before < BinaryProxyHeader.FIXED_BYTES) {
-            requireBegin(BinaryProxyHeader.SIGNATURE);
+        if (before < ProxyHeaderV2Parser.FIXED_BYTES) {
+            requireBegin(ProxyHeaderV2Parser.SIGNATURE);
             requireVersion(2);
-            BinaryProxyHeader.check(seen, size);
+            ProxyHeaderV2Parser.check(seen, size);
         }
-        boolean whole = size >= BinaryProxyHeader.FIXED_BYTES
-                && size == BinaryProxyHeader.FIXED_BYTES + BinaryProxyHeader.length(seen);
-        return whole ? new Result.Whole(BinaryProxyHeader.parse(seen, size)) : MORE;
+        boolean whole = size >= ProxyHeaderV2Parser.FIXED_BYTES
+                && size == ProxyHeaderV2Parser.FIXED_BYTES + ProxyHeaderV2Parser.length(seen);
+        return whole ? new Result.Whole(ProxyHeaderV2Parser.parse(seen, size)) : MORE;
     }
 
     private void requireBegin(byte[] begin) throws MalformedProxyHeaderException {

@@ -25,7 +25,7 @@ public final class ProxyHeaderWriter {
     private static final int V6 = 16;
     /// The checksum of a header counts as zero in it.
     private static final ProxyTlvs UNSUMMED = new ProxyTlvs(
-            List.of(new ProxyTlvs.Field(ProxyTlvs.CRC32C, new byte[BinaryProxyHeader.CHECKSUM_BYTES])));
+            List.of(new ProxyTlvs.Field(ProxyTlvs.CRC32C, new byte[ProxyHeaderV2Parser.CHECKSUM_BYTES])));
 
     private ProxyHeaderWriter() {}
 
@@ -71,8 +71,8 @@ public final class ProxyHeaderWriter {
     }
 
     private static byte[] header(int command, int family, ByteArrayOutputStream block) {
-        boolean summed = block.size() + BinaryProxyHeader.FIELD_HEAD_BYTES
-                + BinaryProxyHeader.CHECKSUM_BYTES <= MOST_BLOCK_BYTES;
+        boolean summed = block.size() + ProxyHeaderV2Parser.FIELD_HEAD_BYTES
+                + ProxyHeaderV2Parser.CHECKSUM_BYTES <= MOST_BLOCK_BYTES;
         if (summed) {
             block.writeBytes(UNSUMMED.bytes());
         }
@@ -80,13 +80,14 @@ public final class ProxyHeaderWriter {
             throw new IllegalArgumentException(
                     "a PROXY header carries 65535 bytes of addresses and fields, not " + block.size());
         }
-        ByteBuffer header = ByteBuffer.allocate(BinaryProxyHeader.FIXED_BYTES + block.size());
-        header.put(BinaryProxyHeader.SIGNATURE).put((byte) (BinaryProxyHeader.VERSION_2 | command)).put((byte) family)
+        ByteBuffer header = ByteBuffer.allocate(ProxyHeaderV2Parser.FIXED_BYTES + block.size());
+        header.put(ProxyHeaderV2Parser.SIGNATURE).put((byte) (ProxyHeaderV2Parser.VERSION_2 | command))
+                .put((byte) family)
                 .putShort((short) block.size()).put(block.toByteArray());
         if (summed) {
             CRC32C sum = new CRC32C();
             sum.update(header.array());
-            header.putInt(header.capacity() - BinaryProxyHeader.CHECKSUM_BYTES, (int) sum.getValue());
+            header.putInt(header.capacity() - ProxyHeaderV2Parser.CHECKSUM_BYTES, (int) sum.getValue());
         }
         return header.array();
     }
@@ -124,6 +125,6 @@ public final class ProxyHeaderWriter {
         if (path.startsWith("@")) {
             bytes[0] = 0;
         }
-        return Arrays.copyOf(bytes, BinaryProxyHeader.UNIX_BYTES / 2);
+        return Arrays.copyOf(bytes, ProxyHeaderV2Parser.UNIX_BYTES / 2);
     }
 }

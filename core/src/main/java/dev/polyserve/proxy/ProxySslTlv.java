@@ -33,7 +33,7 @@ public record ProxySslTlv(int client, int verify, ProxyTlvs fields) implements C
         int verify = ByteBuffer.wrap(value).getInt(1);
         try {
             return new ProxySslTlv(value[0] & 0xFF, verify,
-                    BinaryProxyHeader.fields(value, FIXED_BYTES, value.length, WHERE));
+                    ProxyHeaderV2Parser.fields(value, FIXED_BYTES, value.length, WHERE));
         } catch (MalformedProxyHeaderException e) {
             throw new IllegalStateException("an SSL field was kept although " + e.getMessage(), e);
         }

@@ -41,7 +41,7 @@ final class Acceptor implements Multiplexer.Ready {
     private final Listener listener;
     private final AcceptHandler handler;
     private final AcceptGate acceptLimit;
-    private final AcceptRate acceptRate;
+    private final AcceptRateLimit acceptRate;
     private final ServerListener events;
     private final Runnable onDown;
     private final Backoff backoff = new Backoff();
@@ -59,7 +59,7 @@ final class Acceptor implements Multiplexer.Ready {
     private int retriedInARow;
 
     Acceptor(EventLoop loop, Listener listener, AcceptHandler handler, AcceptGate acceptLimit,
-            AcceptRate acceptRate, ServerListener events, Runnable onDown) {
+            AcceptRateLimit acceptRate, ServerListener events, Runnable onDown) {
         this.loop = loop;
         this.listener = listener;
         this.handler = handler;

@@ -1,7 +1,7 @@
 package dev.polyserve.run;
 
 import dev.polyserve.Endpoint;
-import dev.polyserve.spi.Engine;
+import dev.polyserve.spi.ServerProvider;
 import dev.polyserve.io.SocketProvider;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,7 +14,8 @@ final class BindTargets {
     /// Lists all sockets of each endpoint. None is open yet.
     ///
     /// @throws IllegalStateException if the server has no handler for one of them
-    static List<List<SocketProvider.Place>> of(Engine.Setup setup, SocketProvider socketProvider) throws IOException {
+    static List<List<SocketProvider.Place>> of(ServerProvider.Setup setup, SocketProvider socketProvider)
+            throws IOException {
         List<List<SocketProvider.Place>> places = new ArrayList<>();
         for (Endpoint endpoint : setup.endpoints()) {
             List<SocketProvider.Place> each = socketProvider.places(endpoint);
@@ -26,7 +27,7 @@ final class BindTargets {
         return places;
     }
 
-    private static void requireServed(Engine.Setup setup, SocketProvider.Place place) {
+    private static void requireServed(ServerProvider.Setup setup, SocketProvider.Place place) {
         if (place.datagram() ? setup.datagrams() == null : setup.streams() == null) {
             throw new IllegalStateException("nothing serves " + place.endpoint() + ": give the server "
                     + (place.datagram() ? "datagrams(…)" : "handle(…), protocol(…) or command(…)"));
@@ -36,12 +37,12 @@ final class BindTargets {
         }
     }
 
-    private static void requireTls(Engine.Setup setup, Endpoint endpoint) {
+    private static void requireTls(ServerProvider.Setup setup, Endpoint endpoint) {
         if (setup.tls() == null) {
             throw new IllegalStateException("nothing proves the identity of the server at " + endpoint
                     + ": give it tls(Tls.server(certificates, key)), or take tcp://");
         }
-        if (setup.streams() instanceof Engine.Commands) {
+        if (setup.streams() instanceof ServerProvider.Commands) {
             throw new IllegalStateException("a command gets the socket itself, so it cannot be served over TLS at "
                     + endpoint + ": take tcp://, or a handler");
         }

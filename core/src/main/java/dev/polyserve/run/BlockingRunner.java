@@ -1,9 +1,9 @@
 package dev.polyserve.run;
 
-import dev.polyserve.spi.Engine;
+import dev.polyserve.spi.ServerProvider;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerConversation;
-import dev.polyserve.conversation.MessageReader;
+import dev.polyserve.conversation.MessageHandlerAsHandler;
 import dev.polyserve.conversation.PumpedConversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.BlockingWire;
@@ -20,42 +20,44 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The runner of every model in which a connection occupies a thread while it is open. The models differ only in their
-/// [BlockingModelPolicy].
+/// [BlockingRunnerSettings].
 ///
 /// The accept loop accepts and watches time limits. Its thread is not a daemon, so a started server keeps the JVM
 /// alive.
 public final class BlockingRunner implements Runner {
     private final SocketProvider socketProvider;
-    private final BlockingModelPolicy executorPolicy;
-    private final Engine.@Nullable Streams style;
+    private final BlockingRunnerSettings executorPolicy;
+    private final ServerProvider.@Nullable Streams style;
     private final ServerContext context;
     private final EventLoop acceptLoop;
     private final TlsHandshakeExecutor handshakes;
     private @Nullable ConnectionExecutor host;
 
-    private BlockingRunner(BlockingModelPolicy executorPolicy, Multiplexer multiplexer, SocketProvider socketProvider,
-            Engine.@Nullable Streams style, ServerContext context) {
+    private BlockingRunner(BlockingRunnerSettings executorPolicy, Multiplexer multiplexer,
+            SocketProvider socketProvider, ServerProvider.@Nullable Streams style, ServerContext context) {
         this.socketProvider = socketProvider;
         this.executorPolicy = executorPolicy;
-        this.style = style instanceof Engine.Messages<?> messages ? MessageReader.sequential(messages) : style;
+        this.style = style instanceof ServerProvider.Messages<?> messages
+                ? MessageHandlerAsHandler.sequential(messages)
+                : style;
         this.context = context;
         this.handshakes = new TlsHandshakeExecutor(context);
         this.acceptLoop = new EventLoop("polyserve-accept", multiplexer, context.clock(), false, false, 0,
-                LoopErrors.reportedTo(context.log()));
+                LoopErrorHandler.reportedTo(context.log()));
     }
 
     /// Opens a runner that serves one connection after another.
     ///
     /// @throws IOException if the multiplexer cannot be opened
-    public static Runner iterative(SocketFamily sockets, Engine.Setup setup, ServerContext context)
+    public static Runner iterative(SocketBackend sockets, ServerProvider.Setup setup, ServerContext context)
             throws IOException {
-        return open(BlockingModelPolicy.iterative(), sockets, setup, context);
+        return open(BlockingRunnerSettings.iterative(), sockets, setup, context);
     }
 
     /// Opens a runner over sockets of a family, with a multiplexer for its accept loop.
     ///
     /// @throws IOException if the multiplexer cannot be opened
-    static Runner open(BlockingModelPolicy executorPolicy, SocketFamily sockets, Engine.Setup setup,
+    static Runner open(BlockingRunnerSettings executorPolicy, SocketBackend sockets, ServerProvider.Setup setup,
             ServerContext context) throws IOException {
         return new BlockingRunner(executorPolicy, sockets.multiplexer().open(false), sockets.socketProvider(),
                 setup.streams(),
@@ -91,16 +93,17 @@ public final class BlockingRunner implements Runner {
         }
         BlockingWire wire = new BlockingWire(socket, context);
         Ready prepared = switch (style) {
-            case Engine.Sequential sequential -> {
+            case ServerProvider.Sequential sequential -> {
                 var conversation = new HandlerConversation(context, identity, sequential.factory(), wire);
                 yield new Ready(socket, conversation, conversation);
             }
-            case Engine.Events events -> {
+            case ServerProvider.Events events -> {
                 var conversation = new PumpedConversation(context, identity, events.factory(), wire);
                 yield new Ready(socket, conversation, conversation);
             }
-            case Engine.Messages<?> _ -> throw new IllegalStateException("messages are served as a sequential handler");
-            case Engine.Commands _ -> throw new IllegalStateException("commands have a runner of their own");
+            case ServerProvider.Messages<?> _ ->
+                throw new IllegalStateException("messages are served as a sequential handler");
+            case ServerProvider.Commands _ -> throw new IllegalStateException("commands have a runner of their own");
             case null -> throw new IllegalStateException("nothing serves connections here");
         };
         // Before it begins: whatever fails from here on, the accept loop ends it.

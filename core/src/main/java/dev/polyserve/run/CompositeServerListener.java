@@ -4,7 +4,7 @@ import dev.polyserve.Cause;
 import dev.polyserve.ConnectionFuture;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Endpoint;
-import dev.polyserve.spi.Engine;
+import dev.polyserve.spi.ServerProvider;
 import dev.polyserve.Limit;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Conversation;
@@ -35,7 +35,7 @@ final class CompositeServerListener implements ServerListener {
 
     /// Creates the composite of a server: its counters, bans and recordings, then its log or, if set, the receiver of every
     /// event, and its listeners.
-    static CompositeServerListener of(Engine.Setup setup, ServerCounters counters, Bans bans, ServerLog log) {
+    static CompositeServerListener of(ServerProvider.Setup setup, ServerCounters counters, Bans bans, ServerLog log) {
         JfrServerListener recording = new JfrServerListener(setup.model().id(),
                 connection -> connection instanceof Conversation own ? own.turns() : 0, AcceptException::reasonOf);
         ServerListener instead = setup.reportsTo();

@@ -2,7 +2,7 @@ package dev.polyserve.run;
 
 import dev.polyserve.RequestResult;
 
-/// Observes the progress of each datagram that a [DatagramService] receives.
+/// Observes the progress of each datagram that a [DatagramDriver] receives.
 ///
 /// **Thread**: any.
 interface DatagramObserver {

@@ -8,7 +8,7 @@ import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.proxy.ProxyHeader;
 import dev.polyserve.proxy.ProxyHeaderParser;
-import dev.polyserve.text.Printable;
+import dev.polyserve.text.PrintableText;
 import dev.polyserve.text.PrintableAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -57,7 +57,7 @@ final class DatagramProxyHeaders {
     private Optional<ProxyHeader> drop(SocketAddress sender, String why) {
         context.listener().limitReached(Limit.PROXY_HEADER);
         refusals.warn("a datagram from " + PrintableAddress.shown(sender) + " to " + real + " is dropped: "
-                + Printable.of(why));
+                + PrintableText.of(why));
         return Optional.empty();
     }
 }

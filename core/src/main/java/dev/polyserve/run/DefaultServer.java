@@ -4,7 +4,7 @@ import dev.polyserve.ConnectionFuture;
 import dev.polyserve.DatagramHandler;
 import dev.polyserve.DrainReport;
 import dev.polyserve.Endpoint;
-import dev.polyserve.spi.Engine;
+import dev.polyserve.spi.ServerProvider;
 import dev.polyserve.spi.ModelChoice;
 import dev.polyserve.Model;
 import dev.polyserve.Networks;
@@ -19,11 +19,11 @@ import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.conversation.ServerLog;
 import dev.polyserve.coroutine.hub.Hub;
 import dev.polyserve.io.DatagramPort;
-import dev.polyserve.io.ListenQueue;
+import dev.polyserve.io.ListenQueueOverflows;
 import dev.polyserve.io.Listener;
 import dev.polyserve.jfr.JfrGauges;
 import dev.polyserve.loop.EventLoop;
-import dev.polyserve.stats.ProcessFigures;
+import dev.polyserve.stats.ServingProcessStats;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.SocketAddress;
@@ -43,7 +43,7 @@ import java.util.stream.Stream;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// A server: its sockets, its runner, and the operations that its [Lifecycle] permits.
+/// A server: its sockets, its runner, and the operations that its [ServerLifecycle] permits.
 ///
 /// **Thread**: any. Only the accept loop uses the listeners. Event loops and coroutines may close a server, too.
 final class DefaultServer implements Server {
@@ -51,13 +51,13 @@ final class DefaultServer implements Server {
     @FunctionalInterface
     interface RunnerFactory {
         /// Creates a runner that is not started.
-        Runner of(Engine.Setup setup, ServerContext context) throws IOException;
+        Runner of(ServerProvider.Setup setup, ServerContext context) throws IOException;
     }
 
     /// Loading the recorder's classes must not delay the first clients.
     private static final long GAUGES_AFTER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final Engine.Setup setup;
+    private final ServerProvider.Setup setup;
     private final Optional<TlsLayer> tls;
     private final Runner runner;
     private final ServerContext context;
@@ -70,16 +70,16 @@ final class DefaultServer implements Server {
     private final BoundListeners boundListeners = new BoundListeners();
     private final ProxyHeaderStage proxyHeaders;
     private final AcceptGate acceptLimit;
-    private final AcceptRate acceptRate;
+    private final AcceptRateLimit acceptRate;
     private final SingleRequest singleRequest;
-    private final PeriodicActions periodicActions;
-    private final Shutdown shutdown;
-    private final Lifecycle lifecycle = new Lifecycle();
+    private final PeriodicActionThread periodicActions;
+    private final ServerShutdown shutdown;
+    private final ServerLifecycle lifecycle = new ServerLifecycle();
     private final JfrGauges gauges = new JfrGauges(this);
     private Optional<ModelChoice> choice = Optional.empty();
     private volatile boolean running;
 
-    private DefaultServer(Engine.Setup setup, RunnerFactory runners) throws IOException {
+    private DefaultServer(ServerProvider.Setup setup, RunnerFactory runners) throws IOException {
         this.setup = setup;
         this.counters = new ServerCounters();
         this.live = new LiveConnections(() -> onAcceptLoop(this::armAgain));
@@ -95,15 +95,15 @@ final class DefaultServer implements Server {
         this.proxyHeaders = new ProxyHeaderStage(acceptLoop(), connectionStarter, context, boundListeners::arm);
         this.acceptLimit = new AcceptGate(acceptLoop(),
                 now -> runner.workerControl().accept(now, this::answeredElsewhere));
-        this.acceptRate = new AcceptRate(acceptLoop(), context, boundListeners::arm);
+        this.acceptRate = new AcceptRateLimit(acceptLoop(), context, boundListeners::arm);
         this.singleRequest = new SingleRequest(runner, connectionStarter, acceptLimit, boundListeners::arm);
-        this.periodicActions = new PeriodicActions(
+        this.periodicActions = new PeriodicActionThread(
                 Stream.concat(setup.periodic().stream(), tls.flatMap(TlsLayer::refresh).stream()).toList(), log);
-        this.shutdown = new Shutdown(context, live, this::release);
+        this.shutdown = new ServerShutdown(context, live, this::release);
     }
 
     /// Reads the certificates. The supervisor of a worker process learns what cannot be used.
-    private static Optional<TlsLayer> tls(Engine.Setup setup, ServerContext context, Runner runner)
+    private static Optional<TlsLayer> tls(ServerProvider.Setup setup, ServerContext context, Runner runner)
             throws IOException {
         try {
             return TlsLayer.of(setup, context);
@@ -117,11 +117,11 @@ final class DefaultServer implements Server {
         }
     }
 
-    static DefaultServer bind(Engine.Setup setup) throws IOException {
+    static DefaultServer bind(ServerProvider.Setup setup) throws IOException {
         return bind(setup, Runners::of);
     }
 
-    static DefaultServer bind(Engine.Setup setup, RunnerFactory runners) throws IOException {
+    static DefaultServer bind(ServerProvider.Setup setup, RunnerFactory runners) throws IOException {
         DefaultServer server = new DefaultServer(setup, runners);
         Deque<SocketOpening.Opened> opened = new ArrayDeque<>();
         try {
@@ -150,12 +150,12 @@ final class DefaultServer implements Server {
                 addresses.add(port.address());
                 counters.add(port.endpoint(), OptionalLong::empty);
                 DatagramHandler handler = Objects.requireNonNull(setup.datagrams(), "checked before it was opened");
-                boundListeners.add(new DatagramService(runner, port, asked, handler, context, acceptLimit, counters,
+                boundListeners.add(new DatagramDriver(runner, port, asked, handler, context, acceptLimit, counters,
                         connectionStarter));
             }
             case SocketOpening.Opened.Stream(Listener listener, Endpoint asked) -> {
                 addresses.add(listener.address());
-                counters.add(listener.endpoint(), () -> ListenQueue.overflows(listener));
+                counters.add(listener.endpoint(), () -> ListenQueueOverflows.overflows(listener));
                 boundListeners.add(
                         new Acceptor(acceptLoop(), listener, proxyHeaders.at(asked), acceptLimit, acceptRate,
                                 context.listener(), this::oneIsDown));
@@ -217,9 +217,9 @@ final class DefaultServer implements Server {
 
     @Override
     public ServerStats stats() {
-        ConnectionFigures connections = live.figures();
+        ConnectionTotals connections = live.figures();
         return counters.snapshot(connections,
-                new ProcessFigures(connections.bytesIn(), connections.bytesOut(), context.budget().used(), 0, 0,
+                new ServingProcessStats(connections.bytesIn(), connections.bytesOut(), context.budget().used(), 0, 0,
                         runner.loops().stream().map(EventLoop::stats).toList(),
                         context.tlsCounters().snapshot().with(certificateExpires())),
                 runner.workerControl().counters());

@@ -3,7 +3,7 @@ package dev.polyserve.run;
 import dev.polyserve.Cause;
 import dev.polyserve.ServerStats.CloseReason;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.stats.Buckets;
+import dev.polyserve.stats.HistogramBuckets;
 import dev.polyserve.stats.DurationHistogram;
 import java.util.EnumMap;
 import java.util.Map;
@@ -14,7 +14,7 @@ import java.util.Map;
 @SuppressWarnings("EnumOrdinal") // the index of an array that nothing else sees: a map would take memory
 final class EndedConnections {
     private final long[] byReason = new long[CloseReason.values().length];
-    private final DurationHistogram durations = new DurationHistogram(Buckets.CONNECTIONS);
+    private final DurationHistogram durations = new DurationHistogram(HistogramBuckets.CONNECTIONS);
     private long bytesIn;
     private long bytesOut;
 
@@ -46,7 +46,7 @@ final class EndedConnections {
     }
 
     /// The counts now.
-    ConnectionFigures figures() {
-        return new ConnectionFigures(Map.of(), reasons(), durations.snapshot(), bytesIn, bytesOut);
+    ConnectionTotals figures() {
+        return new ConnectionTotals(Map.of(), reasons(), durations.snapshot(), bytesIn, bytesOut);
     }
 }

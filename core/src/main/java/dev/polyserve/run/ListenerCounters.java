@@ -33,7 +33,7 @@ final class ListenerCounters {
         rejected.increment();
     }
 
-    ListenerSnapshot snapshot(ConnectionFigures connections) {
+    ListenerSnapshot snapshot(ConnectionTotals connections) {
         return new ListenerSnapshot(endpoint, connections.open().getOrDefault(endpoint, 0L), accepted.sum(),
                 rejected.sum(), overflows.get());
     }

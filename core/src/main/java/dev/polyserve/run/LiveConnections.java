@@ -174,9 +174,9 @@ final class LiveConnections {
 
     /// The figures of all connections that have entered. Each connection is counted once, either as open or as over: the
     /// bytes never decrease from one call to the next.
-    ConnectionFigures figures() {
+    ConnectionTotals figures() {
         List<Conversation> open;
-        ConnectionFigures over;
+        ConnectionTotals over;
         lock.lock();
         try {
             open = List.copyOf(live);

@@ -8,7 +8,7 @@ import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerLog;
 import dev.polyserve.text.PrintableAddress;
-import dev.polyserve.text.Printable;
+import dev.polyserve.text.PrintableText;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -50,7 +50,7 @@ final class LoggingServerListener implements ServerListener {
             failures.warn("the TLS of " + connection + " failed: " + reason(error));
             return;
         }
-        failures.warn("the handler of " + connection + " failed: " + Printable.of(error.toString()), error);
+        failures.warn("the handler of " + connection + " failed: " + PrintableText.of(error.toString()), error);
     }
 
     @Override
@@ -61,7 +61,7 @@ final class LoggingServerListener implements ServerListener {
     @Override
     public void datagramFailed(Endpoint endpoint, SocketAddress peer, Throwable error) {
         datagrams.warn("a datagram from " + PrintableAddress.shown(peer) + " to " + endpoint + " failed: "
-                + Printable.of(error.toString()));
+                + PrintableText.of(error.toString()));
     }
 
     @Override
@@ -101,6 +101,6 @@ final class LoggingServerListener implements ServerListener {
     }
 
     private static String reason(Throwable error) {
-        return Printable.of(error.getMessage() == null ? error.toString() : error.getMessage());
+        return PrintableText.of(error.getMessage() == null ? error.toString() : error.getMessage());
     }
 }

@@ -1,11 +1,11 @@
 package dev.polyserve.run;
 
-import dev.polyserve.spi.Engine;
+import dev.polyserve.spi.ServerProvider;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerConversation;
-import dev.polyserve.conversation.DrivenConversation;
+import dev.polyserve.conversation.LoopDrivenConversation;
 import dev.polyserve.conversation.MessageConversation;
-import dev.polyserve.conversation.MessageReader;
+import dev.polyserve.conversation.MessageHandlerAsHandler;
 import dev.polyserve.conversation.PumpedConversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.coroutine.carrier.Carrier;
@@ -34,7 +34,7 @@ final class LoopRunner implements Runner {
     private static final AtomicBoolean SLOWER_SAID = new AtomicBoolean();
 
     private final SocketProvider socketProvider;
-    private final Engine.@Nullable Streams style;
+    private final ServerProvider.@Nullable Streams style;
     private final ServerContext context;
     private final List<EventLoop> loops;
     private final StallMonitor monitor;
@@ -44,29 +44,29 @@ final class LoopRunner implements Runner {
     private final boolean beside;
     /// Why coroutines do not run on the loops' threads; empty if they do, or if there are none.
     private final Optional<String> slower;
-    private final LoopBalance balance;
+    private final LoopUsageReport balance;
     private final TlsHandshakeExecutor handshakes;
     private int next;
 
     /// Opens a runner with this number of loops, each with a multiplexer of its own.
     ///
     /// @throws IOException if a multiplexer cannot be opened; then none stays open
-    static Runner open(int loops, SocketFamily sockets, Engine.Setup setup, ServerContext context)
+    static Runner open(int loops, SocketBackend sockets, ServerProvider.Setup setup, ServerContext context)
             throws IOException {
         return new LoopRunner(loops, sockets, setup.streams(), false, context);
     }
 
     /// Opens a runner with one loop that only waits for the sockets. Handlers, protocols and datagrams run on virtual
-    /// threads of the default scheduler. It replaces [BlockingModelPolicy#virtual] for sockets on which a blocking wait
-    /// would hold the carrier.
+    /// threads of the default scheduler. It replaces [BlockingRunnerSettings#virtual] for sockets on which a blocking
+    /// wait would hold the carrier.
     ///
     /// @throws IOException if the multiplexer cannot be opened
-    static Runner beside(SocketFamily sockets, Engine.Setup setup, ServerContext context) throws IOException {
+    static Runner beside(SocketBackend sockets, ServerProvider.Setup setup, ServerContext context) throws IOException {
         return new LoopRunner(1, sockets, setup.streams(), true, context);
     }
 
     /// Opens this number of multiplexers, or none.
-    static List<Multiplexer> multiplexers(int count, boolean movable, SocketFamily.Opening opening)
+    static List<Multiplexer> multiplexers(int count, boolean movable, SocketBackend.Opening opening)
             throws IOException {
         List<Multiplexer> open = new ArrayList<>();
         try {
@@ -97,17 +97,18 @@ final class LoopRunner implements Runner {
     }
 
     /// @param beside whether no loop runs coroutines on its thread, whatever the JDK allows
-    private LoopRunner(int count, SocketFamily sockets, Engine.@Nullable Streams style, boolean beside,
+    private LoopRunner(int count, SocketBackend sockets, ServerProvider.@Nullable Streams style, boolean beside,
             ServerContext context) throws IOException {
         this.socketProvider = sockets.socketProvider();
         this.beside = beside;
         this.context = context;
         // The check takes a while, and only handlers need its result.
-        boolean hasCoroutines = (style instanceof Engine.Sequential || style instanceof Engine.Messages<?>) && !beside;
+        boolean hasCoroutines = (style instanceof ServerProvider.Sequential
+                || style instanceof ServerProvider.Messages<?>) && !beside;
         this.slower = hasCoroutines ? Carrier.whyNot() : Optional.empty();
         boolean lendsThread = hasCoroutines && slower.isEmpty();
-        this.style = style instanceof Engine.Messages<?> messages && !lendsThread
-                ? MessageReader.sequential(messages)
+        this.style = style instanceof ServerProvider.Messages<?> messages && !lendsThread
+                ? MessageHandlerAsHandler.sequential(messages)
                 : style;
         long handOffNanos = ServerContext.nanos(context.options().timeouts().handOff());
         boolean movable = lendsThread && handOffNanos > 0;
@@ -117,7 +118,7 @@ final class LoopRunner implements Runner {
             // The first loop keeps the JVM alive; the others live as long as it does.
             boolean daemon = !made.isEmpty();
             made.add(new EventLoop("polyserve-loop-" + made.size(), multiplexer, context.clock(), daemon, lendsThread,
-                    spinNanos, LoopErrors.reportedTo(context.log())));
+                    spinNanos, LoopErrorHandler.reportedTo(context.log())));
         }
         this.loops = List.copyOf(made);
         if (!beside) {
@@ -127,7 +128,7 @@ final class LoopRunner implements Runner {
         this.handOffs = movable
                 ? Optional.of(new HandOffMonitor(loops, handOffNanos, context))
                 : Optional.empty();
-        this.balance = new LoopBalance(loops, context);
+        this.balance = new LoopUsageReport(loops, context);
         this.handshakes = new TlsHandshakeExecutor(context);
     }
 
@@ -190,32 +191,32 @@ final class LoopRunner implements Runner {
     /// Prepares it. From here on its loop watches it: whatever fails, the loop ends it.
     private Ready prepare(EventLoop loop, StreamSocket socket, Conversation.Identity identity) {
         return switch (style) {
-            case Engine.Sequential sequential -> {
+            case ServerProvider.Sequential sequential -> {
                 LoopWire wire = new LoopWire(loop, socket);
                 var conversation = new HandlerConversation(context, identity, sequential.factory(), wire,
                         wire.border());
                 wire.watch(conversation);
                 yield new Ready(loop, socket, conversation, wire::start);
             }
-            case Engine.Events events when beside -> {
+            case ServerProvider.Events events when beside -> {
                 LoopWire wire = new LoopWire(loop, socket);
                 var conversation = new PumpedConversation(context, identity, events.factory(), wire);
                 wire.watch(conversation);
                 yield new Ready(loop, socket, conversation, wire::start);
             }
-            case Engine.Events events -> {
+            case ServerProvider.Events events -> {
                 LoopProtocolDriver driver = new LoopProtocolDriver(loop, socket);
-                var conversation = new DrivenConversation(context, identity, events.factory(), driver);
+                var conversation = new LoopDrivenConversation(context, identity, events.factory(), driver);
                 driver.watch(conversation);
                 yield new Ready(loop, socket, conversation, driver::start);
             }
-            case Engine.Messages<?> messages -> {
+            case ServerProvider.Messages<?> messages -> {
                 LoopProtocolDriver driver = new LoopProtocolDriver(loop, socket);
                 var conversation = new MessageConversation<>(context, identity, messages, driver);
                 driver.watch(conversation);
                 yield new Ready(loop, socket, conversation, driver::start);
             }
-            case Engine.Commands _ -> throw new IllegalStateException("commands have a runner of their own");
+            case ServerProvider.Commands _ -> throw new IllegalStateException("commands have a runner of their own");
             case null -> throw new IllegalStateException("nothing serves connections here");
         };
     }

@@ -2,9 +2,9 @@ package dev.polyserve.run;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.conversation.ServerContext;
-import dev.polyserve.spi.Engine;
-import dev.polyserve.spi.HandlerExecution;
-import dev.polyserve.spi.ModelPlan;
+import dev.polyserve.spi.ServerProvider;
+import dev.polyserve.spi.HandlerExecutionStrategy;
+import dev.polyserve.spi.ModelDefinition;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -16,13 +16,13 @@ public interface ModelProvider {
     /// one of these.
     ///
     /// @param endpoints where the server is to listen; empty if only the model matters
-    boolean provides(ModelPlan model, List<Endpoint> endpoints);
+    boolean provides(ModelDefinition model, List<Endpoint> endpoints);
 
     /// Why this machine cannot run the model, in one sentence, and what to use instead; empty when it can.
-    Optional<String> whyNot(ModelPlan model);
+    Optional<String> whyNot(ModelDefinition model);
 
     /// Returns the part of a setup to be served in this process: in a worker process, less than the whole.
-    default Engine.Setup prepared(Engine.Setup setup) {
+    default ServerProvider.Setup prepared(ServerProvider.Setup setup) {
         return setup;
     }
 
@@ -32,11 +32,12 @@ public interface ModelProvider {
     }
 
     /// The sockets on which the model runs in this process.
-    SocketFamily sockets(ModelPlan model, ServerContext context);
+    SocketBackend sockets(ModelDefinition model, ServerContext context);
 
     /// Creates a runner of worker processes; in such a process, the runner of its part.
     ///
     /// @return the runner, not started
     /// @throws IOException if the system refuses a required resource; nothing stays open
-    Runner runner(HandlerExecution.Processes processes, Engine.Setup setup, ServerContext context) throws IOException;
+    Runner runner(HandlerExecutionStrategy.Processes processes, ServerProvider.Setup setup, ServerContext context)
+            throws IOException;
 }

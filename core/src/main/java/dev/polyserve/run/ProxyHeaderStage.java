@@ -14,7 +14,7 @@ import dev.polyserve.loop.Multiplexer;
 import dev.polyserve.proxy.ProxyHeader;
 import dev.polyserve.proxy.ProxyHeaderParser;
 import dev.polyserve.text.PrintableAddress;
-import dev.polyserve.text.Printable;
+import dev.polyserve.text.PrintableText;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -157,7 +157,7 @@ final class ProxyHeaderStage {
                     deadline = loop.schedule(timeoutNanos, this::late);
                 }
             } catch (IOException e) {
-                refuse("its PROXY header cannot be read: " + Printable.of(String.valueOf(e.getMessage())));
+                refuse("its PROXY header cannot be read: " + PrintableText.of(String.valueOf(e.getMessage())));
             }
         }
 
@@ -178,7 +178,7 @@ final class ProxyHeaderStage {
             try {
                 boolean _ = isOver();
             } catch (IOException e) {
-                refuse("its PROXY header cannot be read: " + Printable.of(String.valueOf(e.getMessage())));
+                refuse("its PROXY header cannot be read: " + PrintableText.of(String.valueOf(e.getMessage())));
             } catch (RuntimeException | Error e) {
                 // No thread or no memory for it; the connection is closed.
                 context.listener().acceptFailed(listener.endpoint(), e, Duration.ZERO);
@@ -238,7 +238,7 @@ final class ProxyHeaderStage {
             try {
                 pass();
             } catch (IOException e) {
-                refuse("it cannot be served: " + Printable.of(String.valueOf(e.getMessage())));
+                refuse("it cannot be served: " + PrintableText.of(String.valueOf(e.getMessage())));
             } catch (RuntimeException | Error e) {
                 context.listener().acceptFailed(listener.endpoint(), e, Duration.ZERO);
             }
@@ -259,7 +259,7 @@ final class ProxyHeaderStage {
         private String refusal(String why) {
             return "a connection from " + PrintableAddress.shown(real.peer()) + " to " + listener.endpoint()
                     + " is refused: "
-                    + Printable.of(why);
+                    + PrintableText.of(why);
         }
 
         private void close() {

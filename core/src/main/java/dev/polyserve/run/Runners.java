@@ -5,10 +5,10 @@ import dev.polyserve.Model;
 import dev.polyserve.ModelUnavailableException;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.coroutine.carrier.Carrier;
-import dev.polyserve.spi.Engine;
-import dev.polyserve.spi.HandlerExecution;
+import dev.polyserve.spi.ServerProvider;
+import dev.polyserve.spi.HandlerExecutionStrategy;
 import dev.polyserve.spi.ModelChoice;
-import dev.polyserve.spi.ModelPlan;
+import dev.polyserve.spi.ModelDefinition;
 import dev.polyserve.spi.ModelTable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,31 +23,32 @@ public final class Runners {
 
     /// Why this build or machine cannot run the model; empty if it can.
     static Optional<String> whyNot(Model model) {
-        ModelPlan plan = ModelPlan.of(model);
+        ModelDefinition plan = ModelDefinition.of(model);
         return provider(plan, List.of()).whyNot(plan);
     }
 
     /// The model that stands in for `auto` in this setup; empty if the model is another one.
-    static Optional<ModelChoice> choice(Engine.Setup setup) {
-        boolean mayWait = setup.streams() instanceof Engine.Sequential || setup.streams() instanceof Engine.Messages<?>;
+    static Optional<ModelChoice> choice(ServerProvider.Setup setup) {
+        boolean mayWait = setup.streams() instanceof ServerProvider.Sequential
+                || setup.streams() instanceof ServerProvider.Messages<?>;
         boolean handsOff = !setup.options().timeouts().handOff().isZero();
         return choice(setup.model(), mayWait,
                 handsOff ? Optional.empty() : Optional.of("the hand-off of event loops is switched off"));
     }
 
-    /// As [#choice(Engine.Setup)].
+    /// As [#choice(ServerProvider.Setup)].
     ///
     /// @param whyNotHandedOff why the server's options keep loops from being handed off
     static Optional<ModelChoice> choice(Model model, boolean mayWait, Optional<String> whyNotHandedOff) {
-        ModelPlan plan = ModelPlan.of(model);
-        HandlerExecution execution = plan.execution();
+        ModelDefinition plan = ModelDefinition.of(model);
+        HandlerExecutionStrategy execution = plan.execution();
         return execution.undecided().map(auto -> choice(auto, 1, mayWait, whyNotHandedOff))
                 .or(() -> execution.inner().flatMap(inner -> inner.execution().undecided())
                         .map(auto -> choice(auto, execution.receivers(), mayWait, whyNotHandedOff))
                         .map(taken -> new ModelChoice(plan.with(execution.withInner(taken.model())), taken.why())));
     }
 
-    private static ModelChoice choice(HandlerExecution.Auto auto, int processes, boolean mayWait,
+    private static ModelChoice choice(HandlerExecutionStrategy.Auto auto, int processes, boolean mayWait,
             Optional<String> whyNotHandedOff) {
         int loops = auto.count() > 0
                 ? auto.count()
@@ -73,8 +74,8 @@ public final class Runners {
                 .orElseGet(() -> new ModelChoice(ModelTable.epoll(loops), "the loops call the handlers directly"));
     }
 
-    static Runner of(Engine.Setup setup, ServerContext context) throws IOException {
-        ModelPlan plan = ModelPlan.of(setup.model());
+    static Runner of(ServerProvider.Setup setup, ServerContext context) throws IOException {
+        ModelDefinition plan = ModelDefinition.of(setup.model());
         ModelProvider provider = provider(plan, setup.endpoints());
         Optional<String> whyNot = provider.whyNot(plan);
         if (whyNot.isPresent()) {
@@ -87,35 +88,37 @@ public final class Runners {
     ///
     /// @return the runner, not started
     /// @throws IOException if the system refuses a required resource; nothing stays open
-    public static Runner of(ModelPlan plan, ModelProvider provider, Engine.Setup setup, ServerContext context)
+    public static Runner of(ModelDefinition plan, ModelProvider provider, ServerProvider.Setup setup,
+            ServerContext context)
             throws IOException {
         return switch (plan.execution()) {
-            case HandlerExecution.Auto _ -> throw new IllegalStateException("no model was chosen for " + plan.id());
-            case HandlerExecution.Processes processes -> provider.runner(processes, setup, context);
-            case HandlerExecution.Loops loops ->
+            case HandlerExecutionStrategy.Auto _ ->
+                throw new IllegalStateException("no model was chosen for " + plan.id());
+            case HandlerExecutionStrategy.Processes processes -> provider.runner(processes, setup, context);
+            case HandlerExecutionStrategy.Loops loops ->
                 LoopRunner.open(loops.count(), provider.sockets(plan, context), setup, context);
-            case HandlerExecution.Iterative _ ->
+            case HandlerExecutionStrategy.Iterative _ ->
                 BlockingRunner.iterative(provider.sockets(plan, context), setup, context);
-            case HandlerExecution.ThreadPerConnection _ ->
-                BlockingRunner.open(BlockingModelPolicy.threads(), provider.sockets(plan, context), setup, context);
-            case HandlerExecution.ThreadPool pool ->
-                BlockingRunner.open(BlockingModelPolicy.pool(pool, setup.options()), provider.sockets(plan, context),
+            case HandlerExecutionStrategy.ThreadPerConnection _ ->
+                BlockingRunner.open(BlockingRunnerSettings.threads(), provider.sockets(plan, context), setup, context);
+            case HandlerExecutionStrategy.ThreadPool pool ->
+                BlockingRunner.open(BlockingRunnerSettings.pool(pool, setup.options()), provider.sockets(plan, context),
                         setup,
                         context);
-            case HandlerExecution.VirtualThreads _ -> virtual(provider.sockets(plan, context), setup, context);
+            case HandlerExecutionStrategy.VirtualThreads _ -> virtual(provider.sockets(plan, context), setup, context);
         };
     }
 
-    private static Runner virtual(SocketFamily sockets, Engine.Setup setup, ServerContext context)
+    private static Runner virtual(SocketBackend sockets, ServerProvider.Setup setup, ServerContext context)
             throws IOException {
         return sockets.blocksCarriers()
                 ? LoopRunner.beside(sockets, setup, context)
-                : BlockingRunner.open(BlockingModelPolicy.virtual(), sockets, setup, context);
+                : BlockingRunner.open(BlockingRunnerSettings.virtual(), sockets, setup, context);
     }
 
     /// Returns the part of the setup to be served in this process.
-    static Engine.Setup prepared(Engine.Setup setup) {
-        return provider(ModelPlan.of(setup.model()), setup.endpoints()).prepared(setup);
+    static ServerProvider.Setup prepared(ServerProvider.Setup setup) {
+        return provider(ModelDefinition.of(setup.model()), setup.endpoints()).prepared(setup);
     }
 
     /// Whether this process is a worker of a server in another process.
@@ -123,7 +126,7 @@ public final class Runners {
         return Found.PROVIDERS.stream().anyMatch(ModelProvider::isWorker);
     }
 
-    private static ModelProvider provider(ModelPlan plan, List<Endpoint> endpoints) {
+    private static ModelProvider provider(ModelDefinition plan, List<Endpoint> endpoints) {
         return Found.PROVIDERS.stream().filter(provider -> provider.provides(plan, endpoints)).findFirst()
                 .orElseThrow();
     }
@@ -135,7 +138,7 @@ public final class Runners {
         private static List<ModelProvider> providers() {
             List<ModelProvider> providers = new ArrayList<>();
             ServiceLoader.load(ModelProvider.class, Runners.class.getClassLoader()).forEach(providers::add);
-            providers.add(new ChannelModels());
+            providers.add(new ChannelModelProvider());
             return List.copyOf(providers);
         }
     }

@@ -7,7 +7,7 @@ import dev.polyserve.Limit;
 import dev.polyserve.ServerListener;
 import dev.polyserve.ServerStats;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.stats.ProcessFigures;
+import dev.polyserve.stats.ServingProcessStats;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ final class ServerCounters implements ServerListener {
     private final LongAdder datagramsIn = new LongAdder();
     private final LongAdder datagramsOut = new LongAdder();
     private final LongAdder stalls = new LongAdder();
-    private final LastStalls lastStalls = new LastStalls();
+    private final RecentStalls lastStalls = new RecentStalls();
     private final AcceptErrorCounts acceptErrorReasons = new AcceptErrorCounts();
     private final Map<Limit, LongAdder> reached = new EnumMap<>(Limit.class);
     private final Map<Limit, LongAdder> rejectedBy = new EnumMap<>(Limit.class);
@@ -115,7 +115,7 @@ final class ServerCounters implements ServerListener {
         lastStalls.add(loop, soFar, connection, stack);
     }
 
-    LastStalls lastStalls() {
+    RecentStalls lastStalls() {
         return lastStalls;
     }
 
@@ -141,12 +141,12 @@ final class ServerCounters implements ServerListener {
     ///
     /// @param process what this process counts beside this object
     /// @param workers what its workers count: the bytes of connections are theirs
-    ServerStats snapshot(ConnectionFigures connections, ProcessFigures process, Optional<WorkerTotals> workers) {
+    ServerStats snapshot(ConnectionTotals connections, ServingProcessStats process, Optional<WorkerTotals> workers) {
         List<ServerStats.ListenerStats> endpoints = new ArrayList<>();
         listeners.forEach(listener -> endpoints.add(listener.snapshot(connections)));
         WorkerTotals others = workers.orElseGet(WorkerTotals::none);
-        ProcessFigures sums = others.sums();
-        ProcessFigures serving = workers.isPresent() ? sums : process;
+        ServingProcessStats sums = others.sums();
+        ServingProcessStats serving = workers.isPresent() ? sums : process;
         return new ServerCountersSnapshot(connections.active(), accepted.sum(), rejected.sum(), nonZero(rejectedBy),
                 connections.closed(), connections.durations(), failed.sum(), acceptErrors.sum(),
                 acceptErrorReasons.snapshot(), datagramsIn.sum() + sums.datagramsIn(),

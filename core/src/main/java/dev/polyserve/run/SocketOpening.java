@@ -1,7 +1,7 @@
 package dev.polyserve.run;
 
 import dev.polyserve.Endpoint;
-import dev.polyserve.spi.Engine;
+import dev.polyserve.spi.ServerProvider;
 import dev.polyserve.io.BindFailedException;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
@@ -20,10 +20,10 @@ import java.util.List;
 final class SocketOpening {
     private static final int ATTEMPTS = 16;
 
-    private final Engine.Setup setup;
+    private final ServerProvider.Setup setup;
     private final SocketProvider socketProvider;
 
-    private SocketOpening(Engine.Setup setup, SocketProvider socketProvider) {
+    private SocketOpening(ServerProvider.Setup setup, SocketProvider socketProvider) {
         this.setup = setup;
         this.socketProvider = socketProvider;
     }
@@ -68,7 +68,7 @@ final class SocketOpening {
     /// Opens the sockets of the setup, in the order of its endpoints.
     ///
     /// @throws IOException with a one-sentence message that names the endpoint; then none is open
-    static List<Opened> of(Engine.Setup setup, SocketProvider socketProvider) throws IOException {
+    static List<Opened> of(ServerProvider.Setup setup, SocketProvider socketProvider) throws IOException {
         SocketOpening opening = new SocketOpening(setup, socketProvider);
         List<List<SocketProvider.Place>> places = BindTargets.of(setup, socketProvider);
         List<Opened> opened = new ArrayList<>();

@@ -3,7 +3,7 @@ package dev.polyserve.run;
 import dev.polyserve.Limit;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.coroutine.carrier.NonQueueingLock;
-import dev.polyserve.stats.HandshakeKind;
+import dev.polyserve.stats.HandshakeOutcome;
 import dev.polyserve.tls.HandshakeLimit;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -89,7 +89,7 @@ final class TlsHandshakeExecutor implements HandshakeLimit {
     }
 
     @Override
-    public void ended(HandshakeKind how, long nanos) {
+    public void ended(HandshakeOutcome how, long nanos) {
         context.tlsCounters().ended(how, nanos);
     }
 

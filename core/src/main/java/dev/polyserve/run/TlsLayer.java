@@ -5,9 +5,9 @@ import dev.polyserve.Tls;
 import dev.polyserve.conversation.AddressPair;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.spi.Engine;
-import dev.polyserve.spi.HandlerExecution;
-import dev.polyserve.spi.ModelPlan;
+import dev.polyserve.spi.ServerProvider;
+import dev.polyserve.spi.HandlerExecutionStrategy;
+import dev.polyserve.spi.ModelDefinition;
 import dev.polyserve.tls.TlsRecordBuffers;
 import dev.polyserve.tls.TlsEngines;
 import dev.polyserve.tls.TlsSocket;
@@ -48,9 +48,9 @@ final class TlsLayer {
     /// The layer of a server; empty where it has no such endpoint, and no handlers that can begin TLS.
     ///
     /// @throws IOException with one sentence: which file cannot be used, and the remedy
-    static Optional<TlsLayer> of(Engine.Setup setup, ServerContext context) throws IOException {
+    static Optional<TlsLayer> of(ServerProvider.Setup setup, ServerContext context) throws IOException {
         Tls tls = setup.tls();
-        boolean starts = setup.streams() instanceof Engine.Sequential;
+        boolean starts = setup.streams() instanceof ServerProvider.Sequential;
         if (tls == null || !(starts || setup.endpoints().stream().anyMatch(Endpoint.Tls.class::isInstance))) {
             return Optional.empty();
         }
@@ -65,8 +65,8 @@ final class TlsLayer {
         return Optional.of(new TlsLayer(engines, context, role, starts));
     }
 
-    private static TlsEngines.Role role(Engine.Setup setup) {
-        if (!(ModelPlan.of(setup.model()).execution() instanceof HandlerExecution.Processes)) {
+    private static TlsEngines.Role role(ServerProvider.Setup setup) {
+        if (!(ModelDefinition.of(setup.model()).execution() instanceof HandlerExecutionStrategy.Processes)) {
             return TlsEngines.Role.SERVER;
         }
         return Runners.inWorker() ? TlsEngines.Role.WORKER : TlsEngines.Role.SUPERVISOR;
@@ -84,8 +84,8 @@ final class TlsLayer {
 
     /// Looks at the files from time to time, and takes other certificates when they have changed. Empty in a worker
     /// process, whose supervisor tells it.
-    Optional<Engine.Periodic> refresh() {
-        return role == TlsEngines.Role.WORKER ? Optional.empty() : Optional.of(new Engine.Periodic(LOOK, () -> {
+    Optional<ServerProvider.Periodic> refresh() {
+        return role == TlsEngines.Role.WORKER ? Optional.empty() : Optional.of(new ServerProvider.Periodic(LOOK, () -> {
             if (engines.refresh()) {
                 context.log().log(System.Logger.Level.INFO, () -> "the certificates were read again, because their"
                         + " files have changed" + engines.expires().map(when -> "; they expire at " + when).orElse(""),

@@ -1,7 +1,7 @@
 package dev.polyserve.run;
 
 import dev.polyserve.ServerStats;
-import dev.polyserve.stats.ProcessFigures;
+import dev.polyserve.stats.ServingProcessStats;
 import java.util.List;
 import java.util.Map;
 
@@ -11,7 +11,7 @@ import java.util.Map;
 /// @param handOffs how often another thread has taken over an event loop there
 /// @param restarts how many of the processes were started to replace others, by the reason
 /// @param workers the present workers
-public record WorkerTotals(ProcessFigures sums, long handOffs, Map<ServerStats.RestartReason, Long> restarts,
+public record WorkerTotals(ServingProcessStats sums, long handOffs, Map<ServerStats.RestartReason, Long> restarts,
         List<ServerStats.WorkerStats> workers) {
     /// Copies the map and the list.
     public WorkerTotals {
@@ -20,6 +20,6 @@ public record WorkerTotals(ProcessFigures sums, long handOffs, Map<ServerStats.R
     }
 
     static WorkerTotals none() {
-        return new WorkerTotals(ProcessFigures.none(), 0, Map.of(), List.of());
+        return new WorkerTotals(ServingProcessStats.none(), 0, Map.of(), List.of());
     }
 }

@@ -4,9 +4,9 @@ package dev.polyserve.spi;
 ///
 /// @param model the model
 /// @param why the reason, as a part of a sentence
-public record ModelChoice(ModelPlan model, String why) {
+public record ModelChoice(ModelDefinition model, String why) {
     /// What was chosen: the model, or the inner model of its worker processes.
-    public ModelPlan chosen() {
+    public ModelDefinition chosen() {
         return model.execution().inner().orElse(model);
     }
 

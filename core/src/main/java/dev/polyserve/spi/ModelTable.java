@@ -5,7 +5,7 @@ import dev.polyserve.spi.ModelDescription.Runs;
 import java.time.Duration;
 
 /// The table of models, one method per row, in the order of the documentation. A new model is one more row here, a
-/// factory in [dev.polyserve.Model], and whatever is new in its [HandlerExecution] or [Multiplexing].
+/// factory in [dev.polyserve.Model], and whatever is new in its [HandlerExecutionStrategy] or [MultiplexerKind].
 public final class ModelTable {
     private static final String BLOCKING = "blocking calls";
     private static final String UP_TO_THE_LIMIT = "up to the limit";
@@ -14,8 +14,8 @@ public final class ModelTable {
     private ModelTable() {}
 
     /// `auto`.
-    public static ModelPlan auto(int loops) {
-        return new ModelPlan("auto", new HandlerExecution.Auto(loops), new ModelDescription(
+    public static ModelDefinition auto(int loops) {
+        return new ModelDefinition("auto", new HandlerExecutionStrategy.Auto(loops), new ModelDescription(
                 new Runs("event loops that are handed off, else a virtual thread per connection",
                         "the connection's loop", "the first loop"),
                 "epoll, else the JDK's pollers", UP_TO_THE_LIMIT,
@@ -24,31 +24,31 @@ public final class ModelTable {
     }
 
     /// `iterative`.
-    public static ModelPlan iterative() {
-        return new ModelPlan("iterative", new HandlerExecution.Iterative(), new ModelDescription(
+    public static ModelDefinition iterative() {
+        return new ModelDefinition("iterative", new HandlerExecutionStrategy.Iterative(), new ModelDescription(
                 new Runs("the server's thread, one client after another", "the server's thread", "the server's thread"),
                 BLOCKING, "1", "all clients", Endpoints.ALL, "the simplest model; one client at a time"));
     }
 
     /// `thread`.
-    public static ModelPlan thread() {
-        return new ModelPlan("thread", new HandlerExecution.ThreadPerConnection(), new ModelDescription(
+    public static ModelDefinition thread() {
+        return new ModelDefinition("thread", new HandlerExecutionStrategy.ThreadPerConnection(), new ModelDescription(
                 new Runs("one platform thread per connection", "the connection's thread", "a thread per datagram"),
                 BLOCKING, UP_TO_THE_LIMIT, "no other client", Endpoints.ALL,
                 "hundreds of clients; computing that must not delay others; code that pins its thread"));
     }
 
     /// `thread-pool`.
-    public static ModelPlan threadPool(HandlerExecution.ThreadPool pool) {
-        return new ModelPlan("thread-pool", pool, new ModelDescription(
+    public static ModelDefinition threadPool(HandlerExecutionStrategy.ThreadPool pool) {
+        return new ModelDefinition("thread-pool", pool, new ModelDescription(
                 new Runs("N platform threads, bounded queue", "a thread of the pool", "a thread of the pool"),
                 BLOCKING, "threads + queue", "clients that wait for a free thread", Endpoints.ALL,
                 "short requests with a hard limit on concurrent work"));
     }
 
     /// `virtual`.
-    public static ModelPlan virtual() {
-        return new ModelPlan("virtual", new HandlerExecution.VirtualThreads(), new ModelDescription(
+    public static ModelDefinition virtual() {
+        return new ModelDefinition("virtual", new HandlerExecutionStrategy.VirtualThreads(), new ModelDescription(
                 new Runs("one virtual thread per connection", "the connection's thread",
                         "a virtual thread per datagram"),
                 "the JDK's pollers", UP_TO_THE_LIMIT,
@@ -57,25 +57,26 @@ public final class ModelTable {
     }
 
     /// `process`.
-    public static ModelPlan process(HandlerExecution.ProcessPerConnection processes) {
-        return new ModelPlan("process", processes, new ModelDescription(
+    public static ModelDefinition process(HandlerExecutionStrategy.ProcessPerConnection processes) {
+        return new ModelDefinition("process", processes, new ModelDescription(
                 new Runs("one worker process per connection", "the worker's thread", "a worker process per datagram"),
                 BLOCKING, "workers", "no other client", Endpoints.ALL_ON_LINUX,
                 "code that may crash or must be isolated"));
     }
 
     /// `process-pool`.
-    public static ModelPlan processPool(HandlerExecution.ProcessPool pool) {
+    public static ModelDefinition processPool(HandlerExecutionStrategy.ProcessPool pool) {
         String inner = "inner model";
-        return new ModelPlan("process-pool", pool, new ModelDescription(
+        return new ModelDefinition("process-pool", pool, new ModelDescription(
                 new Runs("N worker processes, each with an inner model", inner, inner),
                 inner, "workers × those of the inner model", "those that the inner model delays, in its worker",
                 Endpoints.ALL_ON_LINUX, "all cores; a crash ends only one worker"));
     }
 
     /// `polling`.
-    public static ModelPlan polling(Duration longestRest) {
-        return new ModelPlan("polling", new HandlerExecution.Loops(1, new Multiplexing.Polling(longestRest)),
+    public static ModelDefinition polling(Duration longestRest) {
+        return new ModelDefinition("polling",
+                new HandlerExecutionStrategy.Loops(1, new MultiplexerKind.Polling(longestRest)),
                 new ModelDescription(new Runs("one loop that tries every connection", "the loop", "the loop"),
                         "nothing: it polls, and sleeps", UP_TO_THE_LIMIT, "all clients, for 2 ms",
                         Endpoints.ALL_ON_LINUX,
@@ -83,43 +84,45 @@ public final class ModelTable {
     }
 
     /// `select`.
-    public static ModelPlan select(int loops) {
-        return loops("select", loops, new Multiplexing.Select(), onLinux(LOOPS, "select", "a few clients, teaching"));
+    public static ModelDefinition select(int loops) {
+        return loops("select", loops, new MultiplexerKind.Select(),
+                onLinux(LOOPS, "select", "a few clients, teaching"));
     }
 
     /// `poll`.
-    public static ModelPlan poll(int loops) {
-        return loops("poll", loops, new Multiplexing.Poll(), onLinux(LOOPS, "poll", "hundreds of busy clients"));
+    public static ModelDefinition poll(int loops) {
+        return loops("poll", loops, new MultiplexerKind.Poll(), onLinux(LOOPS, "poll", "hundreds of busy clients"));
     }
 
     /// `epoll`.
-    public static ModelPlan epoll(int loops) {
-        return loops("epoll", loops, new Multiplexing.Epoll(false),
+    public static ModelDefinition epoll(int loops) {
+        return loops("epoll", loops, new MultiplexerKind.Epoll(false),
                 onLinux(LOOPS, "epoll", "many clients, most of them idle"));
     }
 
     /// `epoll-et`.
-    public static ModelPlan epollEt(int loops) {
-        return loops("epoll-et", loops, new Multiplexing.Epoll(true),
+    public static ModelDefinition epollEt(int loops) {
+        return loops("epoll-et", loops, new MultiplexerKind.Epoll(true),
                 onLinux(LOOPS, "epoll, edge-triggered", "many idle clients, fewest calls"));
     }
 
     /// `io_uring`.
-    public static ModelPlan ioUring(int loops) {
-        return loops("io_uring", loops, new Multiplexing.IoUring(), ofLoops("event loops over a completion ring",
+    public static ModelDefinition ioUring(int loops) {
+        return loops("io_uring", loops, new MultiplexerKind.IoUring(), ofLoops("event loops over a completion ring",
                 "io_uring_enter", Endpoints.ALL_ON_LINUX,
                 "the least CPU per request on a recent kernel"));
     }
 
     /// `nio`.
-    public static ModelPlan nio(int loops) {
-        return loops("nio", loops, new Multiplexing.JavaNio(), ofLoops("event loops over java.nio selectors",
+    public static ModelDefinition nio(int loops) {
+        return loops("nio", loops, new MultiplexerKind.JavaNio(), ofLoops("event loops over java.nio selectors",
                 "the JDK's selector", Endpoints.OF_THE_JDK,
                 "many clients on any system"));
     }
 
-    private static ModelPlan loops(String id, int count, Multiplexing multiplexing, ModelDescription description) {
-        return new ModelPlan(id, new HandlerExecution.Loops(count, multiplexing), description);
+    private static ModelDefinition loops(String id, int count, MultiplexerKind multiplexing,
+            ModelDescription description) {
+        return new ModelDefinition(id, new HandlerExecutionStrategy.Loops(count, multiplexing), description);
     }
 
     private static ModelDescription onLinux(String handler, String call, String goodFor) {

@@ -1,4 +1,4 @@
-/// The boundary between the public interface and its implementation: the engine, its input, and the table of
+/// The boundary between the public interface and its implementation: the server provider, its input, and the table of
 /// models. Exported to the modules of this project only. With `dev.polyserve` it is one layer in two
 /// packages, because a package is the smallest unit that a module can hide.
 @NullMarked

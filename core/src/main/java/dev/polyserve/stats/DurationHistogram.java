@@ -20,13 +20,13 @@ public final class DurationHistogram {
         }
     }
 
-    private final Buckets buckets;
+    private final HistogramBuckets buckets;
     private final long[] counts;
     @SuppressWarnings("unused")
     private long sumNanos;
 
     /// Creates an empty one with these bounds.
-    public DurationHistogram(Buckets buckets) {
+    public DurationHistogram(HistogramBuckets buckets) {
         this.buckets = buckets;
         this.counts = new long[buckets.count()];
     }

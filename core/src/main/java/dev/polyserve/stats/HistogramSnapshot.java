@@ -11,7 +11,8 @@ import java.util.List;
 /// @param buckets its bounds
 /// @param counts how many values each bucket holds
 /// @param sumNanos the sum of the values
-public record HistogramSnapshot(Buckets buckets, List<Long> counts, long sumNanos) implements ServerStats.Histogram {
+public record HistogramSnapshot(HistogramBuckets buckets, List<Long> counts,
+        long sumNanos) implements ServerStats.Histogram {
     /// Copies the list.
     ///
     /// @throws IllegalArgumentException when it does not have one count for each bucket
@@ -24,7 +25,7 @@ public record HistogramSnapshot(Buckets buckets, List<Long> counts, long sumNano
     }
 
     /// One without values.
-    public static HistogramSnapshot empty(Buckets buckets) {
+    public static HistogramSnapshot empty(HistogramBuckets buckets) {
         return new HistogramSnapshot(buckets, Collections.nCopies(buckets.count(), 0L), 0);
     }
 

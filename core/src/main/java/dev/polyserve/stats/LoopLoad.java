@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 public final class LoopLoad {
     private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final DurationHistogram turns = new DurationHistogram(Buckets.TURNS);
+    private final DurationHistogram turns = new DurationHistogram(HistogramBuckets.TURNS);
     // Written once a window, in this order.
     private volatile double lastRatio;
     private volatile long busyBeforeNanos;

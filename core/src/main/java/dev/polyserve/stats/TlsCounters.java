@@ -12,14 +12,14 @@ import java.util.Optional;
 public final class TlsCounters {
     private final NonQueueingLock lock = new NonQueueingLock();
     /// Guarded by `lock`, like the one below.
-    private final Map<HandshakeKind, Long> counts = new HashMap<>();
-    private final DurationHistogram durations = new DurationHistogram(Buckets.HANDSHAKES);
+    private final Map<HandshakeOutcome, Long> counts = new HashMap<>();
+    private final DurationHistogram durations = new DurationHistogram(HistogramBuckets.HANDSHAKES);
 
     /// Creates counters of no handshakes.
     public TlsCounters() {}
 
     /// Counts a handshake that is over.
-    public void ended(HandshakeKind how, long nanos) {
+    public void ended(HandshakeOutcome how, long nanos) {
         lock.lock();
         try {
             counts.merge(how, 1L, Long::sum);

@@ -14,11 +14,11 @@ import java.util.TreeMap;
 /// @param counts how many there were of each kind
 /// @param durations how long those took that succeeded
 /// @param expires when the first certificate expires
-public record TlsSnapshot(Map<HandshakeKind, Long> counts, HistogramSnapshot durations, Optional<Instant> expires)
+public record TlsSnapshot(Map<HandshakeOutcome, Long> counts, HistogramSnapshot durations, Optional<Instant> expires)
         implements
             ServerStats.TlsStats {
-    private static final Comparator<HandshakeKind> ORDER = Comparator.comparing(HandshakeKind::result)
-            .thenComparing(HandshakeKind::version).thenComparing(HandshakeKind::resumed);
+    private static final Comparator<HandshakeOutcome> ORDER = Comparator.comparing(HandshakeOutcome::result)
+            .thenComparing(HandshakeOutcome::version).thenComparing(HandshakeOutcome::resumed);
 
     /// Copies the map.
     public TlsSnapshot {
@@ -27,12 +27,12 @@ public record TlsSnapshot(Map<HandshakeKind, Long> counts, HistogramSnapshot dur
 
     /// No handshakes.
     public static TlsSnapshot none() {
-        return new TlsSnapshot(Map.of(), HistogramSnapshot.empty(Buckets.HANDSHAKES), Optional.empty());
+        return new TlsSnapshot(Map.of(), HistogramSnapshot.empty(HistogramBuckets.HANDSHAKES), Optional.empty());
     }
 
     /// The handshakes of both.
     public TlsSnapshot plus(TlsSnapshot other) {
-        Map<HandshakeKind, Long> together = new TreeMap<>(ORDER);
+        Map<HandshakeOutcome, Long> together = new TreeMap<>(ORDER);
         together.putAll(counts);
         other.counts.forEach((kind, count) -> together.merge(kind, count, Long::sum));
         return new TlsSnapshot(together, durations.plus(other.durations), expires.or(other::expires));
@@ -47,7 +47,7 @@ public record TlsSnapshot(Map<HandshakeKind, Long> counts, HistogramSnapshot dur
     public List<ServerStats.Handshakes> handshakes() {
         List<ServerStats.Handshakes> all = new ArrayList<>();
         counts.entrySet().stream().sorted(Map.Entry.comparingByKey(ORDER))
-                .forEach(entry -> all.add(new HandshakeCount(entry.getKey(), entry.getValue())));
+                .forEach(entry -> all.add(new HandshakeOutcomeCount(entry.getKey(), entry.getValue())));
         return all;
     }
 

@@ -10,9 +10,9 @@ import java.net.SocketAddress;
 public final class PrintableAddress {
     private PrintableAddress() {}
 
-    /// The text `127.0.0.1:5555`, `[::1]:5555`, a path with its control characters escaped ([Printable]), or `unix` for
-    /// a Unix client without a name.
+    /// The text `127.0.0.1:5555`, `[::1]:5555`, a path with its control characters escaped ([PrintableText]), or `unix`
+    /// for a Unix client without a name.
     public static String shown(SocketAddress address) {
-        return Printable.of(Endpoint.textOf(address));
+        return PrintableText.of(Endpoint.textOf(address));
     }
 }

@@ -35,7 +35,7 @@ public record ClientTlsContext(Optional<Path> authorities, boolean trustsAll,
             var reader = new CertificateReader(Optional.empty(), warnings);
             keys = new KeyManager[]{new NamedKeyManager(List.of(reader.read(certificate.get(), Instant.now())))};
         }
-        TrustManager @Nullable [] trusted = authorities.isPresent() ? Authorities.in(authorities.get()) : null;
+        TrustManager @Nullable [] trusted = authorities.isPresent() ? TrustManagerReader.in(authorities.get()) : null;
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(keys, trustsAll ? new TrustManager[]{new TrustAll()} : trusted, null);

@@ -1,6 +1,6 @@
 package dev.polyserve.tls;
 
-import dev.polyserve.stats.HandshakeKind;
+import dev.polyserve.stats.HandshakeOutcome;
 import java.util.concurrent.RejectedExecutionException;
 
 /// What bounds and counts the handshakes of a server: how many are under way, and the threads that compute for them.
@@ -21,7 +21,7 @@ public interface HandshakeLimit {
     /// Records that a handshake is over.
     ///
     /// @param nanos how long it took
-    void ended(HandshakeKind how, long nanos);
+    void ended(HandshakeOutcome how, long nanos);
 
     /// Runs a task beside the loops.
     ///

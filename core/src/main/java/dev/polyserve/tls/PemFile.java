@@ -1,6 +1,6 @@
 package dev.polyserve.tls;
 
-import dev.polyserve.file.SmallFile;
+import dev.polyserve.file.SmallFileReader;
 import dev.polyserve.file.UnsuitableFileException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -54,7 +54,7 @@ final class PemFile {
     /// @param what it should be, for messages, as in "the certificate file"
     static PemFile read(Path path, String what) throws TlsFileException {
         try {
-            byte[] bytes = SmallFile.bytes(path, MOST_BYTES);
+            byte[] bytes = SmallFileReader.bytes(path, MOST_BYTES);
             var blocks = new ArrayList<Block>();
             for (Matcher m = BLOCK.matcher(new String(bytes, StandardCharsets.ISO_8859_1)); m.find();) {
                 blocks.add(new Block(m.group(1), m.group(2)));

@@ -25,7 +25,7 @@ final class PrivateKeyReader {
     private static final String WHAT = "the key file";
     private static final List<String> ALGORITHMS = List.of("EC", "RSA", "RSASSA-PSS", "EdDSA");
     private static final byte[] NULL = {5, 0};
-    private static final byte[] ZERO = Der.integer(BigInteger.ZERO);
+    private static final byte[] ZERO = DerWriter.integer(BigInteger.ZERO);
     private static final String RSA = "1.2.840.113549.1.1.1";
     private static final String EC = "1.2.840.10045.2.1";
     private static final String PBES2 = "1.2.840.113549.1.5.13";
@@ -56,9 +56,11 @@ final class PrivateKeyReader {
             case "PRIVATE KEY" -> pkcs8(der);
             case "ENCRYPTED PRIVATE KEY" -> pkcs8(decrypted(der));
             case "RSA PRIVATE KEY" ->
-                pkcs8(Der.sequence(ZERO, Der.sequence(Der.identifier(RSA), NULL), Der.octets(der)));
+                pkcs8(DerWriter.sequence(ZERO, DerWriter.sequence(DerWriter.identifier(RSA), NULL),
+                        DerWriter.octets(der)));
             case "EC PRIVATE KEY" ->
-                pkcs8(Der.sequence(ZERO, Der.sequence(Der.identifier(EC), curve(der)), Der.octets(der)));
+                pkcs8(DerWriter.sequence(ZERO, DerWriter.sequence(DerWriter.identifier(EC), curve(der)),
+                        DerWriter.octets(der)));
             default -> throw new TlsFileException(
                     WHAT + " " + path + " has a key in the form " + block.label() + ": " + convert(""));
         };

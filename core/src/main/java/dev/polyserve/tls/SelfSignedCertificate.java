@@ -42,12 +42,13 @@ public final class SelfSignedCertificate {
     /// The program's certificate, which names these hosts. It is made if there is none, or if the one that there is names
     /// others.
     static CertificateWithKey naming(Collection<String> hosts) throws TlsFileException {
-        Set<String> wanted = SelfSigned.names(hosts);
+        Set<String> wanted = SelfSignedCertificateGenerator.names(hosts);
         LOCK.lock();
         try {
             if (ofThisProgram.filter(known -> known.serves(wanted)).isEmpty()) {
                 ofThisProgram.ifPresent(known -> wanted.addAll(known.names));
-                ofThisProgram = Optional.of(new SelfSignedCertificate(wanted, SelfSigned.identity(wanted)));
+                ofThisProgram = Optional
+                        .of(new SelfSignedCertificate(wanted, SelfSignedCertificateGenerator.identity(wanted)));
             }
             return ofThisProgram.get().identity;
         } finally {
@@ -112,7 +113,7 @@ public final class SelfSignedCertificate {
             var key = KeyFactory.getInstance("EC")
                     .generatePrivate(new PKCS8EncodedKeySpec(in.readNBytes(in.readInt())));
             return new SelfSignedCertificate(names,
-                    new CertificateWithKey(SelfSigned.source(names), List.of(certificate), key));
+                    new CertificateWithKey(SelfSignedCertificateGenerator.source(names), List.of(certificate), key));
         } catch (GeneralSecurityException | RuntimeException e) {
             throw new IOException("the self-signed certificate of another process is damaged: " + e.getMessage(), e);
         }

@@ -49,7 +49,7 @@ final class TlsEngineConfiguration {
     private static SSLContext context(Tls tls, List<CertificateWithKey> identities) throws TlsFileException {
         // Without authorities no client certificate is asked for, so none has to be trusted.
         TrustManager[] trusted = tls.clientAuthorities().isPresent()
-                ? Authorities.in(tls.clientAuthorities().get())
+                ? TrustManagerReader.in(tls.clientAuthorities().get())
                 : new TrustManager[0];
         try {
             SSLContext context = SSLContext.getInstance("TLS");

@@ -48,7 +48,7 @@ final class TlsFilter extends TlsRecordWriter {
     private @Nullable ByteBuffer in;
     /// Plain text for which there was no room.
     private @Nullable ByteBuffer plain;
-    private @Nullable HandshakeStart start = HandshakeStart.now();
+    private @Nullable HandshakeStartTime start = HandshakeStartTime.now();
     private boolean begun;
     private boolean renegotiates;
     private boolean inputClosed;
@@ -67,8 +67,8 @@ final class TlsFilter extends TlsRecordWriter {
     // --- the handshake ---
 
     /// When the handshake began; null once this was asked, at its end.
-    @Nullable HandshakeStart takeStart() {
-        HandshakeStart began = start;
+    @Nullable HandshakeStartTime takeStart() {
+        HandshakeStartTime began = start;
         start = null;
         return began;
     }

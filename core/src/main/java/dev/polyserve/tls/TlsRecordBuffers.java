@@ -1,7 +1,7 @@
 package dev.polyserve.tls;
 
 import dev.polyserve.conversation.BufferBudget;
-import dev.polyserve.conversation.SharedPool;
+import dev.polyserve.conversation.LockFreePool;
 import java.nio.ByteBuffer;
 
 /// Buffers for records, which connections borrow while they have bytes. They are heap buffers: the JDK's engine copies direct
@@ -16,7 +16,7 @@ public final class TlsRecordBuffers {
 
     /// Counts what connections hold between calls.
     final BufferBudget budget;
-    private final SharedPool<ByteBuffer> kept = new SharedPool<>();
+    private final LockFreePool<ByteBuffer> kept = new LockFreePool<>();
 
     /// @param budget counts what connections hold between calls
     public TlsRecordBuffers(BufferBudget budget) {

@@ -3,10 +3,10 @@ package dev.polyserve.tls;
 import dev.polyserve.ServerStats.HandshakeResult;
 import dev.polyserve.TlsInfo;
 import dev.polyserve.conversation.AddressPair;
-import dev.polyserve.io.SecurableSocket;
+import dev.polyserve.io.StartTlsSocket;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.jfr.JfrEvents;
-import dev.polyserve.stats.HandshakeKind;
+import dev.polyserve.stats.HandshakeOutcome;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// calls again, with the same bytes, as the contract of [StreamSocket] has it.
 ///
 /// **Thread**: as [StreamSocket]; the handshake is of one thread.
-public final class TlsSocket extends SocketLayer implements SecurableSocket {
+public final class TlsSocket extends ForwardingStreamSocket implements StartTlsSocket {
     private static final VarHandle WRITING;
     /// How often one read asks the kernel, so that a peer that sends empty records occupies no loop.
     private static final int READS = 4;
@@ -154,13 +154,13 @@ public final class TlsSocket extends SocketLayer implements SecurableSocket {
 
     /// Counts the handshake, unless it was counted.
     private void ended(TlsFilter made, HandshakeResult result) {
-        HandshakeStart start = made.takeStart();
+        HandshakeStartTime start = made.takeStart();
         HandshakeLimit counting = limit;
         if (start != null && counting != null) {
             long nanos = start.elapsedNanos();
-            HandshakeKind kind = result == HandshakeResult.SUCCEEDED
+            HandshakeOutcome kind = result == HandshakeResult.SUCCEEDED
                     ? start.succeeded(made.engine().getSession())
-                    : HandshakeKind.of(result);
+                    : HandshakeOutcome.of(result);
             counting.ended(kind, nanos);
             JfrEvents.handshake(peer(), result, kind.version(), kind.resumed(), nanos);
         }

@@ -22,7 +22,7 @@ class DeadlinesTest {
                             times -> times.withIdle(Duration.ofSeconds(100)).withWriteStall(Duration.ofSeconds(10))),
             new ServerListener() {}, clock::get, _ -> {
             });
-    private ReadinessCheckResult pending = ReadinessCheckResult.NO;
+    private ReadinessAtDeadline pending = ReadinessAtDeadline.NO;
     private int unacknowledged = Wire.UNKNOWN;
     private boolean closed;
     private final Deadlines deadlines = new Deadlines(context) {
@@ -32,7 +32,7 @@ class DeadlinesTest {
         }
 
         @Override
-        ReadinessCheckResult pending(boolean toWrite) {
+        ReadinessAtDeadline pending(boolean toWrite) {
             return pending;
         }
 
@@ -88,18 +88,18 @@ class DeadlinesTest {
 
     @Test
     void aLimitIsNotBelievedWhileWhatIsWaitedForIsThere() {
-        pending = ReadinessCheckResult.YES;
+        pending = ReadinessAtDeadline.YES;
         deadlines.waitsFor(Limit.IDLE);
         pass(1000);
         assertThat(deadlines.overdue()).isEmpty();
         assertThat(deadlines.askAgainNanos()).isLessThan(seconds(1));
-        pending = ReadinessCheckResult.NO;
+        pending = ReadinessAtDeadline.NO;
         assertThat(deadlines.overdue()).contains(Limit.IDLE);
     }
 
     @Test
     void anOwnerThatDoesNotComeByIsStuck() {
-        pending = ReadinessCheckResult.YES;
+        pending = ReadinessAtDeadline.YES;
         deadlines.waitsFor(Limit.WRITE_STALL);
         pass(11);
         int looks = 0;
@@ -111,7 +111,7 @@ class DeadlinesTest {
 
     @Test
     void anOwnerThatCannotBeAskedForHasOneMoment() {
-        pending = ReadinessCheckResult.UNKNOWN;
+        pending = ReadinessAtDeadline.UNKNOWN;
         deadlines.waitsFor(Limit.IDLE);
         pass(100);
         assertThat(deadlines.overdue()).isEmpty();
@@ -125,7 +125,7 @@ class DeadlinesTest {
 
     @Test
     void nothingWaitedForMakesAConversationLonger() {
-        pending = ReadinessCheckResult.YES;
+        pending = ReadinessAtDeadline.YES;
         deadlines.waitsFor(Limit.IDLE);
         pass(24 * 60 * 60);
         assertThat(deadlines.overdue()).contains(Limit.CONVERSATION);
@@ -144,7 +144,7 @@ class DeadlinesTest {
         deadlines.waitsFor(Limit.IDLE);
         pass(2);
         assertThat(deadlines.isQuiet(seconds(1))).isTrue();
-        pending = ReadinessCheckResult.YES;
+        pending = ReadinessAtDeadline.YES;
         assertThat(deadlines.isQuiet(seconds(1))).isFalse();
     }
 

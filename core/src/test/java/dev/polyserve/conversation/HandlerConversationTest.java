@@ -93,7 +93,7 @@ class HandlerConversationTest {
 
         @Override
         public BufferPool pool() {
-            return SharedBuffers.ALL;
+            return ThreadSharedBufferPool.ALL;
         }
     }
 

@@ -9,7 +9,7 @@ import dev.polyserve.Limit;
 import dev.polyserve.MessageHandler;
 import dev.polyserve.Output;
 import dev.polyserve.Sender;
-import dev.polyserve.spi.Engine;
+import dev.polyserve.spi.ServerProvider;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -29,7 +29,7 @@ class MessageConversationTest {
     private final StringBuilder sent = new StringBuilder();
 
     /// Keeps what is due.
-    private static final class Driver implements ConnectionContext, MessageScheduler {
+    private static final class Driver implements ConversationDriver, MessageScheduler {
         private final Queue<MessageConversation<?>> due = new ArrayDeque<>();
         private final ConnectionBufferPool buffers = new ConnectionBufferPool();
         private boolean lacksMemory;
@@ -132,7 +132,7 @@ class MessageConversationTest {
 
     private MessageConversation<String> open(int inFlight) {
         MessageConversation<String> made = new MessageConversation<>(fixture.context, ConversationFixture.identity(),
-                new Engine.Messages<>(Framing.lines(20), Recording::new, inFlight, true), driver);
+                new ServerProvider.Messages<>(Framing.lines(20), Recording::new, inFlight, true), driver);
         made.open();
         driver.runDue();
         return made;
@@ -310,7 +310,8 @@ class MessageConversationTest {
     void anOutputIsOfNoUseToAnotherMessage() throws Exception {
         List<Output> kept = new ArrayList<>();
         var first = new MessageConversation<>(fixture.context, ConversationFixture.identity(),
-                new Engine.Messages<>(Framing.lines(20), () -> (_, client) -> kept.add(client), 1, true), driver);
+                new ServerProvider.Messages<>(Framing.lines(20), () -> (_, client) -> kept.add(client), 1, true),
+                driver);
         first.open();
         arrives(first, "");
         driver.runDue();
@@ -323,7 +324,7 @@ class MessageConversationTest {
         assertThatThrownBy(stale::info).isInstanceOf(IllegalStateException.class);
         List<Throwable> thrown = new ArrayList<>();
         var second = new MessageConversation<>(fixture.context, ConversationFixture.identity(),
-                new Engine.Messages<>(Framing.lines(20), () -> (_, client) -> {
+                new ServerProvider.Messages<>(Framing.lines(20), () -> (_, client) -> {
                     assertThat(client).as("the loop keeps outputs for all its connections").isSameAs(stale);
                     Thread other = new Thread(() -> {
                         try {
@@ -437,7 +438,7 @@ class MessageConversationTest {
         Border border = new Border();
         driver.border = border;
         var conversation = new MessageConversation<>(fixture.context, ConversationFixture.identity(),
-                new Engine.Messages<>(Framing.lines(20), () -> new Located(border), 1, true), driver);
+                new ServerProvider.Messages<>(Framing.lines(20), () -> new Located(border), 1, true), driver);
         conversation.open();
         driver.runDue();
         arrives(conversation, "line\n");

@@ -11,7 +11,7 @@ import java.util.function.IntSupplier;
 
 /// A wire without a socket: a test chooses the pieces of the input and of the output that is sent at once, and the
 /// order of calls is recorded.
-class ScriptedWire implements Wire, ConnectionContext {
+class ScriptedWire implements Wire, ConversationDriver {
     /// The calls, in order; runs of reads and of writes count once.
     final List<String> calls = new ArrayList<>();
     /// The bytes sent.

@@ -32,7 +32,7 @@ class SenderEndInterleavingTest {
                 task.run();
             }
         };
-        private final WireOutbox outbox = new WireOutbox(conversation(wire), wire, HandlerBorder.NONE);
+        private final WireSenderQueue senderQueue = new WireSenderQueue(conversation(wire), wire, HandlerBorder.NONE);
         private volatile boolean ended;
 
         private static BufferedConversation conversation(ScriptedWire wire) {
@@ -45,20 +45,20 @@ class SenderEndInterleavingTest {
         /// Offers a message, which is refused after the end.
         @Operation(nonParallelGroup = "sender")
         public void offer() {
-            boolean _ = outbox.offer(ByteBuffer.allocate(1));
+            boolean _ = senderQueue.offer(ByteBuffer.allocate(1));
         }
 
         /// Ends the output.
         @Operation
         public void end() {
-            outbox.end();
+            senderQueue.end();
             ended = true;
         }
 
         /// Runs after all threads have finished.
         @Validate
         public void isEnded() {
-            if (ended != outbox.outputEnded()) {
+            if (ended != senderQueue.outputEnded()) {
                 throw new AssertionError("a sender has ended our side, and it is open");
             }
         }

@@ -1,7 +1,7 @@
 package dev.polyserve.io;
 
 import dev.polyserve.conversation.AddressPair;
-import dev.polyserve.conversation.ReadinessCheckResult;
+import dev.polyserve.conversation.ReadinessAtDeadline;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -64,8 +64,8 @@ public class ScriptedSocket implements StreamSocket, SocketControl, BlockingSock
     }
 
     @Override
-    public ReadinessCheckResult pending(boolean toWrite) {
-        return ReadinessCheckResult.NO;
+    public ReadinessAtDeadline pending(boolean toWrite) {
+        return ReadinessAtDeadline.NO;
     }
 
     @Override

@@ -11,7 +11,7 @@ import dev.polyserve.Output;
 import dev.polyserve.Protocol;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.conversation.DrivenConversation;
+import dev.polyserve.conversation.LoopDrivenConversation;
 import dev.polyserve.conversation.HandlerConversation;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
@@ -80,7 +80,7 @@ class BufferedInputTest {
     void aProtocolGetsThem() throws Exception {
         try (EventLoop loop = loop(false)) {
             LoopProtocolDriver driver = new LoopProtocolDriver(loop, socket);
-            DrivenConversation conversation = new DrivenConversation(context, identity, Collects::new, driver);
+            LoopDrivenConversation conversation = new LoopDrivenConversation(context, identity, Collects::new, driver);
             driver.watch(conversation);
             begin(loop, () -> driver.start(null));
             assertThat(got.get(10, TimeUnit.SECONDS)).isEqualTo(TEXT);

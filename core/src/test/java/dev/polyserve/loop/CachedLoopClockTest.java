@@ -9,9 +9,9 @@ import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ConnectionBufferPool;
-import dev.polyserve.conversation.ConnectionContext;
+import dev.polyserve.conversation.ConversationDriver;
 import dev.polyserve.conversation.NanoClock;
-import dev.polyserve.conversation.DrivenConversation;
+import dev.polyserve.conversation.LoopDrivenConversation;
 import dev.polyserve.conversation.LoopBuffers;
 import dev.polyserve.conversation.ServerContext;
 import java.net.InetSocketAddress;
@@ -27,7 +27,7 @@ class CachedLoopClockTest {
 
     private final AtomicLong clock = new AtomicLong();
     private final CachedLoopClock turns = new CachedLoopClock(0);
-    private final DrivenConversation conversation = new DrivenConversation(
+    private final LoopDrivenConversation conversation = new LoopDrivenConversation(
             new ServerContext(Options.defaults(), new ServerListener() {}, clock::get, _ -> {
             }), new Conversation.Identity(1, NOWHERE, NOWHERE, Endpoint.parse("tcp://127.0.0.1:0")),
             () -> (Protocol) (_, _) -> {
@@ -92,7 +92,7 @@ class CachedLoopClockTest {
     void limitsAreBelievedAfterWaitsAndTurnsThatTakeTheirTime() {
         turn(10 * SECOND, 10 * SECOND, 1_000);
         assertThat(believes(1)).isTrue();
-        turn(10 * SECOND, 1_000, DeadlineGracePeriod.HELD_UP_NANOS - 1);
+        turn(10 * SECOND, 1_000, LoopPauseGracePeriod.HELD_UP_NANOS - 1);
         assertThat(believes(1)).isTrue();
         turn(Long.MAX_VALUE, 100 * SECOND, 1);
         assertThat(believes(1)).isTrue();
@@ -122,7 +122,7 @@ class CachedLoopClockTest {
     }
 
     /// Reads the turn clock, and drives nothing.
-    private final class CountingInTurns implements ConnectionContext, LoopBuffers {
+    private final class CountingInTurns implements ConversationDriver, LoopBuffers {
         @Override
         public ConnectionBufferPool buffers() {
             throw new AssertionError("it has nothing to send");

@@ -11,7 +11,7 @@ import dev.polyserve.Output;
 import dev.polyserve.Protocol;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.conversation.DrivenConversation;
+import dev.polyserve.conversation.LoopDrivenConversation;
 import dev.polyserve.conversation.HandlerConversation;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
@@ -87,9 +87,9 @@ class LackOfMemoryTest {
         return new Conversation.Identity(1, socket.peer(), socket.local(), Endpoint.parse("tcp://127.0.0.1:0"));
     }
 
-    private DrivenConversation served() throws Exception {
+    private LoopDrivenConversation served() throws Exception {
         LoopProtocolDriver driver = new LoopProtocolDriver(loop, socket);
-        DrivenConversation conversation = new DrivenConversation(context, identity(), Silent::new, driver);
+        LoopDrivenConversation conversation = new LoopDrivenConversation(context, identity(), Silent::new, driver);
         loop.start(_ -> {
         });
         driver.watch(conversation);
@@ -119,7 +119,7 @@ class LackOfMemoryTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7})
     void aProtocolsConnectionIsClosedOnceThereIsMemory(int times) throws Exception {
-        DrivenConversation conversation = served();
+        LoopDrivenConversation conversation = served();
         onLoop(() -> multiplexer.lacksMemory(times));
         socket.lacks.set(times);
         lacksAtEnd.set(times);
@@ -134,7 +134,7 @@ class LackOfMemoryTest {
     /// The interest of the watch changes when the protocol has more to send than the socket takes.
     @Test
     void aProtocolsConnectionFailsWhenItsTurnLacksMemory() throws Exception {
-        DrivenConversation conversation = served();
+        LoopDrivenConversation conversation = served();
         onLoop(() -> multiplexer.lacksMemory(1));
         socket.sent = false;
         onLoop(conversation::close);

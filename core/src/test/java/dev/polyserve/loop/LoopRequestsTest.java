@@ -17,7 +17,7 @@ class LoopRequestsTest {
             errors::add);
     private final LoopRequests requests = new LoopRequests();
 
-    private static final class Recorded extends LoopConnection<Conversation> {
+    private static final class Recorded extends AbstractLoopConnection<Conversation> {
         private final List<Integer> performed = new ArrayList<>();
         private Error failure = new OutOfMemoryError("for the test");
         private int failures;

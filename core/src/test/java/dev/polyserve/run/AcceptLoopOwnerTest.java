@@ -18,7 +18,7 @@ import dev.polyserve.io.ScriptedSocket;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.loop.Multiplexer;
 import dev.polyserve.loop.SelectorMultiplexer;
-import dev.polyserve.spi.Engine;
+import dev.polyserve.spi.ServerProvider;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -42,9 +42,9 @@ class AcceptLoopOwnerTest {
     @BeforeEach
     void start() throws Exception {
         Protocol silent = (_, _) -> {};
-        runner = LoopRunner.open(1, new SocketFamily(_ -> new SelectorMultiplexer(), socketProvider, false),
-                new Engine.Setup(List.of(STREAM), Model.nio(1), new Engine.Events(() -> silent), null, options,
-                        null, List.of(), List.of(), List.of(), null),
+        runner = LoopRunner.open(1, new SocketBackend(_ -> new SelectorMultiplexer(), socketProvider, false),
+                new ServerProvider.Setup(List.of(STREAM), Model.nio(1), new ServerProvider.Events(() -> silent), null,
+                        options, null, List.of(), List.of(), List.of(), null),
                 context);
         acceptLimit = new AcceptGate(runner.loops().getFirst(), _ -> {});
         runner.start(_ -> {});
@@ -64,7 +64,7 @@ class AcceptLoopOwnerTest {
         Listener listener = socketProvider.listen(STREAM, options.sockets());
         try {
             Acceptor acceptor = new Acceptor(runner.loops().getFirst(), listener, new RejectingHandler(), acceptLimit,
-                    new AcceptRate(runner.loops().getFirst(), context, () -> {}), events, () -> {});
+                    new AcceptRateLimit(runner.loops().getFirst(), context, () -> {}), events, () -> {});
             assertRefused(acceptor::arm);
             assertRefused(() -> acceptor.ready(Multiplexer.READ));
             assertRefused(acceptor::pauseEnds);
@@ -78,7 +78,7 @@ class AcceptLoopOwnerTest {
     void theDatagramService() throws Exception {
         DatagramPort port = socketProvider.bind(DATAGRAMS, options.sockets());
         try {
-            DatagramService service = new DatagramService(runner, port, DATAGRAMS, (_, _) -> {}, context, acceptLimit,
+            DatagramDriver service = new DatagramDriver(runner, port, DATAGRAMS, (_, _) -> {}, context, acceptLimit,
                     new ServerCounters(), new NoTaken());
             assertRefused(service::arm);
             assertRefused(() -> service.ready(Multiplexer.READ));

@@ -48,7 +48,7 @@ class AcceptorTest {
         public void take(StreamSocket socket, Listener from) {
             throw new AssertionError("no socket is made here");
         }
-    }, acceptLimit, new AcceptRate(loop, context, () -> {
+    }, acceptLimit, new AcceptRateLimit(loop, context, () -> {
         throw new AssertionError("the rate is not limited here");
     }), events, () -> events.told.add("nothing is left"));
 

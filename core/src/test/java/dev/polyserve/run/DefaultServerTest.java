@@ -7,7 +7,7 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Model;
 import dev.polyserve.Options;
 import dev.polyserve.Server;
-import dev.polyserve.spi.Engine;
+import dev.polyserve.spi.ServerProvider;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -37,8 +37,9 @@ class DefaultServerTest {
     }
 
     private static Server bind(Before before, Endpoint... endpoints) throws IOException {
-        Engine.Setup setup = new Engine.Setup(List.of(endpoints), Model.virtual(),
-                new Engine.Sequential(() -> _ -> {}), null, Options.defaults(), null, List.of(), List.of(), List.of(),
+        ServerProvider.Setup setup = new ServerProvider.Setup(List.of(endpoints), Model.virtual(),
+                new ServerProvider.Sequential(() -> _ -> {}), null, Options.defaults(), null, List.of(), List.of(),
+                List.of(),
                 null);
         return DefaultServer.bind(setup, (asked, context) -> {
             Runner runner = Runners.of(asked, context);

@@ -15,7 +15,7 @@ import dev.polyserve.io.ChannelSocketProvider;
 import dev.polyserve.io.ScriptedSocket;
 import dev.polyserve.io.Pollable;
 import dev.polyserve.loop.FakeMultiplexer;
-import dev.polyserve.spi.Engine;
+import dev.polyserve.spi.ServerProvider;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,9 +52,9 @@ class LoopRunnerTest {
         };
         Options options = Options.defaults();
         Runner runner = LoopRunner.open(1,
-                new SocketFamily(_ -> multiplexer, new ChannelSocketProvider(), false),
-                new Engine.Setup(List.of(ENDPOINT), Model.nio(1), new Engine.Events(() -> silent), null, options,
-                        null, List.of(), List.of(), List.of(), null),
+                new SocketBackend(_ -> multiplexer, new ChannelSocketProvider(), false),
+                new ServerProvider.Setup(List.of(ENDPOINT), Model.nio(1), new ServerProvider.Events(() -> silent), null,
+                        options, null, List.of(), List.of(), List.of(), null),
                 new ServerContext(options, new ServerListener() {}, NanoClock.SYSTEM, _ -> {
                 }));
         Runner.Prepared ended = runner.prepare(socket,

@@ -6,10 +6,10 @@ import dev.polyserve.Model;
 import dev.polyserve.Options;
 import dev.polyserve.Server;
 import dev.polyserve.coroutine.carrier.Carrier;
-import dev.polyserve.spi.Engine;
-import dev.polyserve.spi.HandlerExecution;
+import dev.polyserve.spi.ServerProvider;
+import dev.polyserve.spi.HandlerExecutionStrategy;
 import dev.polyserve.spi.ModelChoice;
-import dev.polyserve.spi.ModelPlan;
+import dev.polyserve.spi.ModelDefinition;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -48,30 +48,31 @@ class ModelChoiceTest {
                 .startsWith("nio with 2 event loops: ").endsWith(EPOLL.orElseThrow());
     }
 
-    private static Engine.Setup setup(Model model, Engine.Streams style, Options options) {
-        return new Engine.Setup(List.of(), model, style, null, options, null, List.of(), List.of(), List.of(), null);
+    private static ServerProvider.Setup setup(Model model, ServerProvider.Streams style, Options options) {
+        return new ServerProvider.Setup(List.of(), model, style, null, options, null, List.of(), List.of(), List.of(),
+                null);
     }
 
-    private static Optional<ModelChoice> choice(Model model, Engine.Streams style) {
+    private static Optional<ModelChoice> choice(Model model, ServerProvider.Streams style) {
         return Runners.choice(setup(model, style, Options.defaults()));
     }
 
     @Test
     void onlyAutoIsChosen() {
-        Engine.Streams events = new Engine.Events(() -> (_, _) -> {
+        ServerProvider.Streams events = new ServerProvider.Events(() -> (_, _) -> {
         });
         assertThat(choice(Model.thread(), events)).isEmpty();
         assertThat(choice(Model.auto(), events).orElseThrow().model()).isEqualTo(Model.nio(PROCESSORS));
         assertThat(choice(Model.auto(5), events).orElseThrow().model()).isEqualTo(Model.nio(5));
-        ModelPlan pool = ModelPlan.of(choice(Model.processPool(1000), events).orElseThrow().model());
+        ModelDefinition pool = ModelDefinition.of(choice(Model.processPool(1000), events).orElseThrow().model());
         assertThat(pool.execution().inner()).as("one loop in each of many workers")
-                .contains(ModelPlan.of(Model.nio(1)));
+                .contains(ModelDefinition.of(Model.nio(1)));
     }
 
     @Test
     void handlersGetNoLoopsThatAreNotToBeHandedOff() {
         Options never = Options.defaults().withTimeouts(times -> times.withHandOff(Duration.ZERO));
-        assertThat(Runners.choice(setup(Model.auto(), new Engine.Sequential(() -> _ -> {
+        assertThat(Runners.choice(setup(Model.auto(), new ServerProvider.Sequential(() -> _ -> {
         }), never))).hasValueSatisfying(taken -> assertThat(taken.toString()).contains("virtual: ", "hand-off"));
     }
 
@@ -82,7 +83,7 @@ class ModelChoiceTest {
             assertThat(server.model()).isEqualTo(Model.virtual());
         }
         assertThat(Server.whyNot(Model.auto())).as("every machine can run some model").isEmpty();
-        assertThat(ModelPlan.of(Model.auto()).execution()).isInstanceOf(HandlerExecution.Auto.class);
+        assertThat(ModelDefinition.of(Model.auto()).execution()).isInstanceOf(HandlerExecutionStrategy.Auto.class);
         assertThat(Carrier.whyNot()).as("the tests run with the flag").isEmpty();
     }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /// Values fall into the buckets whose bounds say so.
 class DurationHistogramTest {
-    private final DurationHistogram histogram = new DurationHistogram(Buckets.HANDSHAKES);
+    private final DurationHistogram histogram = new DurationHistogram(HistogramBuckets.HANDSHAKES);
 
     @Test
     void aBoundBelongsToItsBucket() {
@@ -29,7 +29,7 @@ class DurationHistogramTest {
 
     @Test
     void boundsRiseAndThereIsOneCountMore() {
-        for (Buckets buckets : Buckets.values()) {
+        for (HistogramBuckets buckets : HistogramBuckets.values()) {
             HistogramSnapshot empty = HistogramSnapshot.empty(buckets);
             assertThat(empty.bounds()).isSorted().doesNotHaveDuplicates();
             assertThat(empty.counts()).hasSize(empty.bounds().size() + 1).containsOnly(0L);
@@ -49,7 +49,7 @@ class DurationHistogramTest {
 
     @Test
     void aSnapshotHasOneCountForEachBucket() {
-        assertThatThrownBy(() -> new HistogramSnapshot(Buckets.TURNS, List.of(1L), 0))
+        assertThatThrownBy(() -> new HistogramSnapshot(HistogramBuckets.TURNS, List.of(1L), 0))
                 .isInstanceOf(IllegalArgumentException.class).hasMessage("a histogram of TURNS has 13 buckets, not 1");
     }
 }

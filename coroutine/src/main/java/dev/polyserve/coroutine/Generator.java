@@ -42,16 +42,16 @@ public final class Generator<T extends @Nullable Object> implements Iterator<T>,
     private static final Cleaner CLEANER = Cleaner.create(
             Thread.ofPlatform().daemon().name("polyserve-generator-closer").factory());
 
-    private final GeneratorRun<T> run;
+    private final GeneratorCoroutine<T> run;
     private Cleaner.@Nullable Cleanable cleanable;
 
-    private Generator(GeneratorRun<T> run) {
+    private Generator(GeneratorCoroutine<T> run) {
         this.run = run;
     }
 
     /// A generator of the values that `body` yields; the body does not begin yet.
     public static <T extends @Nullable Object> Generator<T> of(Body<T> body) {
-        return new Generator<>(new GeneratorRun<>(body));
+        return new Generator<>(new GeneratorCoroutine<>(body));
     }
 
     /// Whether there is a next value; runs the body up to its next yield.
@@ -125,7 +125,7 @@ public final class Generator<T extends @Nullable Object> implements Iterator<T>,
     }
 
     /// The state of the body, for a generator that delegates to this one.
-    GeneratorRun<T> run() {
+    GeneratorCoroutine<T> run() {
         return run;
     }
 
@@ -161,7 +161,7 @@ public final class Generator<T extends @Nullable Object> implements Iterator<T>,
     /// Passes the values of a body to its consumer.
     ///
     /// **Thread**: the body's.
-    public sealed interface Yielder<T extends @Nullable Object> permits GeneratorRun {
+    public sealed interface Yielder<T extends @Nullable Object> permits GeneratorCoroutine {
         /// Passes a value to the consumer and waits for the next demand.
         @SuppressWarnings("NamedLikeContextualKeyword") // the word for it; it is always qualified
         void yield(T value);

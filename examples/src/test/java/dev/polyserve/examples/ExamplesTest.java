@@ -130,7 +130,7 @@ class ExamplesTest {
 
     @Test
     void tickerSendsToAllClients() throws Exception {
-        try (Server server = Ticker.start(ANY_PORT, Model.virtual(), Duration.ofMillis(10));
+        try (Server server = TickBroadcast.start(ANY_PORT, Model.virtual(), Duration.ofMillis(10));
                 Client first = Client.of(server);
                 Client second = Client.of(server)) {
             String tick = first.line();
@@ -162,7 +162,7 @@ class ExamplesTest {
     @MethodSource("concurrentModels")
     void guardedEnforcesItsLimits(Model model) throws Exception {
         BlockingQueue<String> reports = new LinkedBlockingQueue<>();
-        try (Server server = Guarded.start(ANY_PORT, model, 1, LONG, reports::add)) {
+        try (Server server = EchoWithLimits.start(ANY_PORT, model, 1, LONG, reports::add)) {
             try (Client first = Client.of(server)) {
                 assertThat(first.send("hello\n").line()).isEqualTo("hello");
                 try (Client second = Client.of(server)) {
@@ -172,7 +172,7 @@ class ExamplesTest {
                 assertThat(first.send("x".repeat(2000) + "\n").rest()).as("after a line too long").isEmpty();
             }
         }
-        try (Server server = Guarded.start(ANY_PORT, model, 1, Duration.ofMillis(50), reports::add);
+        try (Server server = EchoWithLimits.start(ANY_PORT, model, 1, Duration.ofMillis(50), reports::add);
                 Client silent = Client.of(server)) {
             assertThat(silent.rest()).as("after a time of silence").isEmpty();
         }
@@ -180,20 +180,20 @@ class ExamplesTest {
 
     @Test
     void oneAtATimeServesTheGivenNumber() throws Exception {
-        try (Server server = OneAtATime.bind(ANY_PORT);
+        try (Server server = HandleRequestLoop.bind(ANY_PORT);
                 Client first = Client.of(server);
                 Client second = Client.of(server)) {
             var served = CompletableFuture.supplyAsync(() -> serveTwo(server));
             assertThat(first.send("one\n").rest()).isEqualTo("you said one\n");
             assertThat(second.end().rest()).isEqualTo("you said nothing\n");
             assertThat(served.get()).isEqualTo(2);
-            assertThat(OneAtATime.serve(server, 1, Duration.ofMillis(1))).as("no client connected").isZero();
+            assertThat(HandleRequestLoop.serve(server, 1, Duration.ofMillis(1))).as("no client connected").isZero();
         }
     }
 
     private static int serveTwo(Server server) {
         try {
-            return OneAtATime.serve(server, 2, LONG);
+            return HandleRequestLoop.serve(server, 2, LONG);
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
         }

@@ -40,7 +40,7 @@ class TutorialServersTest {
     @MethodSource("models")
     void printReportsTheSenderOfALine(String model) throws Exception {
         BlockingQueue<String> printed = new LinkedBlockingQueue<>();
-        try (Server server = Print.start(ANY_PORT, Model.named(model), printed::add);
+        try (Server server = LinePrinter.start(ANY_PORT, Model.named(model), printed::add);
                 Client client = Client.of(server)) {
             client.send("one\ntwo\n");
             assertThat(printed.take()).isEqualTo(client.address() + ": one");
@@ -61,7 +61,7 @@ class TutorialServersTest {
     @ParameterizedTest
     @MethodSource("models")
     void socketServerStyleRecordsEachConversation(String model, @TempDir Path directory) throws Exception {
-        try (Server server = SocketServerStyle.start(ANY_PORT, Model.named(model), directory)) {
+        try (Server server = ConnectionRecorder.start(ANY_PORT, Model.named(model), directory)) {
             try (Client client = Client.of(server)) {
                 assertThat(client.send("a\nb\n").end().rest()).isEqualTo("1 a\n2 b\n");
             }
@@ -76,7 +76,7 @@ class TutorialServersTest {
     @Test
     void socketServerStyleFinishesWhenSetUpFails(@TempDir Path directory) throws Exception {
         Path missing = directory.resolve("missing");
-        try (Server server = SocketServerStyle.start(ANY_PORT, Model.virtual(), missing)) {
+        try (Server server = ConnectionRecorder.start(ANY_PORT, Model.virtual(), missing)) {
             try (Client client = Client.of(server)) {
                 assertThat(client.rest()).as("set-up failed, so handle does not run").isEmpty();
             }
@@ -90,7 +90,7 @@ class TutorialServersTest {
     @Test
     void operatorAnswersTheNamedClient() throws Exception {
         BlockingQueue<String> screen = new LinkedBlockingQueue<>();
-        Operator operator = new Operator(screen::add);
+        OperatorConsole operator = new OperatorConsole(screen::add);
         try (Server server = operator.start(ANY_PORT, Model.virtual());
                 Client first = Client.of(server);
                 Client second = Client.of(server)) {

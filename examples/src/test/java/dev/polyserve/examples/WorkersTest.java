@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("slow")
 @Timeout(60)
 class WorkersTest {
-    /// Compiled but not run: the workers would run the program of the tests. [Isolated] is the same program, and is
-    /// run.
+    /// Compiled but not run: the workers would run the program of the tests. [ProcessIsolation] is the same program,
+    /// and is run.
     static Server start(dev.polyserve.Handler handler) throws Exception {
         // region workers
         Model model = Model.processPool(4, 4, // four processes, each …
@@ -41,7 +41,8 @@ class WorkersTest {
                 () -> "needs a model that cannot run here: " + Server.whyNot(Model.named(model)).orElse(""));
         Process program = new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-ea", "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
-                Isolated.class.getName(), "tcp://127.0.0.1:0", model)).redirectError(ProcessBuilder.Redirect.INHERIT)
+                ProcessIsolation.class.getName(), "tcp://127.0.0.1:0", model))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try (BufferedReader said = program.inputReader()) {
             String ready = said.readLine();

@@ -2,7 +2,7 @@ package dev.polyserve.faults;
 
 import dev.polyserve.Server;
 import dev.polyserve.coroutine.carrier.Carrier;
-import dev.polyserve.linux.LinuxModels;
+import dev.polyserve.linux.LinuxModelProvider;
 import java.io.File;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -120,7 +120,8 @@ final class Settings {
         return List.of("--enable-native-access=ALL-UNNAMED", "--add-opens", "java.base/java.lang=ALL-UNNAMED",
                 "--add-opens", "java.base/jdk.internal.vm=ALL-UNNAMED", "--add-opens",
                 "jdk.management/com.sun.management.internal=ALL-UNNAMED", "-cp",
-                Stream.of(Server.class, Carrier.class, LinuxModels.class, FaultServer.class).map(Settings::origin)
+                Stream.of(Server.class, Carrier.class, LinuxModelProvider.class, FaultServer.class)
+                        .map(Settings::origin)
                         .collect(Collectors.joining(File.pathSeparator)),
                 FaultServer.class.getName());
     }

@@ -3,8 +3,8 @@ package dev.polyserve.lab;
 import dev.polyserve.Model;
 import dev.polyserve.Server;
 import dev.polyserve.examples.models.ModelExample;
-import dev.polyserve.examples.models.ModelText;
-import dev.polyserve.text.Json;
+import dev.polyserve.examples.models.ModelExplanation;
+import dev.polyserve.text.JsonObjectWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -64,7 +64,7 @@ public final class Lab implements AutoCloseable {
         all.put("against", commands);
         all.put("limits", Map.of("servers", RunRequest.MOST_SERVERS, "clients", RunRequest.MOST_CLIENTS, "seconds",
                 RunRequest.MOST_SECONDS));
-        return Json.of(all);
+        return JsonObjectWriter.of(all);
     }
 
     private static Map<String, Object> model(ModelExample example) {
@@ -84,7 +84,7 @@ public final class Lab implements AutoCloseable {
         return model;
     }
 
-    private static Map<String, Object> text(ModelText text) {
+    private static Map<String, Object> text(ModelExplanation text) {
         return Map.of("idea", text.idea(), "waitsIn", text.waitsIn(), "badAt", text.badAt(), "watchFor",
                 text.watchFor());
     }

@@ -11,7 +11,7 @@ import dev.polyserve.lab.recording.Item;
 import dev.polyserve.lab.recording.LabEvent;
 import dev.polyserve.lab.recording.Recording;
 import dev.polyserve.lab.recording.Sample;
-import dev.polyserve.text.Json;
+import dev.polyserve.text.JsonObjectWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,9 +87,9 @@ public final class LabRun {
         return headObject().toString();
     }
 
-    private Json headObject() {
+    private JsonObjectWriter headObject() {
         String why = whyOver;
-        Json head = new Json().put("version", 1).put("id", id).put("startedAt", startedAt)
+        JsonObjectWriter head = new JsonObjectWriter().put("version", 1).put("id", id).put("startedAt", startedAt)
                 .put("workload", request.workload().id()).put("seconds", request.seconds())
                 .put("state", lowerCase(state));
         if (clientsFromMicros > 0) {
@@ -101,10 +101,10 @@ public final class LabRun {
         List<ClientRole> roles = request.workload().roles(request.clients());
         List<String> described = new ArrayList<>();
         for (int client = 0; client < roles.size(); client++) {
-            described.add(new Json().put("id", client).put("role", roles.get(client).label()).toString());
+            described.add(new JsonObjectWriter().put("id", client).put("role", roles.get(client).label()).toString());
         }
         return head.put("unrecorded", unrecorded.get() + order.dropped())
-                .putAll("servers", servers.stream().map(server -> Json.of(server.json())).toList())
+                .putAll("servers", servers.stream().map(server -> JsonObjectWriter.of(server.json())).toList())
                 .putAll("clients", described);
     }
 

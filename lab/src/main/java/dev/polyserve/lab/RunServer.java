@@ -1,7 +1,7 @@
 package dev.polyserve.lab;
 
 import dev.polyserve.Endpoint;
-import dev.polyserve.admin.status.AcceptQueue;
+import dev.polyserve.admin.status.AcceptQueueLength;
 import dev.polyserve.lab.RunRequest.ServerRequest;
 import dev.polyserve.lab.client.ClientRun;
 import dev.polyserve.lab.recording.Sample;
@@ -139,7 +139,8 @@ final class RunServer implements AutoCloseable {
     }
 
     private OptionalLong backlog() {
-        return AcceptQueue.of(List.of(new Endpoint.Tcp(HOST, port))).stream().mapToLong(AcceptQueue::waiting)
+        return AcceptQueueLength.of(List.of(new Endpoint.Tcp(HOST, port))).stream()
+                .mapToLong(AcceptQueueLength::waiting)
                 .findFirst();
     }
 

@@ -2,7 +2,7 @@ package dev.polyserve.linux;
 
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.SystemCallException;
-import dev.polyserve.run.SocketFamily;
+import dev.polyserve.run.SocketBackend;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -16,7 +16,7 @@ final class SystemCallProbe {
     /// Opens the multiplexer, polls it once without waiting, and closes it.
     ///
     /// @return the reason of the failure and the remedy, in one sentence; empty on success
-    static Optional<String> of(SocketFamily.Opening opening) {
+    static Optional<String> of(SocketBackend.Opening opening) {
         try {
             var multiplexer = opening.open(false);
             try {

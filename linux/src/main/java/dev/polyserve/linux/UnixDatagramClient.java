@@ -8,7 +8,7 @@ import dev.polyserve.linux.system.SocketAddresses;
 import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.linux.system.SystemCalls;
-import dev.polyserve.linux.system.WaitCalls;
+import dev.polyserve.linux.system.ReadinessWaitCalls;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -64,7 +64,7 @@ public final class UnixDatagramClient implements AutoCloseable {
         int sent;
         while ((sent = call(() -> SocketCalls.send(sending, descriptor.number(), bytes))) < 0) {
             requireNotNow("send", sent);
-            descriptor.await(PollDescriptors.OUT, WaitCalls.FOREVER);
+            descriptor.await(PollDescriptors.OUT, ReadinessWaitCalls.FOREVER);
         }
         datagram.position(datagram.limit());
     }
@@ -78,7 +78,7 @@ public final class UnixDatagramClient implements AutoCloseable {
         int received;
         while ((received = call(() -> SocketCalls.receive(receiving, descriptor.number(), most))) < 0) {
             requireNotNow("recv", received);
-            descriptor.await(PollDescriptors.IN, WaitCalls.FOREVER);
+            descriptor.await(PollDescriptors.IN, ReadinessWaitCalls.FOREVER);
         }
         if (!descriptor.isOpen()) {
             throw new AsynchronousCloseException();

@@ -7,8 +7,8 @@ import dev.polyserve.Handler;
 import dev.polyserve.Model;
 import dev.polyserve.Server;
 import dev.polyserve.ServerBuilder;
-import dev.polyserve.spi.Engine;
-import dev.polyserve.spi.ModelPlan;
+import dev.polyserve.spi.ServerProvider;
+import dev.polyserve.spi.ModelDefinition;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -50,8 +50,8 @@ class EpollChoiceTest {
     @Test
     void theWorkersOfAPoolShareTheProcessors() {
         Model pool = Model.processPool(PROCESSORS);
-        assertThat(Engine.load().choice(pool, true).orElseThrow().model().execution().inner())
-                .isEqualTo(Optional.of(ModelPlan.of(Model.epoll(1))));
+        assertThat(ServerProvider.load().choice(pool, true).orElseThrow().model().execution().inner())
+                .isEqualTo(Optional.of(ModelDefinition.of(Model.epoll(1))));
         assertThat(Server.whyNot(pool)).isEqualTo(Server.whyNot(Model.processPool(PROCESSORS, Model.epoll())));
     }
 

@@ -54,7 +54,7 @@ public final class ServerMetrics implements MultiCollector {
 
     @Override
     public MetricSnapshots collect() {
-        MetricFamilies families = new MetricFamilies();
+        MetricSnapshotsBuilder families = new MetricSnapshotsBuilder();
         ServerStats stats = server.stats();
         connections(families, stats);
         bytes(families, stats);
@@ -67,7 +67,7 @@ public final class ServerMetrics implements MultiCollector {
         return families.snapshots();
     }
 
-    private void connections(MetricFamilies families, ServerStats stats) {
+    private void connections(MetricSnapshotsBuilder families, ServerStats stats) {
         List<ListenerStats> listeners = stats.listeners();
         families.gauges("connections", "Open connections, including those that wait in a queue.",
                 each(listeners, LISTENER, ServerMetrics::endpoint, ListenerStats::active));
@@ -100,13 +100,13 @@ public final class ServerMetrics implements MultiCollector {
         return counts;
     }
 
-    private static void bytes(MetricFamilies families, ServerStats stats) {
+    private static void bytes(MetricSnapshotsBuilder families, ServerStats stats) {
         families.counter("received_bytes", "Bytes received.", stats.bytesIn());
         families.counter("sent_bytes", "Bytes sent.", stats.bytesOut());
         families.gauge("buffered_bytes", "Bytes that buffers occupy.", stats.bufferedBytes());
     }
 
-    private void failures(MetricFamilies families, ServerStats stats) {
+    private void failures(MetricSnapshotsBuilder families, ServerStats stats) {
         families.counters("accept_errors", "Failed attempts to accept.",
                 each(List.copyOf(stats.acceptErrorsByReason().entrySet()), REASON, Map.Entry::getKey,
                         Map.Entry::getValue));
@@ -115,7 +115,7 @@ public final class ServerMetrics implements MultiCollector {
         families.gauge("banned_addresses", "Addresses that are refused for a while.", server.bans().size());
     }
 
-    private static void loops(MetricFamilies families, ServerStats stats) {
+    private static void loops(MetricSnapshotsBuilder families, ServerStats stats) {
         families.counter("loop_stalls", "Turns of event loops that took too long.", stats.stalls());
         families.counter("loop_handoffs", "Event loops that another thread took over.", stats.handOffs());
         Map<Labels, Double> busy = new LinkedHashMap<>();
@@ -135,7 +135,7 @@ public final class ServerMetrics implements MultiCollector {
         families.histograms("loop_lag_seconds", "How long the turns of an event loop took.", lag);
     }
 
-    private void tls(MetricFamilies families, ServerStats.TlsStats tls) {
+    private void tls(MetricSnapshotsBuilder families, ServerStats.TlsStats tls) {
         if (server.certificateExpires().isEmpty() && tls.handshakes().isEmpty()) {
             return; // it has no tls:// endpoint
         }
@@ -156,7 +156,7 @@ public final class ServerMetrics implements MultiCollector {
         return each(List.of(Limit.values()), "limit", ServerMetrics::name, limit -> reached.getOrDefault(limit, 0L));
     }
 
-    private static void workers(MetricFamilies families, ServerStats stats) {
+    private static void workers(MetricSnapshotsBuilder families, ServerStats stats) {
         List<WorkerStats> workers = stats.workers();
         if (workers.isEmpty()) {
             return;

@@ -43,9 +43,11 @@ public record StaticFiles(Map<String, StaticFile> files, Resources resources) {
     }
 
     /// The file at this path.
-    public Optional<Answer> at(String path) throws IOException {
+    public Optional<HttpEndpointResponse> at(String path) throws IOException {
         StaticFile file = files.get(path);
-        return file == null ? Optional.empty() : Optional.of(new Answer(Answer.OK, file.type, bytes(file.resource)));
+        return file == null
+                ? Optional.empty()
+                : Optional.of(new HttpEndpointResponse(HttpEndpointResponse.OK, file.type, bytes(file.resource)));
     }
 
     /// The content of a resource.

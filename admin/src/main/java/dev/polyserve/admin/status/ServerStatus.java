@@ -5,7 +5,7 @@ import dev.polyserve.Limit;
 import dev.polyserve.Server;
 import dev.polyserve.ServerStats;
 import dev.polyserve.WorkerInfo;
-import dev.polyserve.text.Json;
+import dev.polyserve.text.JsonObjectWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,9 +37,9 @@ public record ServerStatus(Server server, String service, int generation) {
         traffic(figures, stats);
         figures.put("limitsReached", limits(stats.reached()));
         figures.put("banned", server.bans().size());
-        figures.put("acceptQueues", AcceptQueue.of(server.endpoints()).stream()
+        figures.put("acceptQueues", AcceptQueueLength.of(server.endpoints()).stream()
                 .map(queue -> members("endpoint", queue.endpoint(), "waiting", queue.waiting())).toList());
-        figures.put("waitingForThread", ThreadQueue.waiting(server));
+        figures.put("waitingForThread", ThreadPoolQueueLength.waiting(server));
         figures.put("stalls", stats.stalls());
         figures.put("handOffs", stats.handOffs());
         figures.put("listeners", stats.listeners().stream().map(ServerStatus::listener).toList());
@@ -66,7 +66,7 @@ public record ServerStatus(Server server, String service, int generation) {
 
     /// The status as one JSON object on one line.
     public String json() {
-        return Json.of(figures());
+        return JsonObjectWriter.of(figures());
     }
 
     private static void traffic(Map<String, Object> figures, ServerStats stats) {

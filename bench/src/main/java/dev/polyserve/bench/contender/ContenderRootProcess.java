@@ -60,7 +60,7 @@ final class ContenderRootProcess implements RunningContender.Lifecycle {
     static ContenderRootProcess start(String name, List<String> prefix, List<String> command, FreeEndpoint free,
             Duration endTimeout, Predicate<String> isKept) throws ContenderException {
         List<String> all = new ArrayList<>(prefix);
-        PathLookup.ofThisProcess().find("setsid").ifPresent(all::add);
+        ExecutableLookup.ofThisProcess().find("setsid").ifPresent(all::add);
         all.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(all).redirectInput(OutputTail.EMPTY_INPUT);
         builder.environment().putAll(free.environment());

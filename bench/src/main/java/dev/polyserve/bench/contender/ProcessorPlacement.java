@@ -115,11 +115,11 @@ public sealed interface ProcessorPlacement {
     /// Threads that it starts later inherit the pinning; contenders are pinned as they start. Where pinning is not
     /// possible, no process is pinned, and [#describe] says why.
     static ProcessorPlacement take() throws InterruptedException {
-        return take(ProcessHandle.current().pid(), PathLookup.ofThisProcess());
+        return take(ProcessHandle.current().pid(), ExecutableLookup.ofThisProcess());
     }
 
     /// The same for a load generator in another process, with the programs of the given path.
-    static ProcessorPlacement take(long generatorPid, PathLookup path) throws InterruptedException {
+    static ProcessorPlacement take(long generatorPid, ExecutableLookup path) throws InterruptedException {
         Optional<ProcessorList> allowed = ProcessorTopology.allowed(ProcessHandle.current().pid());
         Optional<String> taskset = path.find("taskset");
         int all = Runtime.getRuntime().availableProcessors();

@@ -80,8 +80,8 @@ public final class RunningContender implements AutoCloseable {
     }
 
     /// The resources that it holds now.
-    public Footprint footprint() {
-        return Footprint.of(processes);
+    public ResourceFootprint footprint() {
+        return ResourceFootprint.of(processes);
     }
 
     /// The current descriptor limit of its root process; empty where the system does not report it.

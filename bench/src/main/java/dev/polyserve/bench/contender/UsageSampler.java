@@ -48,7 +48,7 @@ final class UsageSampler {
     }
 
     private static OptionalLong ownNanos(ProcessStat stat) {
-        return ProcessClock.instance().map(clock -> clock.nanos(stat.pid()))
+        return ProcessCpuClock.instance().map(clock -> clock.nanos(stat.pid()))
                 .orElseGet(() -> OptionalLong.of(stat.ownTicks() * ProcessStat.TICK_NANOS));
     }
 
@@ -59,7 +59,7 @@ final class UsageSampler {
         int processors = ProcFiles.field(status, "Cpus_allowed_list").map(list -> ProcessorList.parse(list).count())
                 .orElse(1);
         // User and system time are rounded separately; the clock lags for running threads.
-        long stepNanos = ProcessClock.instance()
+        long stepNanos = ProcessCpuClock.instance()
                 .map(clock -> clock.tickNanos() * Math.clamp(stat.threads(), 1, processors))
                 .orElse(2 * ProcessStat.TICK_NANOS);
         return new ProcessCpuUsage(stat, ownNanos, stepNanos, ignoresSigchld);

@@ -22,10 +22,10 @@ final class LatencyRecorder {
     private long unanswered;
     private long waiting;
 
-    LatencyRecorder(Pacing pacing, long fromNanos, long toNanos) {
+    LatencyRecorder(RequestPacing pacing, long fromNanos, long toNanos) {
         this.fromNanos = fromNanos;
         this.toNanos = toNanos;
-        this.byIntendedTime = pacing instanceof Pacing.Open;
+        this.byIntendedTime = pacing instanceof RequestPacing.Open;
     }
 
     void answered(long intendedNanos, long nowNanos) {

@@ -83,7 +83,8 @@ public final class LoadGenerator implements AutoCloseable {
             case LoadProfile.Exchanges exchanges ->
                 persistent(plan.connections(), i -> exchanging(exchanges, i, SendTrigger.PACED));
             case LoadProfile.Work work -> {
-                var amount = new WorkPayload.Amount(work.requestBytes(), work.waitMicros(), work.multiplications());
+                var amount = new SimulatedWorkPayload.Amount(work.requestBytes(), work.waitMicros(),
+                        work.multiplications());
                 persistent(plan.connections(), i -> working(amount, i, SendTrigger.PACED));
             }
             case LoadProfile.Mixed mixed -> mixed(mixed);
@@ -134,8 +135,8 @@ public final class LoadGenerator implements AutoCloseable {
 
     /// Heavy clients come first, so that each loop gets its share of them.
     private void mixed(LoadProfile.Mixed mixed) throws IOException, MeasurementException {
-        var light = new WorkPayload.Amount(mixed.requestBytes(), 0, 0);
-        var heavy = new WorkPayload.Amount(mixed.requestBytes(), 0, mixed.heavyMultiplications());
+        var light = new SimulatedWorkPayload.Amount(mixed.requestBytes(), 0, 0);
+        var heavy = new SimulatedWorkPayload.Amount(mixed.requestBytes(), 0, mixed.heavyMultiplications());
         persistent(mixed.heavy() + plan.connections(),
                 i -> i < mixed.heavy()
                         ? working(heavy, i, SendTrigger.BUSY)
@@ -146,15 +147,16 @@ public final class LoadGenerator implements AutoCloseable {
         return exchanging(new PseudoRandomPayload(number), traffic.requestBytes(), number, trigger);
     }
 
-    private Member working(WorkPayload.Amount amount, int number, SendTrigger trigger) throws IOException {
-        return exchanging(new WorkPayload(amount, number, loopOf(number).outgoing()), amount.requestBytes(), number,
-                trigger);
+    private Member working(SimulatedWorkPayload.Amount amount, int number, SendTrigger trigger) throws IOException {
+        return exchanging(new SimulatedWorkPayload(amount, number, loopOf(number).outgoing()), amount.requestBytes(),
+                number, trigger);
     }
 
     private Member exchanging(LoadPayload stream, int requestBytes, int number, SendTrigger trigger)
             throws IOException {
         return new Member(
-                new ExchangeClient("connection " + (number + 1), connected(number), stream, requestBytes, trigger),
+                new PersistentConnectionClient("connection " + (number + 1), connected(number), stream, requestBytes,
+                        trigger),
                 trigger);
     }
 
@@ -237,7 +239,7 @@ public final class LoadGenerator implements AutoCloseable {
     }
 
     /// Starts a run: first for `leadIn`, which is not counted, then for `counted`.
-    public Run begin(Pacing pacing, Duration leadIn, Duration counted) {
+    public Run begin(RequestPacing pacing, Duration leadIn, Duration counted) {
         long fromNanos = System.nanoTime() + leadIn.toNanos();
         long toNanos = fromNanos + counted.toNanos();
         long replyTimeoutNanos = TimeUnit.SECONDS.toNanos(2) + counted.toNanos();
@@ -246,10 +248,10 @@ public final class LoadGenerator implements AutoCloseable {
         return new Run(fromNanos, toNanos, parts);
     }
 
-    private Pacing share(Pacing pacing) {
+    private RequestPacing share(RequestPacing pacing) {
         return switch (pacing) {
-            case Pacing.Closed closed -> closed;
-            case Pacing.Open open -> new Pacing.Open(open.requestsPerSecond() / loops.size()
+            case RequestPacing.Closed closed -> closed;
+            case RequestPacing.Open open -> new RequestPacing.Open(open.requestsPerSecond() / loops.size()
                     / (plan.traffic() instanceof LoadProfile.Broadcast ? plan.connections() : 1));
         };
     }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// The resolution of a multiplexer's time-out is a millisecond. A loop that `maySpin` therefore polls without waiting
 /// during the last millisecond before a request is due; that time counts as idle.
 ///
-/// **Thread**: its own; [#run(Pacing, long, long, long)], [#attach] and [#close] may be called by any thread.
+/// **Thread**: its own; [#run(RequestPacing, long, long, long)], [#attach] and [#close] may be called by any thread.
 final class LoadLoop implements AutoCloseable {
     private static final int INCOMING_BYTES = 256 << 10;
     private static final long MILLI_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -36,7 +36,7 @@ final class LoadLoop implements AutoCloseable {
     private final LongSupplier clockNanos;
     private final Thread thread;
     private final ByteBuffer incoming = ByteBuffer.allocateDirect(INCOMING_BYTES);
-    private final ByteBuffer outgoing = WorkPayload.outgoingBuffer();
+    private final ByteBuffer outgoing = SimulatedWorkPayload.outgoingBuffer();
     private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
     private final List<LoadClient> all = new ArrayList<>();
     private final List<LoadClient> active = new ArrayList<>();
@@ -79,7 +79,7 @@ final class LoadLoop implements AutoCloseable {
     }
 
     /// Sends requests until `toNanos`, then waits `replyTimeoutNanos` for the replies; counting starts at `fromNanos`.
-    CompletableFuture<LoadRunResult> run(Pacing pacing, long fromNanos, long toNanos, long replyTimeoutNanos) {
+    CompletableFuture<LoadRunResult> run(RequestPacing pacing, long fromNanos, long toNanos, long replyTimeoutNanos) {
         CompletableFuture<LoadRunResult> result = new CompletableFuture<>();
         post(() -> {
             begin(new LoadLoopRun(pacing, new LatencyRecorder(pacing, fromNanos, toNanos), clockNanos.getAsLong(),
@@ -185,7 +185,7 @@ final class LoadLoop implements AutoCloseable {
     boolean continuesWith(SendTrigger trigger) {
         LoadLoopRun current = run;
         return current != null && current.sends() && switch (trigger) {
-            case PACED -> current.pacing() instanceof Pacing.Closed;
+            case PACED -> current.pacing() instanceof RequestPacing.Closed;
             case BUSY -> true;
             case SILENT -> false;
         };
@@ -252,7 +252,7 @@ final class LoadLoop implements AutoCloseable {
                 client.flush();
             }
         }
-        if (next.pacing() instanceof Pacing.Closed closed) {
+        if (next.pacing() instanceof RequestPacing.Closed closed) {
             for (LoadClient client : active) {
                 long nowNanos = nanos();
                 for (int i = 0; i < closed.depth(); i++) {

@@ -16,7 +16,7 @@ final class LoadLoopRun {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final long LONGEST_IDLE_TURN_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
 
-    private final Pacing pacing;
+    private final RequestPacing pacing;
     private final LatencyRecorder recorder;
     private final long fromNanos;
     private final long toNanos;
@@ -33,7 +33,7 @@ final class LoadLoopRun {
     private long idleNanos;
 
     /// @param startNanos when the first request of an open loop is due
-    LoadLoopRun(Pacing pacing, LatencyRecorder recorder, long startNanos, long fromNanos, long toNanos,
+    LoadLoopRun(RequestPacing pacing, LatencyRecorder recorder, long startNanos, long fromNanos, long toNanos,
             long replyTimeoutNanos,
             CompletableFuture<LoadRunResult> result) {
         this.pacing = pacing;
@@ -44,12 +44,12 @@ final class LoadLoopRun {
         this.replyTimeoutNanos = replyTimeoutNanos;
         this.result = result;
         this.intervalNanos = switch (pacing) {
-            case Pacing.Closed _ -> Double.POSITIVE_INFINITY;
-            case Pacing.Open open -> 1e9 / open.requestsPerSecond();
+            case RequestPacing.Closed _ -> Double.POSITIVE_INFINITY;
+            case RequestPacing.Open open -> 1e9 / open.requestsPerSecond();
         };
     }
 
-    Pacing pacing() {
+    RequestPacing pacing() {
         return pacing;
     }
 

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 /// that is dropped, changed or out of order is detected.
 ///
 /// **Thread**: its loop's. A returned buffer is valid until the next call.
-sealed interface LoadPayload permits PseudoRandomPayload, WorkPayload {
+sealed interface LoadPayload permits PseudoRandomPayload, SimulatedWorkPayload {
     /// Expected bytes from this position, at least one.
     ByteBuffer piece(long from, int atMost);
 

@@ -1,13 +1,13 @@
 package dev.polyserve.bench.report;
 
-import dev.polyserve.bench.result.Comparison;
-import dev.polyserve.bench.result.Comparison.Load;
+import dev.polyserve.bench.result.ComparisonResult;
+import dev.polyserve.bench.result.ComparisonResult.Load;
 import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.BenchEnvironment;
-import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.BenchMetric;
 import dev.polyserve.bench.result.BenchResults;
 import dev.polyserve.bench.result.BenchSettings;
-import dev.polyserve.bench.result.Spread;
+import dev.polyserve.bench.result.MinMedianMax;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +57,8 @@ public record BaselineComparison(Instant measuredAt, List<String> warnings, List
     /// @param comparison the current comparison
     /// @param before the rounds of the earlier benchmark
     /// @param now the rounds of the current one
-    public record Change(Comparison comparison, String contender, Metric metric, Spread before, Spread now) {
+    public record Change(ComparisonResult comparison, String contender, BenchMetric metric, MinMedianMax before,
+            MinMedianMax now) {
         /// `epoll, echo, closed loop`.
         String subject() {
             return contender + ", " + comparison.workload() + ", " + ReportPhrases.load(comparison);
@@ -137,18 +138,18 @@ public record BaselineComparison(Instant measuredAt, List<String> warnings, List
     }
 
     /// One contender under the same load in both benchmarks.
-    private record Pair(Comparison comparison, ContenderResults before, ContenderResults now) {
+    private record Pair(ComparisonResult comparison, ContenderResults before, ContenderResults now) {
         /// True when there are too few rounds. A failed contender is reported elsewhere.
         boolean hasTooFewRounds() {
             return before.failure() == null && now.failure() == null
                     && Math.min(before.rounds().size(), now.rounds().size()) < Ratio.LEAST_ROUNDS;
         }
 
-        List<Metric> common() {
-            List<Metric> common = new ArrayList<>();
-            for (Metric metric : Metric.values()) {
-                boolean given = metric == Metric.REQUESTS_PER_SECOND && comparison.load() == Load.OPEN;
-                if (!given && metric != Metric.GENERATOR_SHARE && known(before, metric) && known(now, metric)) {
+        List<BenchMetric> common() {
+            List<BenchMetric> common = new ArrayList<>();
+            for (BenchMetric metric : BenchMetric.values()) {
+                boolean given = metric == BenchMetric.REQUESTS_PER_SECOND && comparison.load() == Load.OPEN;
+                if (!given && metric != BenchMetric.GENERATOR_SHARE && known(before, metric) && known(now, metric)) {
                     common.add(metric);
                 }
             }
@@ -157,7 +158,7 @@ public record BaselineComparison(Instant measuredAt, List<String> warnings, List
 
         List<Change> changes() {
             List<Change> changes = new ArrayList<>();
-            for (Metric metric : common()) {
+            for (BenchMetric metric : common()) {
                 Change change = new Change(comparison, now.contender(), metric,
                         before.spread(metric).orElseThrow(), now.spread(metric).orElseThrow());
                 if (differs(change)) {
@@ -167,14 +168,14 @@ public record BaselineComparison(Instant measuredAt, List<String> warnings, List
             return changes;
         }
 
-        private static boolean known(ContenderResults entry, Metric metric) {
+        private static boolean known(ContenderResults entry, BenchMetric metric) {
             return entry.rounds().stream().filter(round -> round.metrics().containsKey(metric))
                     .count() >= Ratio.LEAST_ROUNDS;
         }
 
         private static boolean differs(Change change) {
-            Spread before = change.before();
-            Spread now = change.now();
+            MinMedianMax before = change.before();
+            MinMedianMax now = change.now();
             boolean apart = now.least() > before.most() || now.most() < before.least();
             double larger = Math.max(Math.abs(before.median()), Math.abs(now.median()));
             boolean enough = Math.abs(now.median() - before.median()) >= Ratio.LEAST_CLAIMED * larger;
@@ -186,7 +187,7 @@ public record BaselineComparison(Instant measuredAt, List<String> warnings, List
 
     private static List<Pair> pairs(BenchResults before, BenchResults now) {
         List<Pair> pairs = new ArrayList<>();
-        for (Comparison comparison : now.comparisons()) {
+        for (ComparisonResult comparison : now.comparisons()) {
             before.comparisons().stream().filter(earlier -> sameLoad(earlier, comparison)).findFirst()
                     .ifPresent(earlier -> comparison.entries().forEach(entry -> earlier.entries().stream()
                             .filter(other -> other.contender().equals(entry.contender())).findFirst()
@@ -198,7 +199,7 @@ public record BaselineComparison(Instant measuredAt, List<String> warnings, List
     /// The loads that the baseline did not measure, and under the others the contenders that it lacks.
     private static List<String> missing(BenchResults now, List<Pair> pairs) {
         List<String> missing = new ArrayList<>();
-        for (Comparison comparison : now.comparisons()) {
+        for (ComparisonResult comparison : now.comparisons()) {
             List<String> known = pairs.stream().filter(pair -> pair.comparison().equals(comparison))
                     .map(pair -> pair.now().contender()).toList();
             List<String> unknown = comparison.entries().stream().map(ContenderResults::contender)
@@ -214,7 +215,7 @@ public record BaselineComparison(Instant measuredAt, List<String> warnings, List
     }
 
     /// True for the same share of the slowest contender's capacity at about the same rate, or for the same given rate.
-    private static boolean sameLoad(Comparison before, Comparison now) {
+    private static boolean sameLoad(ComparisonResult before, ComparisonResult now) {
         double apart = Math.abs(before.requestsPerSecond() - now.requestsPerSecond());
         return before.workload().equals(now.workload()) && before.load() == now.load()
                 && Math.abs(before.shareOfWeakest() - now.shareOfWeakest()) < 1e-6

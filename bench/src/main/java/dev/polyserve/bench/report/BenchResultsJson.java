@@ -2,11 +2,11 @@ package dev.polyserve.bench.report;
 
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
-import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.ComparisonResult;
 import dev.polyserve.bench.result.ContenderResults;
-import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.BenchMetric;
 import dev.polyserve.bench.result.BenchResults;
-import dev.polyserve.file.SmallFile;
+import dev.polyserve.file.SmallFileReader;
 import dev.polyserve.file.UnsuitableFileException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -89,7 +89,7 @@ public final class BenchResultsJson {
         ObjectNode tree = MAPPER.valueToTree(results);
         report.recommendation().ifPresent(taken -> tree.set(RECOMMENDATION, MAPPER.valueToTree(taken)));
         for (int c = 0; c < results.comparisons().size(); c++) {
-            Comparison comparison = results.comparisons().get(c);
+            ComparisonResult comparison = results.comparisons().get(c);
             for (int e = 0; e < comparison.entries().size(); e++) {
                 ObjectNode entry = (ObjectNode) tree.path("comparisons").path(c).path("entries").path(e);
                 entry.set(SUMMARY, summary(comparison.entries().get(e)));
@@ -100,7 +100,7 @@ public final class BenchResultsJson {
 
     private static ObjectNode summary(ContenderResults entry) {
         ObjectNode summary = MAPPER.createObjectNode();
-        for (Metric metric : Metric.values()) {
+        for (BenchMetric metric : BenchMetric.values()) {
             entry.spread(metric).ifPresent(spread -> summary.set(metric.name(), MAPPER.valueToTree(spread)));
         }
         return summary;
@@ -108,7 +108,7 @@ public final class BenchResultsJson {
 
     private static String content(Path file) throws IOException {
         try {
-            return SmallFile.text(file, MOST_BYTES);
+            return SmallFileReader.text(file, MOST_BYTES);
         } catch (NoSuchFileException e) {
             throw new IOException("there is no file " + file + ": name one that 'polyserve bench --json' wrote", e);
         } catch (AccessDeniedException e) {

@@ -1,9 +1,9 @@
 package dev.polyserve.bench.report;
 
-import dev.polyserve.bench.result.Comparison.Load;
+import dev.polyserve.bench.result.ComparisonResult.Load;
 import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.LatencyPoint;
-import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.BenchMetric;
 import dev.polyserve.bench.result.BenchResults;
 import dev.polyserve.bench.result.RoundResult;
 import java.util.ArrayList;
@@ -40,8 +40,8 @@ final class Charts {
     }
 
     /// Writes the placeholders for the charts of one comparison.
-    void write(Html html, ComparisonTable comparisonTable) {
-        List<Metric> bars = bars(comparisonTable);
+    void write(HtmlWriter html, ComparisonTable comparisonTable) {
+        List<BenchMetric> bars = bars(comparisonTable);
         boolean curves = comparisonTable.comparison().load() == Load.OPEN
                 && comparisonTable.entries().stream().anyMatch(entry -> curve(entry).size() > 1);
         if (curves || !bars.isEmpty()) {
@@ -55,19 +55,20 @@ final class Charts {
     }
 
     /// The metric in question and the ones that explain it; only a few, so that each chart matters.
-    private static List<Metric> bars(ComparisonTable comparisonTable) {
-        Stream<Metric> wanted = switch (comparisonTable.ranking().question()) {
-            case CAPACITY, PROCESSOR_TIME -> Stream.of(Metric.REQUESTS_PER_SECOND, Metric.CPU_MICROS_PER_REQUEST,
-                    Metric.RSS_GROWTH_BYTES);
-            case LATENCY -> Stream.of(Metric.CPU_MICROS_PER_REQUEST, Metric.HEAVY_PER_SECOND,
-                    Metric.CPU_MICROS_PER_HEAVY);
-            case MEMORY -> Stream.of(Metric.RSS_BYTES_PER_CONNECTION, Metric.HEAP_BYTES_PER_CONNECTION,
-                    Metric.KERNEL_BYTES_PER_CONNECTION);
+    private static List<BenchMetric> bars(ComparisonTable comparisonTable) {
+        Stream<BenchMetric> wanted = switch (comparisonTable.ranking().question()) {
+            case CAPACITY, PROCESSOR_TIME ->
+                Stream.of(BenchMetric.REQUESTS_PER_SECOND, BenchMetric.CPU_MICROS_PER_REQUEST,
+                        BenchMetric.RSS_GROWTH_BYTES);
+            case LATENCY -> Stream.of(BenchMetric.CPU_MICROS_PER_REQUEST, BenchMetric.HEAVY_PER_SECOND,
+                    BenchMetric.CPU_MICROS_PER_HEAVY);
+            case MEMORY -> Stream.of(BenchMetric.RSS_BYTES_PER_CONNECTION, BenchMetric.HEAP_BYTES_PER_CONNECTION,
+                    BenchMetric.KERNEL_BYTES_PER_CONNECTION);
         };
         return wanted.filter(comparisonTable.metrics()::contains).toList();
     }
 
-    private void bars(Html html, ComparisonTable comparisonTable, Metric metric) {
+    private void bars(HtmlWriter html, ComparisonTable comparisonTable, BenchMetric metric) {
         ArrayNode rows = JSON.arrayNode();
         List<String> figures = new ArrayList<>();
         for (ContenderResults entry : comparisonTable.entries()) {
@@ -77,7 +78,7 @@ final class Charts {
                 figures.add(name + " " + figure);
                 ObjectNode row = rows.addObject().put("name", name).put("colour", colour(entry)).put("figure", figure)
                         .put("median", spread.median()).put("solid", comparisonTable.counts(entry)
-                                && !(metric == Metric.REQUESTS_PER_SECOND && entry.generatorBound()));
+                                && !(metric == BenchMetric.REQUESTS_PER_SECOND && entry.generatorBound()));
                 ArrayNode rounds = row.putArray("rounds");
                 entry.rounds().stream().map(RoundResult::metrics).map(metrics -> metrics.get(metric))
                         .filter(Objects::nonNull).forEach(rounds::add);
@@ -92,14 +93,14 @@ final class Charts {
                 JSON.objectNode().put("kind", "bars").put("unit", metric.unit().name()).set("rows", rows));
     }
 
-    private void curves(Html html, ComparisonTable comparisonTable) {
+    private void curves(HtmlWriter html, ComparisonTable comparisonTable) {
         ArrayNode lines = JSON.arrayNode();
         List<String> figures = new ArrayList<>();
         for (ContenderResults entry : comparisonTable.entries()) {
             if (curve(entry).size() > 1) {
                 String name = named(comparisonTable, entry);
-                entry.spread(Metric.P99).ifPresent(spread -> figures.add(name + " "
-                        + QuantityFormat.of(Metric.P99, spread.median())));
+                entry.spread(BenchMetric.P99).ifPresent(spread -> figures.add(name + " "
+                        + QuantityFormat.of(BenchMetric.P99, spread.median())));
                 ArrayNode points = lines.addObject().put("name", name).put("colour", colour(entry)).putArray("points");
                 curve(entry).forEach(point -> points.addArray().add(nines(point)).add(point.micros()));
             }
@@ -114,7 +115,7 @@ final class Charts {
         return entry.latency().stream().filter(point -> point.percentile() < 100 && point.micros() > 0).toList();
     }
 
-    private void figure(Html html, String title, String hint, String alternative, ObjectNode chart) {
+    private void figure(HtmlWriter html, String title, String hint, String alternative, ObjectNode chart) {
         String id = "chart-" + charts.size();
         charts.add(chart.put("id", id));
         html.in("figure." + chart.get("kind").stringValue(), figure -> {

@@ -1,29 +1,29 @@
 package dev.polyserve.bench.report;
 
-import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.ComparisonResult;
 import dev.polyserve.bench.result.ContenderResults;
-import dev.polyserve.bench.result.Metric;
-import dev.polyserve.bench.result.Metric.Better;
-import dev.polyserve.bench.result.Spread;
+import dev.polyserve.bench.result.BenchMetric;
+import dev.polyserve.bench.result.BenchMetric.Better;
+import dev.polyserve.bench.result.MinMedianMax;
 import java.util.List;
 import java.util.Optional;
 
 /// One metric of a comparison, of the contenders that it is compared for.
 ///
 /// @param entries the contenders
-record ComparedMetric(Comparison comparison, Metric metric, List<ContenderResults> entries) {
+record ComparedMetric(ComparisonResult comparison, BenchMetric metric, List<ContenderResults> entries) {
     ComparedMetric {
         entries = List.copyOf(entries);
     }
 
     /// Of the contenders that are ranked: at a fixed rate, those that kept it and were not limited by the load generator.
-    static ComparedMetric ranked(Comparison comparison, Metric metric) {
+    static ComparedMetric ranked(ComparisonResult comparison, BenchMetric metric) {
         return new ComparedMetric(comparison, metric,
-                Ranking.of(comparison).places().stream().map(Ranking.Place::entry).toList());
+                ContenderRanking.of(comparison).places().stream().map(ContenderRanking.Place::entry).toList());
     }
 
     /// Of all contenders that did not fail.
-    static ComparedMetric all(Comparison comparison, Metric metric) {
+    static ComparedMetric all(ComparisonResult comparison, BenchMetric metric) {
         return new ComparedMetric(comparison, metric,
                 comparison.entries().stream().filter(entry -> entry.failure() == null).toList());
     }
@@ -75,7 +75,7 @@ record ComparedMetric(Comparison comparison, Metric metric, List<ContenderResult
         }
 
         private double median(ContenderResults entry) {
-            return entry.spread(figures.metric).map(Spread::median).orElse(0.0);
+            return entry.spread(figures.metric).map(MinMedianMax::median).orElse(0.0);
         }
     }
 }

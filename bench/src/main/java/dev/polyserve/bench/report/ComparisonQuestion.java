@@ -1,28 +1,28 @@
 package dev.polyserve.bench.report;
 
-import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.ComparisonResult;
 import dev.polyserve.bench.result.ContenderResults;
-import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.BenchMetric;
 
 /// The question that a comparison answers, with the metric that answers it.
 enum ComparisonQuestion {
     /// How many requests per second?
-    CAPACITY(Metric.REQUESTS_PER_SECOND),
+    CAPACITY(BenchMetric.REQUESTS_PER_SECOND),
     /// How much processor time per request? Asked where the load generator was the limit, because capacities are then
     /// its own.
-    PROCESSOR_TIME(Metric.CPU_MICROS_PER_REQUEST),
+    PROCESSOR_TIME(BenchMetric.CPU_MICROS_PER_REQUEST),
     /// How long do the slowest requests take, at the same rate for all?
-    LATENCY(Metric.P99),
+    LATENCY(BenchMetric.P99),
     /// How much memory does an idle connection take?
-    MEMORY(Metric.RSS_BYTES_PER_CONNECTION);
+    MEMORY(BenchMetric.RSS_BYTES_PER_CONNECTION);
 
-    private final Metric metric;
+    private final BenchMetric metric;
 
-    ComparisonQuestion(Metric metric) {
+    ComparisonQuestion(BenchMetric metric) {
         this.metric = metric;
     }
 
-    static ComparisonQuestion of(Comparison comparison) {
+    static ComparisonQuestion of(ComparisonResult comparison) {
         if (anyHas(comparison, MEMORY.metric)) {
             return MEMORY;
         }
@@ -33,11 +33,11 @@ enum ComparisonQuestion {
         };
     }
 
-    Metric metric() {
+    BenchMetric metric() {
         return metric;
     }
 
-    private static boolean anyHas(Comparison comparison, Metric metric) {
+    private static boolean anyHas(ComparisonResult comparison, BenchMetric metric) {
         return comparison.entries().stream().anyMatch(entry -> entry.spread(metric).isPresent());
     }
 }

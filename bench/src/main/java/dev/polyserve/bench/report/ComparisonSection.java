@@ -1,10 +1,10 @@
 package dev.polyserve.bench.report;
 
 import dev.polyserve.bench.report.BaselineComparison.Change;
-import dev.polyserve.bench.report.Ranking.Place;
-import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.report.ContenderRanking.Place;
+import dev.polyserve.bench.result.ComparisonResult;
 import dev.polyserve.bench.result.ContenderResults;
-import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.BenchMetric;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,14 +17,14 @@ final class ComparisonSection {
 
     /// @param changes the changes in this comparison
     /// @param number of the comparison, from 0: makes element ids unique
-    ComparisonSection(Comparison comparison, Charts charts, List<Change> changes, int number) {
+    ComparisonSection(ComparisonResult comparison, Charts charts, List<Change> changes, int number) {
         this.comparisonTable = ComparisonTable.of(comparison);
         this.charts = charts;
         this.changes = changes;
         this.number = number;
     }
 
-    void write(Html html) {
+    void write(HtmlWriter html) {
         html.in("section.comparison", section -> {
             section.leaf("h3", ReportPhrases.sentence(ReportPhrases.load(comparisonTable.comparison())), "id",
                     "comparison-" + number);
@@ -40,7 +40,7 @@ final class ComparisonSection {
         });
     }
 
-    private void table(Html html) {
+    private void table(HtmlWriter html) {
         html.in("table.figures", table -> {
             table.leaf("caption", "Medians of the rounds");
             table.in("thead", head -> head.in("tr", this::headings));
@@ -48,9 +48,9 @@ final class ComparisonSection {
         }, "data-comparison", Integer.toString(number));
     }
 
-    private void headings(Html row) {
+    private void headings(HtmlWriter row) {
         row.leaf("th", "contender", "scope", "col");
-        for (Metric metric : comparisonTable.metrics()) {
+        for (BenchMetric metric : comparisonTable.metrics()) {
             row.leaf("th", metric.label(), "scope", "col");
             if (metric == comparisonTable.ranking().metric()) {
                 row.leaf("th", "spread", "scope", "col");
@@ -59,7 +59,7 @@ final class ComparisonSection {
         }
     }
 
-    private void row(Html html, ContenderResults entry) {
+    private void row(HtmlWriter html, ContenderResults entry) {
         html.in("tr", row -> {
             row.in("th", name -> {
                 name.leaf("i.swatch", "", "data-colour", Integer.toString(charts.colour(entry)), "aria-hidden", "true");
@@ -68,7 +68,7 @@ final class ComparisonSection {
                     name.text(" ").leaf("span.mark", comparisonTable.marks(entry));
                 }
             }, "scope", "row");
-            for (Metric metric : comparisonTable.metrics()) {
+            for (BenchMetric metric : comparisonTable.metrics()) {
                 figure(row, entry, metric);
                 if (metric == comparisonTable.ranking().metric()) {
                     row.leaf("td", ComparisonTable.noise(entry, metric));
@@ -78,7 +78,7 @@ final class ComparisonSection {
         }, "class", comparisonTable.counts(entry) ? "counts" : "aside");
     }
 
-    private void figure(Html row, ContenderResults entry, Metric metric) {
+    private void figure(HtmlWriter row, ContenderResults entry, BenchMetric metric) {
         entry.spread(metric).ifPresentOrElse(spread -> row.in("td", cell -> {
             cell.text(QuantityFormat.of(metric, spread.median()));
             change(entry, metric).ifPresent(change -> change(cell, change));
@@ -88,19 +88,19 @@ final class ComparisonSection {
                 () -> row.leaf("td", ""));
     }
 
-    private Optional<Change> change(ContenderResults entry, Metric metric) {
+    private Optional<Change> change(ContenderResults entry, BenchMetric metric) {
         return changes.stream().filter(c -> c.contender().equals(entry.contender()) && c.metric() == metric)
                 .findFirst();
     }
 
-    private static void change(Html cell, Change change) {
+    private static void change(HtmlWriter cell, Change change) {
         cell.text(" ").in("span.change." + change.direction().word(), mark -> {
             mark.text(change.direction().mark() + " " + change.extent());
             mark.leaf("span.unseen", " " + change.direction().word() + " than in the baseline");
         });
     }
 
-    private void ratios(Html html) {
+    private void ratios(HtmlWriter html) {
         List<Place> places = comparisonTable.ranking().places();
         html.leaf("summary", "All pairs: " + comparisonTable.ranking().metric().label());
         html.leaf("p", "The row's figure as a multiple of the column's: median of the rounds (minimum–maximum). "
@@ -114,7 +114,7 @@ final class ComparisonSection {
         }), "role", "region", "tabindex", "0", "aria-label", "Ratios");
     }
 
-    private void ratios(Html html, Place of, List<Place> places) {
+    private void ratios(HtmlWriter html, Place of, List<Place> places) {
         html.in("tr", row -> {
             row.leaf("th", of.name(), "scope", "row");
             for (Place to : places) {

@@ -1,9 +1,9 @@
 package dev.polyserve.bench.report;
 
-import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.ComparisonResult;
 import dev.polyserve.bench.result.ContenderResults;
-import dev.polyserve.bench.result.Metric;
-import dev.polyserve.bench.result.Spread;
+import dev.polyserve.bench.result.BenchMetric;
+import dev.polyserve.bench.result.MinMedianMax;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -14,16 +14,19 @@ import java.util.stream.Stream;
 /// @param ranking the order of the contenders
 /// @param entries ranked ones first, then those that could not be ranked, in the order in which they were named
 /// @param metrics those that at least one contender has, the metric in question first
-record ComparisonTable(Comparison comparison, Ranking ranking, List<ContenderResults> entries, List<Metric> metrics) {
+record ComparisonTable(ComparisonResult comparison, ContenderRanking ranking, List<ContenderResults> entries,
+        List<BenchMetric> metrics) {
     static final String BOUND = "†";
     static final String FAILED = "✗";
     static final String LATE = "‡";
 
-    static ComparisonTable of(Comparison comparison) {
-        Ranking ranking = Ranking.of(comparison);
-        List<ContenderResults> entries = new ArrayList<>(ranking.places().stream().map(Ranking.Place::entry).toList());
+    static ComparisonTable of(ComparisonResult comparison) {
+        ContenderRanking ranking = ContenderRanking.of(comparison);
+        List<ContenderResults> entries = new ArrayList<>(
+                ranking.places().stream().map(ContenderRanking.Place::entry).toList());
         comparison.entries().stream().filter(entry -> !entries.contains(entry)).forEach(entries::add);
-        List<Metric> metrics = Stream.concat(Stream.of(ranking.metric()), Stream.of(Metric.values())).distinct()
+        List<BenchMetric> metrics = Stream.concat(Stream.of(ranking.metric()), Stream.of(BenchMetric.values()))
+                .distinct()
                 .filter(metric -> entries.stream().anyMatch(entry -> entry.spread(metric).isPresent())).toList();
         return new ComparisonTable(comparison, ranking, entries, metrics);
     }
@@ -40,7 +43,7 @@ record ComparisonTable(Comparison comparison, Ranking ranking, List<ContenderRes
     }
 
     /// `± 2 %`: the largest deviation of a round from the median.
-    static String noise(ContenderResults entry, Metric metric) {
+    static String noise(ContenderResults entry, BenchMetric metric) {
         return entry.spread(metric).filter(spread -> entry.rounds().size() > 1 && spread.median() > 0)
                 .map(spread -> "± " + ReportPhrases.percent(deviation(spread))).orElse("");
     }
@@ -66,10 +69,10 @@ record ComparisonTable(Comparison comparison, Ranking ranking, List<ContenderRes
     }
 
     private boolean late(ContenderResults entry) {
-        return !Ranking.keptRate(comparison, entry);
+        return !ContenderRanking.keptRate(comparison, entry);
     }
 
-    private static double deviation(Spread spread) {
+    private static double deviation(MinMedianMax spread) {
         return Math.max(spread.most() - spread.median(), spread.median() - spread.least()) / spread.median();
     }
 }

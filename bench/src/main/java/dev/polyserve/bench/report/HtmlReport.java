@@ -1,6 +1,6 @@
 package dev.polyserve.bench.report;
 
-import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.ComparisonResult;
 import dev.polyserve.bench.result.BenchResults;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,14 +38,14 @@ public final class HtmlReport {
     public static String page(BenchReport report) {
         BenchResults results = report.results();
         Charts charts = new Charts(results);
-        Html body = new Html();
+        HtmlWriter body = new HtmlWriter();
         new OverviewSection(report).write(body);
         comparisons(body, results, report.baseline(), charts);
         MeasurementSection.write(body, results);
         String library = "/*\n" + resource(UPLOT + "LICENSE") + "\n*/\n" + resource(UPLOT + "uPlot.iife.min.js");
         String script = resource("report.js");
         Map<String, String> parts = new HashMap<>();
-        parts.put("title", Html.escaped("polyserve bench: " + OverviewSection.title(results)));
+        parts.put("title", HtmlWriter.escaped("polyserve bench: " + OverviewSection.title(results)));
         parts.put("policy", "'sha256-" + sha256(library) + "' 'sha256-" + sha256(script) + "'");
         parts.put("style", resource(UPLOT + "uPlot.min.css") + resource("base/base.css") + resource("report.css"));
         parts.put("body", body.toString());
@@ -56,17 +56,17 @@ public final class HtmlReport {
         return filled(resource("report.html"), parts);
     }
 
-    private static void comparisons(Html html, BenchResults results, Optional<BaselineComparison> baseline,
+    private static void comparisons(HtmlWriter html, BenchResults results, Optional<BaselineComparison> baseline,
             Charts charts) {
-        List<Comparison> all = results.comparisons();
-        for (String workload : all.stream().map(Comparison::workload).distinct().toList()) {
+        List<ComparisonResult> all = results.comparisons();
+        for (String workload : all.stream().map(ComparisonResult::workload).distinct().toList()) {
             html.in("section.workload", section -> {
                 section.leaf("h2", workload);
                 ReportPhrases.labWorkload(workload).ifPresent(shown -> section.in("p.caveat", p -> p
                         .text("To watch models under such a load, start ").leaf("code", "polyserve lab")
                         .text(" and take the workload ").leaf("code", shown).text(".")));
                 for (int number = 0; number < all.size(); number++) {
-                    Comparison comparison = all.get(number);
+                    ComparisonResult comparison = all.get(number);
                     if (comparison.workload().equals(workload)) {
                         new ComparisonSection(comparison, charts,
                                 baseline.map(BaselineComparison::changes).orElse(List.of())

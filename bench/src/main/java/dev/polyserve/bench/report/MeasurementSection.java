@@ -8,7 +8,7 @@ import java.util.TreeMap;
 final class MeasurementSection {
     private MeasurementSection() {}
 
-    static void write(Html html, BenchResults results) {
+    static void write(HtmlWriter html, BenchResults results) {
         html.in("section.circumstances", section -> {
             section.leaf("h2", "How it was measured", "id", "circumstances");
             section.in("dl", list -> facts(list, results));
@@ -16,7 +16,7 @@ final class MeasurementSection {
         }, "aria-labelledby", "circumstances");
     }
 
-    private static void facts(Html list, BenchResults results) {
+    private static void facts(HtmlWriter list, BenchResults results) {
         BenchEnvironment environment = results.environment();
         fact(list, "Machine", ReportPhrases.machine(environment));
         fact(list, "Placement", environment.placement());
@@ -29,11 +29,11 @@ final class MeasurementSection {
         list.leaf("dt", "Repeat with").in("dd", command -> command.leaf("code", results.command()));
     }
 
-    private static void fact(Html list, String what, String value) {
+    private static void fact(HtmlWriter list, String what, String value) {
         list.leaf("dt", what).leaf("dd", value);
     }
 
-    private static void guide(Html html) {
+    private static void guide(HtmlWriter html) {
         html.leaf("summary", "How to read this");
         html.in("dl", list -> {
             fact(list, "Closed loop", "A client sends its next request when the previous one is answered: this shows "

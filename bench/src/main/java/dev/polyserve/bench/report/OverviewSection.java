@@ -1,8 +1,8 @@
 package dev.polyserve.bench.report;
 
 import dev.polyserve.bench.report.BaselineComparison.Change;
-import dev.polyserve.bench.report.Verdict.Finding;
-import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.report.BenchConclusions.Finding;
+import dev.polyserve.bench.result.ComparisonResult;
 import dev.polyserve.bench.result.BenchResults;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,11 +13,11 @@ import java.util.Map;
 record OverviewSection(BenchReport report) {
     /// `echo, wait and idle`.
     static String title(BenchResults results) {
-        List<String> workloads = results.comparisons().stream().map(Comparison::workload).distinct().toList();
+        List<String> workloads = results.comparisons().stream().map(ComparisonResult::workload).distinct().toList();
         return workloads.isEmpty() ? "nothing" : ReportPhrases.list(workloads);
     }
 
-    void write(Html html) {
+    void write(HtmlWriter html) {
         html.in("header", header -> {
             header.leaf("p.brand", "polyserve bench");
             header.leaf("h1", ReportPhrases.sentence(title(report.results())) + ", measured");
@@ -36,14 +36,14 @@ record OverviewSection(BenchReport report) {
                 + ReportPhrases.load(results.settings());
     }
 
-    private void verdict(Html html) {
-        Verdict verdict = Verdict.of(report.results());
+    private void verdict(HtmlWriter html) {
+        BenchConclusions verdict = BenchConclusions.of(report.results());
         html.leaf("h2", "Verdict, for this load on this machine", "id", "verdict");
         html.in("div.findings", grid -> verdict.findings().forEach(finding -> finding(grid, finding)));
         verdict.remarks().forEach(remark -> html.leaf("p.caveat", remark));
     }
 
-    private static void finding(Html html, Finding finding) {
+    private static void finding(HtmlWriter html, Finding finding) {
         html.in("article.finding", article -> {
             article.leaf("h3", finding.workload() + ", " + finding.question());
             if (!finding.best().isEmpty()) {
@@ -55,7 +55,7 @@ record OverviewSection(BenchReport report) {
         });
     }
 
-    private static void baseline(Html html, BaselineComparison baseline) {
+    private static void baseline(HtmlWriter html, BaselineComparison baseline) {
         html.leaf("h2", "Changes since " + TextReport.when(baseline.measuredAt()), "id", "baseline");
         html.leaf("p", ReportPhrases.sentence(baseline.summary()) + ".");
         baseline.warnings().forEach(warning -> html.leaf("p.caveat", warning));
@@ -65,7 +65,7 @@ record OverviewSection(BenchReport report) {
         }
     }
 
-    private static void changes(Html table, BaselineComparison baseline) {
+    private static void changes(HtmlWriter table, BaselineComparison baseline) {
         table.leaf("caption", "Changes that exceed the noise of both runs");
         table.in("thead", head -> head.in("tr", row -> List.of("figure", "change", "before", "now")
                 .forEach(heading -> row.leaf("th", heading, "scope", "col"))));
@@ -78,7 +78,7 @@ record OverviewSection(BenchReport report) {
         }));
     }
 
-    private static void change(Html html, Change change) {
+    private static void change(HtmlWriter html, Change change) {
         html.in("tr", row -> row.leaf("th", change.metric().label(), "scope", "row")
                 .in("td", cell -> cell.leaf("span.change." + change.direction().word(), change.direction().mark() + " "
                         + change.extent() + " " + change.direction().word()))

@@ -1,6 +1,6 @@
 package dev.polyserve.bench.report;
 
-import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.BenchMetric;
 import java.util.Locale;
 
 /// Formats a figure for people: three significant digits and a unit.
@@ -12,7 +12,7 @@ public final class QuantityFormat {
     private QuantityFormat() {}
 
     /// Formats a value of the metric with its unit: `12.4 µs`, `81,300`, `1.2 KiB`.
-    public static String of(Metric metric, double value) {
+    public static String of(BenchMetric metric, double value) {
         return switch (metric.unit()) {
             case PER_SECOND -> whole(value);
             case MICROSECONDS -> micros(value);

@@ -1,8 +1,8 @@
 package dev.polyserve.bench.report;
 
 import dev.polyserve.bench.result.ContenderResults;
-import dev.polyserve.bench.result.Metric;
-import dev.polyserve.bench.result.Spread;
+import dev.polyserve.bench.result.BenchMetric;
+import dev.polyserve.bench.result.MinMedianMax;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 ///         smallest ratio, which is less certain
 /// @param high upper end of that interval
 /// @param apart true when the gap between the two ranges of figures, unpaired, is at least as wide as the wider range
-record Ratio(int rounds, int above, Spread spread, double low, double high, boolean apart) {
+record Ratio(int rounds, int above, MinMedianMax spread, double low, double high, boolean apart) {
     /// Smaller differences are not claimed, however quiet the rounds are: memory layout, start order and the host of a
     /// virtual machine cause such differences.
     static final double LEAST_CLAIMED = 0.05;
@@ -32,7 +32,7 @@ record Ratio(int rounds, int above, Spread spread, double low, double high, bool
     private static final double CONFIDENCE = 0.93;
 
     /// The ratio over the common rounds; empty when there is none, or a figure is not positive.
-    static Optional<Ratio> of(ContenderResults entry, ContenderResults base, Metric metric) {
+    static Optional<Ratio> of(ContenderResults entry, ContenderResults base, BenchMetric metric) {
         List<Double> figures = new ArrayList<>();
         List<Double> bases = new ArrayList<>();
         for (int round = 0; round < Math.min(entry.rounds().size(), base.rounds().size()); round++) {
@@ -52,12 +52,12 @@ record Ratio(int rounds, int above, Spread spread, double low, double high, bool
                 .toList();
         int outside = outside(sorted.size());
         int above = (int) sorted.stream().filter(ratio -> ratio > 1).count();
-        return new Ratio(sorted.size(), above, Spread.of(sorted), sorted.get(outside),
-                sorted.get(sorted.size() - 1 - outside), apart(Spread.of(figures), Spread.of(bases)));
+        return new Ratio(sorted.size(), above, MinMedianMax.of(sorted), sorted.get(outside),
+                sorted.get(sorted.size() - 1 - outside), apart(MinMedianMax.of(figures), MinMedianMax.of(bases)));
     }
 
     /// True when the gap between two ranges is at least as wide as the wider of them.
-    private static boolean apart(Spread one, Spread other) {
+    private static boolean apart(MinMedianMax one, MinMedianMax other) {
         double gap = Math.max(one.least() - other.most(), other.least() - one.most());
         return gap > 0 && gap >= Math.max(one.most() - one.least(), other.most() - other.least());
     }

@@ -1,9 +1,9 @@
 package dev.polyserve.bench.report;
 
 import dev.polyserve.bench.report.ComparedMetric.Difference;
-import dev.polyserve.bench.result.Comparison;
-import dev.polyserve.bench.result.Comparison.Load;
-import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.ComparisonResult;
+import dev.polyserve.bench.result.ComparisonResult.Load;
+import dev.polyserve.bench.result.BenchMetric;
 import dev.polyserve.bench.result.BenchResults;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +34,7 @@ public record Recommendation(Optional<String> model, String sentence) {
     /// Whether the rounds at a fixed rate do not show yet whether a model's tail differs from the default's: more rounds may.
     ///
     /// @param usual the default model
-    public static boolean needsMoreRounds(Comparison measured, List<String> models, String usual) {
+    public static boolean needsMoreRounds(ComparisonResult measured, List<String> models, String usual) {
         return measured.load() == Load.OPEN && models.stream().filter(model -> !model.equals(usual))
                 .anyMatch(model -> RecommendationCriterion.leavesTailOpen(measured, model, usual));
     }
@@ -54,7 +54,7 @@ public record Recommendation(Optional<String> model, String sentence) {
 
         /// `1,220 of 2,000 requests/s in mixed`.
         private static String answered(RecommendationRule.Missed missed) {
-            return QuantityFormat.of(Metric.REQUESTS_PER_SECOND, missed.answered()) + " of "
+            return QuantityFormat.of(BenchMetric.REQUESTS_PER_SECOND, missed.answered()) + " of "
                     + ReportPhrases.rate(missed.comparison()) + " in " + missed.comparison().workload();
         }
 

@@ -3,10 +3,10 @@ package dev.polyserve.bench.report;
 import dev.polyserve.bench.report.ComparedMetric.Difference;
 import dev.polyserve.bench.report.Ratio.Claim;
 import dev.polyserve.bench.result.BenchSettings;
-import dev.polyserve.bench.result.Comparison;
-import dev.polyserve.bench.result.Comparison.Load;
+import dev.polyserve.bench.result.ComparisonResult;
+import dev.polyserve.bench.result.ComparisonResult.Load;
 import dev.polyserve.bench.result.ContenderResults;
-import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.BenchMetric;
 import dev.polyserve.bench.result.BenchResults;
 import java.util.Comparator;
 import java.util.List;
@@ -23,7 +23,7 @@ enum RecommendationCriterion {
         List<ComparedMetric> figures(BenchResults results) {
             return comparisons(results)
                     .filter(comparison -> ComparisonQuestion.of(comparison) == ComparisonQuestion.LATENCY)
-                    .map(comparison -> ComparedMetric.ranked(comparison, Metric.P99)).toList();
+                    .map(comparison -> ComparedMetric.ranked(comparison, BenchMetric.P99)).toList();
         }
 
         @Override
@@ -38,10 +38,10 @@ enum RecommendationCriterion {
             return Stream.concat(
                     atRatesInQuestion(results)
                             .filter(comparison -> ComparisonQuestion.of(comparison) == ComparisonQuestion.CAPACITY)
-                            .map(comparison -> ComparedMetric.ranked(comparison, Metric.REQUESTS_PER_SECOND)),
+                            .map(comparison -> ComparedMetric.ranked(comparison, BenchMetric.REQUESTS_PER_SECOND)),
                     comparisons(results)
                             .filter(comparison -> ComparisonQuestion.of(comparison) == ComparisonQuestion.LATENCY)
-                            .map(comparison -> ComparedMetric.ranked(comparison, Metric.HEAVY_PER_SECOND)))
+                            .map(comparison -> ComparedMetric.ranked(comparison, BenchMetric.HEAVY_PER_SECOND)))
                     .toList();
         }
     },
@@ -51,16 +51,17 @@ enum RecommendationCriterion {
         List<ComparedMetric> figures(BenchResults results) {
             return atRatesInQuestion(results)
                     .filter(comparison -> ComparisonQuestion.of(comparison) != ComparisonQuestion.MEMORY)
-                    .flatMap(comparison -> Stream.of(Metric.CPU_MICROS_PER_REQUEST, Metric.CPU_MICROS_PER_HEAVY)
+                    .flatMap(comparison -> Stream
+                            .of(BenchMetric.CPU_MICROS_PER_REQUEST, BenchMetric.CPU_MICROS_PER_HEAVY)
                             .map(metric -> ComparedMetric.all(comparison, metric)))
                     .toList();
         }
 
         @Override
         boolean isFelt(ComparedMetric figures, double more, ContenderResults of, BenchSettings settings) {
-            Metric rate = figures.metric() == Metric.CPU_MICROS_PER_HEAVY
-                    ? Metric.HEAVY_PER_SECOND
-                    : Metric.REQUESTS_PER_SECOND;
+            BenchMetric rate = figures.metric() == BenchMetric.CPU_MICROS_PER_HEAVY
+                    ? BenchMetric.HEAVY_PER_SECOND
+                    : BenchMetric.REQUESTS_PER_SECOND;
             return of.spread(rate).filter(served -> more * served.median() >= MICROS_OF_A_SECOND_FELT).isPresent();
         }
     },
@@ -70,7 +71,8 @@ enum RecommendationCriterion {
         List<ComparedMetric> figures(BenchResults results) {
             return comparisons(results)
                     .filter(comparison -> ComparisonQuestion.of(comparison) == ComparisonQuestion.MEMORY)
-                    .map(comparison -> ComparedMetric.ranked(comparison, Metric.RSS_BYTES_PER_CONNECTION)).toList();
+                    .map(comparison -> ComparedMetric.ranked(comparison, BenchMetric.RSS_BYTES_PER_CONNECTION))
+                    .toList();
         }
 
         @Override
@@ -95,7 +97,7 @@ enum RecommendationCriterion {
 
     /// What the figures are, in words.
     String noun(ComparedMetric figures) {
-        return figures.metric() == Metric.HEAVY_PER_SECOND ? "heavy requests/s" : noun;
+        return figures.metric() == BenchMetric.HEAVY_PER_SECOND ? "heavy requests/s" : noun;
     }
 
     /// The figures that it compares, one for each table that has them.
@@ -118,8 +120,8 @@ enum RecommendationCriterion {
     }
 
     /// Whether the tails of two contenders differ so much that it would count, but the rounds do not agree on it.
-    static boolean leavesTailOpen(Comparison comparison, String one, String other) {
-        ComparedMetric tails = ComparedMetric.ranked(comparison, Metric.P99);
+    static boolean leavesTailOpen(ComparisonResult comparison, String one, String other) {
+        ComparedMetric tails = ComparedMetric.ranked(comparison, BenchMetric.P99);
         return Stream.of(tails.difference(one, other), tails.difference(other, one)).flatMap(Optional::stream)
                 .anyMatch(difference -> difference.ratio().claim() == Claim.UNKNOWN
                         && difference.times() >= TAIL.leastRatio && difference.more() >= MICROS_FELT);
@@ -136,12 +138,12 @@ enum RecommendationCriterion {
                 && isFelt(difference.figures(), difference.more(), difference.better(), settings);
     }
 
-    private static Stream<Comparison> comparisons(BenchResults results) {
+    private static Stream<ComparisonResult> comparisons(BenchResults results) {
         return results.comparisons().stream();
     }
 
     /// All comparisons, but not a closed loop where the user has given a rate, which is what matters then.
-    private static Stream<Comparison> atRatesInQuestion(BenchResults results) {
+    private static Stream<ComparisonResult> atRatesInQuestion(BenchResults results) {
         return comparisons(results).filter(comparison -> comparison.load() == Load.OPEN
                 || comparisons(results).noneMatch(other -> other.workload().equals(comparison.workload())
                         && other.load() == Load.OPEN && other.shareOfWeakest() == 0));

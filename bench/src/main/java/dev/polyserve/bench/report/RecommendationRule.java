@@ -1,11 +1,11 @@
 package dev.polyserve.bench.report;
 
 import dev.polyserve.bench.report.ComparedMetric.Difference;
-import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.ComparisonResult;
 import dev.polyserve.bench.result.ContenderResults;
-import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.BenchMetric;
 import dev.polyserve.bench.result.BenchResults;
-import dev.polyserve.bench.result.Spread;
+import dev.polyserve.bench.result.MinMedianMax;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +24,7 @@ record RecommendationRule(BenchResults results, String usual) {
     /// A fixed rate that a contender did not hold.
     ///
     /// @param answered the requests per second that it answered
-    record Missed(Comparison comparison, double answered) {
+    record Missed(ComparisonResult comparison, double answered) {
         double share() {
             return answered / comparison.requestsPerSecond();
         }
@@ -63,15 +63,15 @@ record RecommendationRule(BenchResults results, String usual) {
     /// At a rate that was derived from the capacity of the weakest one, nothing less than all rounds counts: the user has not asked
     /// for it.
     Optional<Missed> missed(String model) {
-        return entries(model).filter(at -> !Ranking.keptRate(at.comparison(), at.entry()))
+        return entries(model).filter(at -> !ContenderRanking.keptRate(at.comparison(), at.entry()))
                 .filter(at -> at.comparison().shareOfWeakest() == 0 || missedInAllRounds(at))
                 .map(at -> new Missed(at.comparison(), answered(at.entry())))
                 .min(Comparator.comparingDouble(Missed::share));
     }
 
     private static boolean missedInAllRounds(At at) {
-        return at.entry().spread(Metric.REQUESTS_PER_SECOND)
-                .filter(answered -> answered.most() < Ranking.RATE_KEPT * at.comparison().requestsPerSecond())
+        return at.entry().spread(BenchMetric.REQUESTS_PER_SECOND)
+                .filter(answered -> answered.most() < ContenderRanking.RATE_KEPT * at.comparison().requestsPerSecond())
                 .isPresent();
     }
 
@@ -102,10 +102,10 @@ record RecommendationRule(BenchResults results, String usual) {
     }
 
     private static double answered(ContenderResults entry) {
-        return entry.spread(Metric.REQUESTS_PER_SECOND).map(Spread::median).orElse(0.0);
+        return entry.spread(BenchMetric.REQUESTS_PER_SECOND).map(MinMedianMax::median).orElse(0.0);
     }
 
-    private record At(Comparison comparison, ContenderResults entry) {}
+    private record At(ComparisonResult comparison, ContenderResults entry) {}
 
     private Stream<At> entries(String model) {
         return results.comparisons().stream().flatMap(comparison -> comparison.entries().stream()

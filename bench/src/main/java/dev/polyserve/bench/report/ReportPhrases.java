@@ -1,6 +1,6 @@
 package dev.polyserve.bench.report;
 
-import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.ComparisonResult;
 import dev.polyserve.bench.result.BenchEnvironment;
 import dev.polyserve.bench.result.BenchSettings;
 import java.math.BigDecimal;
@@ -43,7 +43,7 @@ final class ReportPhrases {
     }
 
     /// The kind of load: `closed loop`, or `20,000 requests/s (50 % of the weakest)`.
-    static String load(Comparison comparison) {
+    static String load(ComparisonResult comparison) {
         return switch (comparison.load()) {
             case CLOSED -> "closed loop";
             case OPEN -> rate(comparison) + (comparison.shareOfWeakest() > 0
@@ -66,7 +66,7 @@ final class ReportPhrases {
     }
 
     /// `20,000 requests/s`.
-    static String rate(Comparison comparison) {
+    static String rate(ComparisonResult comparison) {
         return String.format(Locale.ROOT, "%,.0f requests/s", comparison.requestsPerSecond());
     }
 

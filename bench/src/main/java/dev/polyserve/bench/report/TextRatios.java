@@ -1,6 +1,6 @@
 package dev.polyserve.bench.report;
 
-import dev.polyserve.bench.report.Ranking.Place;
+import dev.polyserve.bench.report.ContenderRanking.Place;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -9,10 +9,10 @@ import java.util.stream.Stream;
 final class TextRatios {
     private static final int MAX_MATRIX = 6;
 
-    private final Ranking ranking;
+    private final ContenderRanking ranking;
     private final int width;
 
-    TextRatios(Ranking ranking, int width) {
+    TextRatios(ContenderRanking ranking, int width) {
         this.ranking = ranking;
         this.width = width;
     }

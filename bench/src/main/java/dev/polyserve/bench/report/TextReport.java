@@ -1,9 +1,9 @@
 package dev.polyserve.bench.report;
 
-import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.ComparisonResult;
 import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.BenchEnvironment;
-import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.BenchMetric;
 import dev.polyserve.bench.result.BenchResults;
 import dev.polyserve.bench.result.BenchSettings;
 import java.time.Instant;
@@ -37,13 +37,13 @@ public final class TextReport {
         report.header(told.results());
         told.results().comparisons().forEach(report::comparison);
         told.baseline().ifPresent(report::baseline);
-        report.verdict(Verdict.of(told.results()));
+        report.verdict(BenchConclusions.of(told.results()));
         told.recommendation().map(Recommendation::sentence).ifPresent(report.lines::add);
         return report.lines.stream().map(TextReport::printable).toList();
     }
 
     /// The table of one comparison, with its notes and ratios; printed as soon as the comparison ends.
-    public static List<String> lines(Comparison comparison, int width) {
+    public static List<String> lines(ComparisonResult comparison, int width) {
         TextReport report = new TextReport(width);
         report.comparison(comparison);
         return report.lines.stream().skip(1).map(TextReport::printable).toList();
@@ -63,7 +63,7 @@ public final class TextReport {
         ReportPhrases.work(settings).ifPresent(work -> text("", work));
     }
 
-    private void comparison(Comparison comparison) {
+    private void comparison(ComparisonResult comparison) {
         ComparisonTable comparisonTable = ComparisonTable.of(comparison);
         lines.add("");
         text("", comparison.workload() + ", " + ReportPhrases.load(comparison));
@@ -85,8 +85,8 @@ public final class TextReport {
         if (marks.stream().anyMatch(mark -> !mark.isEmpty())) {
             table.column("", 0, marks);
         }
-        Metric lead = comparisonTable.ranking().metric();
-        for (Metric metric : comparisonTable.metrics()) {
+        BenchMetric lead = comparisonTable.ranking().metric();
+        for (BenchMetric metric : comparisonTable.metrics()) {
             table.column(metric.label(), metric == lead ? 0 : importance(metric), entries.stream()
                     .map(e -> e.spread(metric).map(s -> QuantityFormat.of(metric, s.median())).orElse("")).toList());
             if (metric == lead) {
@@ -99,7 +99,7 @@ public final class TextReport {
     }
 
     /// The order in which a narrow terminal drops columns, the largest number first.
-    private static int importance(Metric metric) {
+    private static int importance(BenchMetric metric) {
         return switch (metric) {
             case REQUESTS_PER_SECOND -> 3;
             case CPU_MICROS_PER_REQUEST -> 4;
@@ -131,10 +131,10 @@ public final class TextReport {
         baseline.changes().forEach(change -> text(INDENT, change.sentence()));
     }
 
-    private void verdict(Verdict verdict) {
+    private void verdict(BenchConclusions verdict) {
         lines.add("");
         lines.add("Verdict, for this load on this machine:");
-        for (Verdict.Finding finding : verdict.findings()) {
+        for (BenchConclusions.Finding finding : verdict.findings()) {
             text(INDENT, finding.sentence());
             finding.caveats().forEach(caveat -> text(INDENT + INDENT, caveat));
         }

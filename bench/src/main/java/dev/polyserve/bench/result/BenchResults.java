@@ -14,7 +14,7 @@ import java.util.List;
 /// @param settings its settings
 /// @param comparisons the tables, in the order in which they were measured
 public record BenchResults(int format, Instant startedAt, double tookSeconds, boolean complete, String command,
-        BenchEnvironment environment, BenchSettings settings, List<Comparison> comparisons) {
+        BenchEnvironment environment, BenchSettings settings, List<ComparisonResult> comparisons) {
     public static final int FORMAT = 2;
 
     /// Copies the comparisons.

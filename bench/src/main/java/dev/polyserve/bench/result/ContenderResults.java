@@ -23,10 +23,10 @@ public record ContenderResults(String contender, List<RoundResult> rounds, List<
     }
 
     /// The median and spread of its rounds; empty when no round has the metric.
-    public Optional<Spread> spread(Metric metric) {
+    public Optional<MinMedianMax> spread(BenchMetric metric) {
         List<Double> values = rounds.stream().map(round -> round.metrics().get(metric)).filter(Objects::nonNull)
                 .map(Double.class::cast).toList();
-        return values.isEmpty() ? Optional.empty() : Optional.of(Spread.of(values));
+        return values.isEmpty() ? Optional.empty() : Optional.of(MinMedianMax.of(values));
     }
 
     /// True when the load generator was the bottleneck in any of its rounds.

@@ -4,10 +4,11 @@ package dev.polyserve.bench.service;
 public enum BenchService {
     /// Returns every byte; every peer provides it.
     ECHO(EchoHandler.class, EchoProtocol.class, EchoMessages.class),
-    /// Computes and answers a [WorkRequest] without waiting; event loops of other projects can provide it, too.
-    COMPUTE(WorkHandler.class, WorkHandler.class, WorkMessages.class),
-    /// Waits for, computes and answers a [WorkRequest].
-    WORK(WorkHandler.class, WorkHandler.class, WorkMessages.class),
+    /// Computes and answers a [SimulatedWorkRequest] without waiting; event loops of other projects can provide it,
+    /// too.
+    COMPUTE(SimulatedWorkHandler.class, SimulatedWorkHandler.class, SimulatedWorkMessageHandler.class),
+    /// Waits for, computes and answers a [SimulatedWorkRequest].
+    WORK(SimulatedWorkHandler.class, SimulatedWorkHandler.class, SimulatedWorkMessageHandler.class),
     /// Sends every client's bytes to all clients.
     BROADCAST(BroadcastHandler.class, BroadcastHandler.class, BroadcastHandler.class);
 

@@ -9,7 +9,7 @@ import dev.polyserve.bench.contender.Contender.Style;
 import dev.polyserve.bench.service.EchoHandler;
 import dev.polyserve.bench.service.EchoMessages;
 import dev.polyserve.bench.service.EchoProtocol;
-import dev.polyserve.bench.service.WorkMessages;
+import dev.polyserve.bench.service.SimulatedWorkMessageHandler;
 import dev.polyserve.bench.service.BenchService;
 import java.net.Socket;
 import java.nio.file.Path;
@@ -63,8 +63,8 @@ class PolyserveContenderTest {
         Polyserve messages = Contender.model("nio:messages");
         assertThat(launcher.start(messages, BenchService.ECHO, LoadTransport.TCP).lastOutput().getFirst())
                 .contains(EchoMessages.class.getName());
-        assertThat(messages.handler(BenchService.COMPUTE)).isEqualTo(WorkMessages.class);
-        assertThat(messages.handler(BenchService.WORK)).isEqualTo(WorkMessages.class);
+        assertThat(messages.handler(BenchService.COMPUTE)).isEqualTo(SimulatedWorkMessageHandler.class);
+        assertThat(messages.handler(BenchService.WORK)).isEqualTo(SimulatedWorkMessageHandler.class);
         assertThat(messages.remarks(BenchService.WORK)).isEmpty();
     }
 

@@ -65,7 +65,7 @@ class ProcessorPlacementTest {
         String taskset = Requirements.program("taskset");
         Process generator = new ProcessBuilder("sleep", "100").start();
         try {
-            ProcessorPlacement placement = ProcessorPlacement.take(generator.pid(), PathLookup.ofThisProcess());
+            ProcessorPlacement placement = ProcessorPlacement.take(generator.pid(), ExecutableLookup.ofThisProcess());
             assertThat(placement).isInstanceOfSatisfying(Pinned.class, pinned -> {
                 assertThat(pinned.taskset()).isEqualTo(taskset);
                 assertThat(ProcessorTopology.allowed(generator.pid())).contains(pinned.generator());
@@ -93,7 +93,7 @@ class ProcessorPlacementTest {
     @Test
     void withoutTasksetNoProcessIsPinned() throws Exception {
         Requirements.proc();
-        assertThat(ProcessorPlacement.take(ProcessHandle.current().pid(), new PathLookup(List.of())).describe())
+        assertThat(ProcessorPlacement.take(ProcessHandle.current().pid(), new ExecutableLookup(List.of())).describe())
                 .startsWith("not pinned: taskset is not installed (Debian package util-linux), so contender and");
     }
 
@@ -103,7 +103,7 @@ class ProcessorPlacementTest {
         Requirements.program("taskset");
         Process ended = new ProcessBuilder("true").start();
         ended.waitFor();
-        assertThat(ProcessorPlacement.take(ended.pid(), PathLookup.ofThisProcess()).describe())
+        assertThat(ProcessorPlacement.take(ended.pid(), ExecutableLookup.ofThisProcess()).describe())
                 .startsWith("not pinned: taskset did not move the generator (");
     }
 }

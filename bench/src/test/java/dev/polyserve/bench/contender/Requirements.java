@@ -11,7 +11,7 @@ final class Requirements {
 
     /// Skips the test unless the program is on the `PATH`.
     static String program(String name) {
-        var found = PathLookup.ofThisProcess().find(name);
+        var found = ExecutableLookup.ofThisProcess().find(name);
         assumeTrue(found.isPresent(), () -> "needs the program '" + name + "', which is not on the PATH");
         return found.orElseThrow();
     }

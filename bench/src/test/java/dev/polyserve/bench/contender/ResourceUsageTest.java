@@ -50,7 +50,7 @@ class ResourceUsageTest {
         try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             ResourceUsage before = usage(peer);
             peer.ask("burn_in_threads 5 0.001");
-            assertThat(ProcessClock.instance()).isPresent();
+            assertThat(ProcessCpuClock.instance()).isPresent();
             assertThat(usage(peer).since(before).cpuErrorNanos()).isLessThanOrEqualTo(10 * MILLI);
         }
     }

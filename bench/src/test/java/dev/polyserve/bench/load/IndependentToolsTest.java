@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.polyserve.DatagramHandler;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Server;
-import dev.polyserve.bench.result.Spread;
+import dev.polyserve.bench.result.MinMedianMax;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -52,11 +52,11 @@ class IndependentToolsTest {
         }
 
         double rate() {
-            return Spread.of(rates).median();
+            return MinMedianMax.of(rates).median();
         }
 
         double medianMicros() {
-            return Spread.of(medians).median();
+            return MinMedianMax.of(medians).median();
         }
     }
 
@@ -82,7 +82,7 @@ class IndependentToolsTest {
     private static LoadRunResult ours(Server server, LoadProfile traffic, int clients) throws MeasurementException {
         Endpoint endpoint = server.endpoints().getFirst();
         try (LoadGenerator load = LoadGenerator.open(new LoadGenerator.Plan(endpoint, traffic, clients, 1, true))) {
-            return load.begin(new Pacing.Closed(1), Duration.ofMillis(200), Duration.ofSeconds(1)).await();
+            return load.begin(new RequestPacing.Closed(1), Duration.ofMillis(200), Duration.ofSeconds(1)).await();
         }
     }
 

@@ -8,7 +8,7 @@ import dev.polyserve.Server;
 import dev.polyserve.bench.service.BroadcastHandler;
 import dev.polyserve.bench.service.EchoHandler;
 import dev.polyserve.bench.service.EchoProtocol;
-import dev.polyserve.bench.service.WorkHandler;
+import dev.polyserve.bench.service.SimulatedWorkHandler;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
@@ -27,7 +27,8 @@ class LoadGeneratorTest {
     @TempDir
     private Path directory;
 
-    private static LoadRunResult run(Server server, LoadProfile traffic, int connections, int loops, Pacing pacing)
+    private static LoadRunResult run(Server server, LoadProfile traffic, int connections, int loops,
+            RequestPacing pacing)
             throws MeasurementException {
         Endpoint endpoint = server.endpoints().getFirst();
         try (LoadGenerator load = LoadGenerator
@@ -42,13 +43,13 @@ class LoadGeneratorTest {
         return Server.at(endpoint).model(Model.nio()).protocol(EchoProtocol::new).start();
     }
 
-    static Stream<Pacing> pacings() {
-        return Stream.of(new Pacing.Closed(1), new Pacing.Closed(16), new Pacing.Open(2_000));
+    static Stream<RequestPacing> pacings() {
+        return Stream.of(new RequestPacing.Closed(1), new RequestPacing.Closed(16), new RequestPacing.Open(2_000));
     }
 
     @ParameterizedTest
     @MethodSource("pacings")
-    void exchangesOverTcp(Pacing pacing) throws Exception {
+    void exchangesOverTcp(RequestPacing pacing) throws Exception {
         try (Server server = echo("tcp://127.0.0.1:0")) {
             requireAnswers(run(server, new LoadProfile.Exchanges(64), 10, 2, pacing));
         }
@@ -56,7 +57,7 @@ class LoadGeneratorTest {
 
     @ParameterizedTest
     @MethodSource("pacings")
-    void exchangesOverUnixSockets(Pacing pacing) throws Exception {
+    void exchangesOverUnixSockets(RequestPacing pacing) throws Exception {
         try (Server server = echo("unix:" + directory.resolve("echo.sock"))) {
             requireAnswers(run(server, new LoadProfile.Exchanges(64), 10, 1, pacing));
         }
@@ -65,13 +66,13 @@ class LoadGeneratorTest {
     @Test
     void largeRequestsAreSplitAndReassembled() throws Exception {
         try (Server server = echo("tcp://127.0.0.1:0")) {
-            requireAnswers(run(server, new LoadProfile.Exchanges(1_000_003), 3, 1, new Pacing.Closed(2)));
+            requireAnswers(run(server, new LoadProfile.Exchanges(1_000_003), 3, 1, new RequestPacing.Closed(2)));
         }
     }
 
     @ParameterizedTest
     @MethodSource("pacings")
-    void churn(Pacing pacing) throws Exception {
+    void churn(RequestPacing pacing) throws Exception {
         try (Server server = echo("tcp://127.0.0.1:0")) {
             requireAnswers(run(server, new LoadProfile.Churn(64), 5, 1, pacing));
             assertThat(server.stats().accepted()).as("connections").isGreaterThan(20);
@@ -80,7 +81,7 @@ class LoadGeneratorTest {
 
     @ParameterizedTest
     @MethodSource("pacings")
-    void datagrams(Pacing pacing) throws Exception {
+    void datagrams(RequestPacing pacing) throws Exception {
         try (Server server = Server.at("udp://127.0.0.1:0").datagrams(new EchoHandler()).start()) {
             LoadRunResult recording = run(server, new LoadProfile.Datagrams(64), 5, 1, pacing);
             assertThat(recording.answered()).as("answered").isPositive();
@@ -89,8 +90,9 @@ class LoadGeneratorTest {
 
     @Test
     void workIsWaitedFor() throws Exception {
-        try (Server server = Server.at("tcp://127.0.0.1:0").handler(WorkHandler::new).start()) {
-            LoadRunResult recording = run(server, new LoadProfile.Work(100, 10_000, 0), 4, 1, new Pacing.Closed(1));
+        try (Server server = Server.at("tcp://127.0.0.1:0").handler(SimulatedWorkHandler::new).start()) {
+            LoadRunResult recording = run(server, new LoadProfile.Work(100, 10_000, 0), 4, 1,
+                    new RequestPacing.Closed(1));
             requireAnswers(recording);
             assertThat(recording.percentileMicros(0)).as("fastest").isGreaterThan(9_900);
         }
@@ -98,10 +100,10 @@ class LoadGeneratorTest {
 
     @Test
     void heavyConnectionsComputeBesideLightOnes() throws Exception {
-        try (Server server = Server.at("tcp://127.0.0.1:0").model(Model.thread()).handler(WorkHandler::new)
+        try (Server server = Server.at("tcp://127.0.0.1:0").model(Model.thread()).handler(SimulatedWorkHandler::new)
                 .start()) {
             var traffic = new LoadProfile.Mixed(64, 2, 100_000);
-            LoadRunResult recording = run(server, traffic, 5, 2, new Pacing.Open(500));
+            LoadRunResult recording = run(server, traffic, 5, 2, new RequestPacing.Open(500));
             assertThat(recording.heavyAnswered()).as("heavy ones").isGreaterThan(10);
             assertThat(recording.latencyNanos().getTotalCount()).as("light ones that were due").isBetween(70L, 80L);
             assertThat(server.stats().accepted()).as("connections").isEqualTo(7);
@@ -111,15 +113,15 @@ class LoadGeneratorTest {
     @Test
     void everyLoopHasAClient() throws Exception {
         try (Server server = echo("tcp://127.0.0.1:0")) {
-            requireAnswers(run(server, new LoadProfile.Exchanges(64), 1, 4, new Pacing.Open(500)));
-            requireAnswers(run(server, new LoadProfile.MostlyIdle(64, 1), 5, 4, new Pacing.Open(500)));
+            requireAnswers(run(server, new LoadProfile.Exchanges(64), 1, 4, new RequestPacing.Open(500)));
+            requireAnswers(run(server, new LoadProfile.MostlyIdle(64, 1), 5, 4, new RequestPacing.Open(500)));
         }
     }
 
     @Test
     void idleConnectionsStayIdle() throws Exception {
         try (Server server = echo("tcp://127.0.0.1:0")) {
-            requireAnswers(run(server, new LoadProfile.MostlyIdle(64, 2), 200, 1, new Pacing.Closed(1)));
+            requireAnswers(run(server, new LoadProfile.MostlyIdle(64, 2), 200, 1, new RequestPacing.Closed(1)));
             assertThat(server.stats().accepted()).isEqualTo(200);
         }
     }
@@ -127,14 +129,14 @@ class LoadGeneratorTest {
     @Test
     void slowReadersDoNotCount() throws Exception {
         try (Server server = echo("tcp://127.0.0.1:0")) {
-            requireAnswers(run(server, new LoadProfile.SlowReaders(64, 2), 10, 1, new Pacing.Closed(1)));
+            requireAnswers(run(server, new LoadProfile.SlowReaders(64, 2), 10, 1, new RequestPacing.Closed(1)));
         }
     }
 
     @Test
     void aBroadcastReachesAll() throws Exception {
         try (Server server = Server.at("tcp://127.0.0.1:0").handler(BroadcastHandler::new).start()) {
-            LoadRunResult recording = run(server, new LoadProfile.Broadcast(64), 20, 2, new Pacing.Closed(1));
+            LoadRunResult recording = run(server, new LoadProfile.Broadcast(64), 20, 2, new RequestPacing.Closed(1));
             requireAnswers(recording);
             assertThat(recording.answered()).as("deliveries").isGreaterThan(20);
         }
@@ -143,7 +145,7 @@ class LoadGeneratorTest {
     @Test
     void anOpenLoopKeepsItsRate() throws Exception {
         try (Server server = echo("tcp://127.0.0.1:0")) {
-            LoadRunResult recording = run(server, new LoadProfile.Exchanges(64), 10, 2, new Pacing.Open(4_000));
+            LoadRunResult recording = run(server, new LoadProfile.Exchanges(64), 10, 2, new RequestPacing.Open(4_000));
             assertThat(recording.latencyNanos().getTotalCount()).as("that were due in 150 ms").isBetween(585L, 615L);
             assertThat(recording.unanswered()).isZero();
         }

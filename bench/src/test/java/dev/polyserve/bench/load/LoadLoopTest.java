@@ -184,7 +184,7 @@ class LoadLoopTest {
     }
 
     /// Runs a lead-in of 100 ms and counts for one second.
-    private LoadRunResult run(Pacing pacing) throws Exception {
+    private LoadRunResult run(RequestPacing pacing) throws Exception {
         long from = clockNanos.get() + 100 * MILLI;
         return loop.run(pacing, from, from + 1_000 * MILLI, 3_000 * MILLI).get();
     }
@@ -198,7 +198,7 @@ class LoadLoopTest {
         try (loop) {
             SimulatedClient light = client(SendTrigger.PACED, 10_000);
             SimulatedClient heavy = client(SendTrigger.BUSY, 20 * MILLI);
-            LoadRunResult recording = run(new Pacing.Open(100));
+            LoadRunResult recording = run(new RequestPacing.Open(100));
             assertThat(recording.latencyNanos().getTotalCount()).as("light ones that were due").isEqualTo(100);
             assertThat(recording.heavyAnswered()).as("heavy ones in a second").isEqualTo(50);
             assertThat(millis(recording, 99)).as("a light one waits for the heavy one before it").isBetween(10.0, 21.0);
@@ -212,7 +212,7 @@ class LoadLoopTest {
     void aServerThatCannotKeepTheRateShowsItsQueueAndItsThroughput() throws Exception {
         try (loop) {
             client(SendTrigger.PACED, 2 * MILLI);
-            LoadRunResult recording = run(new Pacing.Open(1_000));
+            LoadRunResult recording = run(new RequestPacing.Open(1_000));
             assertThat(recording.requestsPerSecond()).as("answered in the second, of 1,000 that were due")
                     .isBetween(499.0, 501.0);
             assertThat(recording.latencyNanos().getTotalCount()).as("all that were due").isEqualTo(1_000);
@@ -227,7 +227,7 @@ class LoadLoopTest {
         try (loop) {
             SimulatedClient client = client(SendTrigger.PACED, 10_000);
             server.freeAtNanos = clockNanos.get() + 600 * MILLI;
-            LoadRunResult recording = run(new Pacing.Open(1_000));
+            LoadRunResult recording = run(new RequestPacing.Open(1_000));
             assertThat(client.sentNanos).hasSize(1_100);
             assertThat(millis(recording, 50)).as("half of those that count fell into it").isBetween(0.0, 10.0);
             assertThat(millis(recording, 75)).isBetween(240.0, 260.0);
@@ -240,7 +240,7 @@ class LoadLoopTest {
         try (loop) {
             SimulatedClient client = client(SendTrigger.PACED, 1_000);
             server.generatorStallsAtNanos = clockNanos.get() + 600 * MILLI;
-            LoadRunResult recording = run(new Pacing.Open(1_000));
+            LoadRunResult recording = run(new RequestPacing.Open(1_000));
             assertThat(client.sentNanos).as("none is left out").hasSize(1_100);
             assertThat(millis(recording, 89)).as("those outside of the stall").isLessThan(1.0);
             assertThat(millis(recording, 95)).as("half of those in it").isBetween(40.0, 60.0);
@@ -253,10 +253,10 @@ class LoadLoopTest {
         try (loop) {
             client(SendTrigger.PACED, 10_000);
             SimulatedClient heavy = client(SendTrigger.BUSY, 10_000 * MILLI);
-            LoadRunResult first = run(new Pacing.Open(10));
+            LoadRunResult first = run(new RequestPacing.Open(10));
             assertThat(first.heavyAnswered()).isZero();
             assertThat(first.waiting()).as("the light client and the heavy one wait").isEqualTo(2);
-            run(new Pacing.Open(10));
+            run(new RequestPacing.Open(10));
             assertThat(heavy.sentNanos).hasSize(1);
         }
     }
@@ -266,7 +266,7 @@ class LoadLoopTest {
         try (loop) {
             client(SendTrigger.PACED, 5 * MILLI);
             client(SendTrigger.SILENT, 0);
-            LoadRunResult recording = run(new Pacing.Closed(2));
+            LoadRunResult recording = run(new RequestPacing.Closed(2));
             assertThat(recording.answered()).isBetween(199L, 201L);
             assertThat(millis(recording, 50)).isBetween(9.9, 10.1);
         }

@@ -38,7 +38,7 @@ class StallTest {
         }
     }
 
-    private static LoadRunResult run(Pacing pacing) throws Exception {
+    private static LoadRunResult run(RequestPacing pacing) throws Exception {
         try (Server server = Server.at("tcp://127.0.0.1:0").model(Model.nio()).protocol(Stalling::new).start();
                 LoadGenerator load = LoadGenerator
                         .open(new LoadGenerator.Plan(server.endpoints().getFirst(), new LoadProfile.Exchanges(64), 1,
@@ -50,14 +50,14 @@ class StallTest {
 
     @Test
     void theOpenLoopShowsIt() throws Exception {
-        LoadRunResult recording = run(new Pacing.Open(500));
+        LoadRunResult recording = run(new RequestPacing.Open(500));
         assertThat(recording.percentileMicros(99)).as("p99").isBetween(70_000.0, 200_000.0);
         assertThat(recording.percentileMicros(50)).as("p50").isLessThan(20_000);
     }
 
     @Test
     void theClosedLoopHidesIt() throws Exception {
-        LoadRunResult recording = run(new Pacing.Closed(1));
+        LoadRunResult recording = run(new RequestPacing.Closed(1));
         assertThat(recording.percentileMicros(99)).as("p99").isLessThan(20_000);
         assertThat(recording.percentileMicros(100)).as("max").isGreaterThan(90_000);
     }

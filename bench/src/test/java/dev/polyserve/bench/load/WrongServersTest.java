@@ -7,9 +7,9 @@ import dev.polyserve.Connection;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Handler;
 import dev.polyserve.Server;
-import dev.polyserve.bench.service.MultiplicationChain;
+import dev.polyserve.bench.service.FixedCpuWork;
 import dev.polyserve.bench.service.EchoHandler;
-import dev.polyserve.bench.service.WorkRequest;
+import dev.polyserve.bench.service.SimulatedWorkRequest;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -34,7 +34,7 @@ class WrongServersTest {
         assertThatThrownBy(() -> {
             Endpoint endpoint = server.endpoints().getFirst();
             try (LoadGenerator load = LoadGenerator.open(new LoadGenerator.Plan(endpoint, traffic, 2, 1, true))) {
-                load.begin(new Pacing.Closed(4), Duration.ZERO, Duration.ofSeconds(20)).await();
+                load.begin(new RequestPacing.Closed(4), Duration.ZERO, Duration.ofSeconds(20)).await();
             }
         }).isInstanceOf(MeasurementException.class).message().contains(words);
     }
@@ -121,8 +121,8 @@ class WrongServersTest {
         var work = new LoadProfile.Work(REQUEST_BYTES, 0, 1_000);
         requireCaught(connection -> {
             byte[] request = request(connection);
-            long value = ByteBuffer.wrap(request).getLong(WorkRequest.VALUE_AT);
-            ByteBuffer.wrap(request).putLong(WorkRequest.VALUE_AT, MultiplicationChain.end(value, 999));
+            long value = ByteBuffer.wrap(request).getLong(SimulatedWorkRequest.VALUE_AT);
+            ByteBuffer.wrap(request).putLong(SimulatedWorkRequest.VALUE_AT, FixedCpuWork.end(value, 999));
             connection.write(request);
         }, work, "connection", "byte 16 of the replies is ");
         requireCaught(new EchoHandler(), work, "connection", "byte 16 of the replies is ");
@@ -162,7 +162,8 @@ class WrongServersTest {
         }).start();
                 LoadGenerator load = LoadGenerator.open(new LoadGenerator.Plan(server.endpoints().getFirst(),
                         new LoadProfile.Datagrams(REQUEST_BYTES), 1, 1, true))) {
-            LoadRunResult recording = load.begin(new Pacing.Open(500), Duration.ZERO, Duration.ofMillis(200)).await();
+            LoadRunResult recording = load.begin(new RequestPacing.Open(500), Duration.ZERO, Duration.ofMillis(200))
+                    .await();
             assertThat(recording.lost()).as("lost").isBetween(40L, 60L);
             assertThat(recording.answered() + recording.lost()).as("sent").isBetween(95L, 105L);
         }

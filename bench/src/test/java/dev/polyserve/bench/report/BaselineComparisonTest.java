@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.polyserve.bench.report.BaselineComparison.Change;
 import dev.polyserve.bench.report.BaselineComparison.Direction;
 import dev.polyserve.bench.report.Samples.Draft;
-import dev.polyserve.bench.result.Comparison;
-import dev.polyserve.bench.result.Comparison.Load;
-import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.ComparisonResult;
+import dev.polyserve.bench.result.ComparisonResult.Load;
+import dev.polyserve.bench.result.BenchMetric;
 import dev.polyserve.bench.result.BenchResults;
 import dev.polyserve.bench.result.BenchSettings;
 import java.util.List;
@@ -29,11 +29,11 @@ class BaselineComparisonTest {
     void theDirectionFollowsTheMetric() {
         BaselineComparison baseline = compare(entry("epoll", 70_000, 6, 200, 800), entry("epoll", 80_000, 7, 200, 500));
         assertThat(baseline.changes()).extracting(Change::metric, Change::direction).contains(
-                tuple(Metric.REQUESTS_PER_SECOND, Direction.BETTER),
-                tuple(Metric.CPU_MICROS_PER_REQUEST, Direction.WORSE),
-                tuple(Metric.CPU_USED, Direction.OTHER),
-                tuple(Metric.P99, Direction.BETTER));
-        assertThat(baseline.changes()).extracting(Change::metric).doesNotContain(Metric.P50, Metric.THREADS);
+                tuple(BenchMetric.REQUESTS_PER_SECOND, Direction.BETTER),
+                tuple(BenchMetric.CPU_MICROS_PER_REQUEST, Direction.WORSE),
+                tuple(BenchMetric.CPU_USED, Direction.OTHER),
+                tuple(BenchMetric.P99, Direction.BETTER));
+        assertThat(baseline.changes()).extracting(Change::metric).doesNotContain(BenchMetric.P50, BenchMetric.THREADS);
         assertThat(baseline.changes().getFirst().sentence())
                 .isEqualTo("▲ epoll, echo, closed loop: requests/s 70,000 → 80,000 (+14 %, better)");
     }
@@ -41,9 +41,9 @@ class BaselineComparisonTest {
     @Test
     void aDifferenceWithinTheSpreadOfEitherIsNoChange() {
         assertThat(compare(entry("epoll", 70_000, 6, 1, 1).noise(20), entry("epoll", 80_000, 6, 1, 1)).changes())
-                .extracting(Change::metric).doesNotContain(Metric.REQUESTS_PER_SECOND);
+                .extracting(Change::metric).doesNotContain(BenchMetric.REQUESTS_PER_SECOND);
         assertThat(compare(entry("epoll", 70_000, 6, 1, 1), entry("epoll", 80_000, 6, 1, 1).noise(20)).changes())
-                .extracting(Change::metric).doesNotContain(Metric.REQUESTS_PER_SECOND);
+                .extracting(Change::metric).doesNotContain(BenchMetric.REQUESTS_PER_SECOND);
     }
 
     @Test
@@ -65,8 +65,8 @@ class BaselineComparisonTest {
 
     @Test
     void fromNothingToSomethingIsAChange() {
-        BaselineComparison baseline = compare(entry("epoll", 70_000, 6, 1, 1).metric(Metric.LOST_SHARE, 0),
-                entry("epoll", 70_000, 6, 1, 1).metric(Metric.LOST_SHARE, 0.04));
+        BaselineComparison baseline = compare(entry("epoll", 70_000, 6, 1, 1).metric(BenchMetric.LOST_SHARE, 0),
+                entry("epoll", 70_000, 6, 1, 1).metric(BenchMetric.LOST_SHARE, 0.04));
         assertThat(baseline.changes()).singleElement().extracting(Change::sentence)
                 .isEqualTo("▼ epoll, echo, closed loop: lost 0.0 % → 4.0 % (from nothing, worse)");
     }
@@ -76,7 +76,7 @@ class BaselineComparisonTest {
         BaselineComparison baseline = BaselineComparison.compare(Samples.results(true, List.of(at(20_000, 0.5))),
                 Samples.results(true, List.of(at(21_500, 0.5))));
         assertThat(baseline.compared()).isPositive();
-        assertThat(baseline.changes()).extracting(Change::metric).doesNotContain(Metric.REQUESTS_PER_SECOND);
+        assertThat(baseline.changes()).extracting(Change::metric).doesNotContain(BenchMetric.REQUESTS_PER_SECOND);
     }
 
     @Test
@@ -112,8 +112,8 @@ class BaselineComparisonTest {
                                 + "then, unix now; connections 100 then, 1000 now; rounds of 10 s then, 5 s now.");
     }
 
-    private static Comparison at(double rate, double share) {
-        return new Comparison("echo", Load.OPEN, rate, share, List.of(entry("epoll", rate, 6, 1, 100).build()));
+    private static ComparisonResult at(double rate, double share) {
+        return new ComparisonResult("echo", Load.OPEN, rate, share, List.of(entry("epoll", rate, 6, 1, 100).build()));
     }
 
     private static BaselineComparison compare(Draft before, Draft now) {

@@ -3,9 +3,9 @@ package dev.polyserve.bench.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.ComparisonResult;
 import dev.polyserve.bench.result.ContenderResults;
-import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.BenchMetric;
 import dev.polyserve.bench.result.BenchResults;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,9 +56,9 @@ class BenchResultsJsonTest {
                 "environment", "settings", "comparisons");
         assertThat(tree.path("environment").path("versions").propertyNames()).containsExactly("java", "polyserve",
                 "python");
-        List<Metric> metrics = new ArrayList<>();
+        List<BenchMetric> metrics = new ArrayList<>();
         tree.at("/comparisons/0/entries/0/rounds/0/metrics").propertyNames()
-                .forEach(name -> metrics.add(Metric.valueOf(name)));
+                .forEach(name -> metrics.add(BenchMetric.valueOf(name)));
         assertThat(metrics).hasSizeGreaterThan(5).isSorted();
     }
 
@@ -67,11 +67,11 @@ class BenchResultsJsonTest {
         BenchResults results = Samples.rich();
         JsonNode tree = JsonMapper.shared().readTree(BenchResultsJson.text(BenchReport.of(results)));
         for (int c = 0; c < results.comparisons().size(); c++) {
-            Comparison comparison = results.comparisons().get(c);
+            ComparisonResult comparison = results.comparisons().get(c);
             for (int e = 0; e < comparison.entries().size(); e++) {
                 ContenderResults entry = comparison.entries().get(e);
                 JsonNode summary = tree.at("/comparisons/" + c + "/entries/" + e + "/summary");
-                for (Metric metric : Metric.values()) {
+                for (BenchMetric metric : BenchMetric.values()) {
                     assertThat(summary.has(metric.name())).isEqualTo(entry.spread(metric).isPresent());
                     entry.spread(metric).ifPresent(spread -> assertThat(summary.path(metric.name()).path("median")
                             .doubleValue()).isEqualTo(spread.median()));

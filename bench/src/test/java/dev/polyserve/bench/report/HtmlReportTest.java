@@ -27,7 +27,7 @@ class HtmlReportTest {
 
     @Test
     void textAndAttributesAreEscaped() {
-        assertThat(new Html().in("p.a.b", p -> p.text("1 < 2 & 'x'"), "title", "\"><script>").toString())
+        assertThat(new HtmlWriter().in("p.a.b", p -> p.text("1 < 2 & 'x'"), "title", "\"><script>").toString())
                 .isEqualTo("<p class=\"a b\" title=\"&quot;&gt;&lt;script&gt;\">1 &lt; 2 &amp; &#39;x&#39;</p>");
     }
 

@@ -3,7 +3,7 @@ package dev.polyserve.bench.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.BenchMetric;
 import dev.polyserve.browser.Browser;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,10 +82,11 @@ class PageTest {
             double median = cell.path("median").doubleValue();
             assertThat(cell.path("value").doubleValue()).as("%s", cell).isEqualTo(median);
             assertThat(cell.path("text").stringValue()).as("%s", cell)
-                    .isEqualTo(QuantityFormat.of(Metric.valueOf(cell.path("metric").stringValue()), median));
+                    .isEqualTo(QuantityFormat.of(BenchMetric.valueOf(cell.path("metric").stringValue()), median));
         }
         int figures = Samples.rich().comparisons().stream().flatMap(c -> c.entries().stream())
-                .mapToInt(e -> (int) List.of(Metric.values()).stream().filter(m -> e.spread(m).isPresent()).count())
+                .mapToInt(
+                        e -> (int) List.of(BenchMetric.values()).stream().filter(m -> e.spread(m).isPresent()).count())
                 .sum();
         assertThat(cells.size()).as("figures in the tables, and in the JSON").isEqualTo(figures);
     }

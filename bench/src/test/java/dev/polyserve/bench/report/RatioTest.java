@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.bench.report.Ratio.Claim;
 import dev.polyserve.bench.result.ContenderResults;
-import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.BenchMetric;
 import dev.polyserve.bench.result.RoundResult;
 import java.util.Arrays;
 import java.util.Collections;
@@ -90,7 +90,7 @@ class RatioTest {
     void roundsArePairedByTheirNumber() {
         ContenderResults drifting = entry(100, 200, 400);
         ContenderResults twice = entry(200, 400, 800);
-        assertThat(Ratio.of(twice, drifting, Metric.P99)).hasValueSatisfying(ratio -> {
+        assertThat(Ratio.of(twice, drifting, BenchMetric.P99)).hasValueSatisfying(ratio -> {
             assertThat(ratio.spread().least()).isEqualTo(2);
             assertThat(ratio.spread().most()).isEqualTo(2);
         });
@@ -98,9 +98,9 @@ class RatioTest {
 
     @Test
     void roundsThatOneContenderLacksAreLeftOut() {
-        assertThat(Ratio.of(entry(100, 200), entry(50, 50, 1), Metric.P99)).map(Ratio::rounds).contains(2);
-        assertThat(Ratio.of(entry(0, -5), entry(50, 50), Metric.P99)).isEmpty();
-        assertThat(Ratio.of(entry(1), entry(1), Metric.P50)).isEmpty();
+        assertThat(Ratio.of(entry(100, 200), entry(50, 50, 1), BenchMetric.P99)).map(Ratio::rounds).contains(2);
+        assertThat(Ratio.of(entry(0, -5), entry(50, 50), BenchMetric.P99)).isEmpty();
+        assertThat(Ratio.of(entry(1), entry(1), BenchMetric.P50)).isEmpty();
     }
 
     @Test
@@ -111,7 +111,8 @@ class RatioTest {
     }
 
     private static ContenderResults entry(double... micros) {
-        List<RoundResult> rounds = Arrays.stream(micros).mapToObj(m -> new RoundResult(Map.of(Metric.P99, m), false))
+        List<RoundResult> rounds = Arrays.stream(micros)
+                .mapToObj(m -> new RoundResult(Map.of(BenchMetric.P99, m), false))
                 .toList();
         return new ContenderResults("any", rounds, List.of(), null, List.of());
     }

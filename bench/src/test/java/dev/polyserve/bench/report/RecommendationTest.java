@@ -4,10 +4,10 @@ import static dev.polyserve.bench.report.Samples.closed;
 import static dev.polyserve.bench.report.Samples.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.polyserve.bench.result.Comparison;
-import dev.polyserve.bench.result.Comparison.Load;
+import dev.polyserve.bench.result.ComparisonResult;
+import dev.polyserve.bench.result.ComparisonResult.Load;
 import dev.polyserve.bench.result.ContenderResults;
-import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.BenchMetric;
 import dev.polyserve.bench.result.BenchResults;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,24 +18,24 @@ class RecommendationTest {
     private static final double GIVEN = 0;
     private static final double HALF = 0.5;
 
-    private static Comparison open(String workload, double rate, double share, ContenderResults... entries) {
-        return new Comparison(workload, Load.OPEN, rate, share, List.of(entries));
+    private static ComparisonResult open(String workload, double rate, double share, ContenderResults... entries) {
+        return new ComparisonResult(workload, Load.OPEN, rate, share, List.of(entries));
     }
 
-    private static Comparison mixed(ContenderResults... entries) {
+    private static ComparisonResult mixed(ContenderResults... entries) {
         return open("mixed", 2_000, GIVEN, entries);
     }
 
     private static ContenderResults light(String model, double p99, double heavy) {
-        return entry(model, 2_000, 0, 100, p99).metric(Metric.HEAVY_PER_SECOND, heavy)
-                .metric(Metric.CPU_MICROS_PER_HEAVY, 1e6 / heavy).build();
+        return entry(model, 2_000, 0, 100, p99).metric(BenchMetric.HEAVY_PER_SECOND, heavy)
+                .metric(BenchMetric.CPU_MICROS_PER_HEAVY, 1e6 / heavy).build();
     }
 
-    private static Recommendation of(List<String> models, Comparison... comparisons) {
+    private static Recommendation of(List<String> models, ComparisonResult... comparisons) {
         return Recommendation.of(Samples.results(true, List.of(comparisons)), models, "auto");
     }
 
-    private static Recommendation autoOrThread(Comparison... comparisons) {
+    private static Recommendation autoOrThread(ComparisonResult... comparisons) {
         return of(List.of("auto", "thread"), comparisons);
     }
 
@@ -91,12 +91,12 @@ class RecommendationTest {
     }
 
     private static ContenderResults light(String model, double p99, double heavy, int noise) {
-        return entry(model, 2_000, 0, 100, p99).metric(Metric.HEAVY_PER_SECOND, heavy).noise(noise).build();
+        return entry(model, 2_000, 0, 100, p99).metric(BenchMetric.HEAVY_PER_SECOND, heavy).noise(noise).build();
     }
 
     @Test
     void amongEqualOnesTheDefaultIsTakenWhereverItStands() {
-        Comparison equal = closed("custom", entry("nio", 1_050, 20, 1, 1).build(),
+        ComparisonResult equal = closed("custom", entry("nio", 1_050, 20, 1, 1).build(),
                 entry("auto", 1_000, 20, 1, 1).build());
         Recommendation recommendation = of(List.of("nio", "auto"), equal);
         assertThat(recommendation.model()).contains("auto");
@@ -110,7 +110,7 @@ class RecommendationTest {
     /// `auto` has three times the tail of `thread` beside others, `thread` 1.3 times that of `auto` among its like.
     @Test
     void theLargestDifferenceInATailCounts() {
-        Comparison alike = open("custom", 100, HALF, entry("auto", 100, 5_000, 1, 20_000).build(),
+        ComparisonResult alike = open("custom", 100, HALF, entry("auto", 100, 5_000, 1, 20_000).build(),
                 entry("thread", 100, 5_000, 1, 26_000).build());
         assertThat(autoOrThread(alike).model()).contains("auto");
         assertThat(autoOrThread(alike, mixed(light("auto", 9_000, 40), light("thread", 3_000, 40))).model())
@@ -139,7 +139,7 @@ class RecommendationTest {
     @Test
     void aContenderThatMissesTheRateIsOutHoweverShortItsTail() {
         Recommendation recommendation = autoOrThread(mixed(light("thread", 90_000, 30),
-                entry("auto", 1_220, 0, 1, 10).metric(Metric.HEAVY_PER_SECOND, 60).build()));
+                entry("auto", 1_220, 0, 1, 10).metric(BenchMetric.HEAVY_PER_SECOND, 60).build()));
         assertThat(recommendation.sentence())
                 .isEqualTo("Recommendation: take thread. auto, the next best, answers 1,220 of "
                         + "2,000 requests/s in mixed.");
@@ -159,7 +159,7 @@ class RecommendationTest {
     @Test
     void noModelIsTakenInPlaceOfTheDefaultByNoiseAlone() {
         ContenderResults noisy = entry("thread", 2_000, 0, 100, 7_000).noise(60)
-                .metric(Metric.HEAVY_PER_SECOND, 40).build();
+                .metric(BenchMetric.HEAVY_PER_SECOND, 40).build();
         Recommendation recommendation = of(List.of("auto", "thread", "process-pool"),
                 mixed(light("auto", 9_000, 40), noisy, light("process-pool", 6_000, 40)));
         assertThat(recommendation.sentence())
@@ -168,13 +168,13 @@ class RecommendationTest {
 
     @Test
     void ifNoneHoldsTheRateTheNearestIsTaken() {
-        Comparison tooFast = open("custom", 100_000, GIVEN, entry("auto", 60_000, 1, 1, 1).build(),
+        ComparisonResult tooFast = open("custom", 100_000, GIVEN, entry("auto", 60_000, 1, 1, 1).build(),
                 entry("thread", 81_000, 1, 1, 1).build());
         assertThat(autoOrThread(tooFast).sentence())
                 .startsWith(
                         "Recommendation: take thread, although no model holds the rate: it answers 81,000 of 100,000 "
                                 + "requests/s in custom. auto, the next best, answers 60,000 of 100,000 requests/s in custom.");
-        Comparison alike = open("custom", 100_000, GIVEN, entry("auto", 80_000, 1, 1, 1).build(),
+        ComparisonResult alike = open("custom", 100_000, GIVEN, entry("auto", 80_000, 1, 1, 1).build(),
                 entry("thread", 81_000, 1, 1, 1).build());
         assertThat(autoOrThread(alike).model()).contains("auto");
         assertThat(of(List.of("thread", "nio"), open("custom", 100_000, GIVEN, entry("thread", 80_000, 1, 1, 1).build(),
@@ -189,13 +189,13 @@ class RecommendationTest {
 
     @Test
     void capacityDoesNotCountWhereTheRateIsGiven() {
-        Comparison capacity = closed("custom", entry("auto", 57_000, 9, 1, 1).build(),
+        ComparisonResult capacity = closed("custom", entry("auto", 57_000, 9, 1, 1).build(),
                 entry("thread", 81_000, 6, 1, 1).build());
-        Comparison asked = open("custom", 1_000, GIVEN, entry("auto", 1_000, 9, 1, 300).build(),
+        ComparisonResult asked = open("custom", 1_000, GIVEN, entry("auto", 1_000, 9, 1, 300).build(),
                 entry("thread", 1_000, 6, 1, 300).build());
         assertThat(autoOrThread(capacity).model()).contains("thread");
         assertThat(autoOrThread(capacity, asked).model()).as("3 ms of processor time a second").contains("auto");
-        Comparison more = open("custom", 10_000, GIVEN, entry("auto", 10_000, 9, 1, 300).build(),
+        ComparisonResult more = open("custom", 10_000, GIVEN, entry("auto", 10_000, 9, 1, 300).build(),
                 entry("thread", 10_000, 6, 1, 300).build());
         assertThat(autoOrThread(capacity, more).sentence()).startsWith("Recommendation: take thread.")
                 .contains("Decided by CPU/request in custom, 10,000 requests/s: 6.00 µs against 9.00 µs");
@@ -203,7 +203,7 @@ class RecommendationTest {
 
     @Test
     void theMemoryOfManyIdleConnectionsCountsLast() {
-        Comparison idle = closed("idle", entry("auto", 100, 7, 1, 1).per(2_000, 1_900, 2_700).build(),
+        ComparisonResult idle = closed("idle", entry("auto", 100, 7, 1, 1).per(2_000, 1_900, 2_700).build(),
                 entry("thread", 100, 7, 1, 1).per(90_000, 650, 2_750).build());
         assertThat(autoOrThread(idle).sentence()).as("9 MB for 100 connections")
                 .contains("times the memory per idle connection: no difference that counts");

@@ -1,11 +1,11 @@
 package dev.polyserve.bench.report;
 
-import dev.polyserve.bench.result.Comparison;
-import dev.polyserve.bench.result.Comparison.Load;
+import dev.polyserve.bench.result.ComparisonResult;
+import dev.polyserve.bench.result.ComparisonResult.Load;
 import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.BenchEnvironment;
 import dev.polyserve.bench.result.LatencyPoint;
-import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.BenchMetric;
 import dev.polyserve.bench.result.BenchResults;
 import dev.polyserve.bench.result.RoundResult;
 import dev.polyserve.bench.result.BenchSettings;
@@ -36,14 +36,14 @@ final class Samples {
         BenchEnvironment there = new BenchEnvironment("AMD EPYC 7543", here.processors(), here.memoryBytes(),
                 here.system(),
                 here.placement(), Map.of("polyserve", "0.1.0", "java", "25.0.2+7 (Temurin)", "python", "3.11.2"));
-        Comparison echo = closed("echo", entry("thread", 63_100, 12, 405, 3_850).build(),
+        ComparisonResult echo = closed("echo", entry("thread", 63_100, 12, 405, 3_850).build(),
                 entry("virtual", 84_700, 9.2, 215, 1_210).build(), entry("epoll", 74_200, 7.4, 260, 1_050).build());
         return new BenchResults(BenchResults.FORMAT, Instant.parse("2026-11-02T09:00:00Z"), 301, true, now.command(),
                 there,
                 now.settings(), List.of(echo, now.comparisons().get(3)));
     }
 
-    static BenchResults results(boolean complete, List<Comparison> comparisons) {
+    static BenchResults results(boolean complete, List<ComparisonResult> comparisons) {
         return new BenchResults(BenchResults.FORMAT, Instant.parse("2026-11-20T14:05:00Z"), 493.2, complete,
                 "polyserve bench --models epoll,virtual,thread --workload echo,pipeline,idle --against '<peer> \"x\"'",
                 environment(), settings(5), comparisons);
@@ -70,7 +70,7 @@ final class Samples {
         return new BenchSettings("tcp", 100, 64, 1, rounds, 20, 10, 0);
     }
 
-    static Comparison echo() {
+    static ComparisonResult echo() {
         return closed("echo", entry("thread", 62_700, 12.1, 410, 3_900).build(),
                 entry("virtual", 78_100, 9.3, 250, 1_450).build(), entry("epoll", 81_300, 6.1, 235, 820).build(),
                 entry("process-pool", 81_900, 6.6, 240, 990).noise(14).build(),
@@ -79,52 +79,53 @@ final class Samples {
                         .failure("it closed 3 connections in the middle of a reply; look at its own log").build());
     }
 
-    private static Comparison echoAt(double rate, double share) {
+    private static ComparisonResult echoAt(double rate, double share) {
         double strain = 1 / (1.05 - share);
-        return new Comparison("echo", Load.OPEN, rate, share, List.of(
+        return new ComparisonResult("echo", Load.OPEN, rate, share, List.of(
                 entry("thread", rate, 12.4, 95 * strain, 900 * strain).curve().build(),
                 entry("virtual", rate, 9.9, 70 * strain, 310 * strain).curve().build(),
                 entry("epoll", rate, 6.4, 62 * strain, 160 * strain).curve().build(),
                 entry(MARKUP, share > 0.8 ? rate * 0.9 : rate, 18.9, 160 * strain, 2_400 * strain).curve().build()));
     }
 
-    private static Comparison pipeline() {
+    private static ComparisonResult pipeline() {
         return closed("pipeline", entry("epoll", 912_000, 0.61, 1_700, 2_300).bound().build(),
                 entry("virtual", 905_000, 0.83, 1_720, 2_450).bound().build(),
                 entry("thread", 611_000, 1.6, 2_500, 6_100).build());
     }
 
-    private static Comparison idle() {
-        return new Comparison("idle", Load.CLOSED, 0, 0, List.of(
+    private static ComparisonResult idle() {
+        return new ComparisonResult("idle", Load.CLOSED, 0, 0, List.of(
                 entry("epoll", 9_800, 7, 99, 400).per(310, 280, 2_700).build(),
                 entry("virtual", 9_700, 10, 105, 500).per(3_190, 2_960, 2_700).build(),
                 entry("thread", 9_500, 14, 140, 1_500).per(18_400, 650, 2_750).build()));
     }
 
-    private static Comparison slowReader() {
+    private static ComparisonResult slowReader() {
         return closed("slow-reader",
-                entry("epoll", 70_100, 6.6, 260, 900).metric(Metric.RSS_GROWTH_BYTES, 2.1e6).build(),
-                entry("thread", 69_800, 12.6, 300, 2_900).metric(Metric.RSS_GROWTH_BYTES, 310e6).build());
+                entry("epoll", 70_100, 6.6, 260, 900).metric(BenchMetric.RSS_GROWTH_BYTES, 2.1e6).build(),
+                entry("thread", 69_800, 12.6, 300, 2_900).metric(BenchMetric.RSS_GROWTH_BYTES, 310e6).build());
     }
 
-    static Comparison closed(String workload, ContenderResults... entries) {
-        return new Comparison(workload, Load.CLOSED, 0, 0, List.of(entries));
+    static ComparisonResult closed(String workload, ContenderResults... entries) {
+        return new ComparisonResult(workload, Load.CLOSED, 0, 0, List.of(entries));
     }
 
     static Draft entry(String contender, double requestsPerSecond, double cpuMicros, double p50, double p99) {
-        return new Draft(contender).metric(Metric.REQUESTS_PER_SECOND, requestsPerSecond)
-                .metric(Metric.CPU_MICROS_PER_REQUEST, cpuMicros)
-                .metric(Metric.CPU_USED, Math.min(1, requestsPerSecond * cpuMicros / 1e6))
-                .metric(Metric.SYSTEM_CALLS_PER_REQUEST, cpuMicros / 3).metric(Metric.P50, p50).metric(Metric.P99, p99)
-                .metric(Metric.P999, p99 * 2.2).metric(Metric.MAX, p99 * 6)
-                .metric(Metric.RSS_BYTES, 41e6 + 1e5 * cpuMicros).metric(Metric.THREADS, 14)
-                .metric(Metric.GENERATOR_SHARE, 0.62);
+        return new Draft(contender).metric(BenchMetric.REQUESTS_PER_SECOND, requestsPerSecond)
+                .metric(BenchMetric.CPU_MICROS_PER_REQUEST, cpuMicros)
+                .metric(BenchMetric.CPU_USED, Math.min(1, requestsPerSecond * cpuMicros / 1e6))
+                .metric(BenchMetric.SYSTEM_CALLS_PER_REQUEST, cpuMicros / 3).metric(BenchMetric.P50, p50)
+                .metric(BenchMetric.P99, p99)
+                .metric(BenchMetric.P999, p99 * 2.2).metric(BenchMetric.MAX, p99 * 6)
+                .metric(BenchMetric.RSS_BYTES, 41e6 + 1e5 * cpuMicros).metric(BenchMetric.THREADS, 14)
+                .metric(BenchMetric.GENERATOR_SHARE, 0.62);
     }
 
     /// The figures of one contender: the median of each metric, with noise.
     static final class Draft {
         private final String contender;
-        private final Map<Metric, Double> middle = new EnumMap<>(Metric.class);
+        private final Map<BenchMetric, Double> middle = new EnumMap<>(BenchMetric.class);
         private final List<String> remarks = new ArrayList<>();
         private List<LatencyPoint> curve = List.of();
         private int rounds = NOISE.length;
@@ -136,14 +137,14 @@ final class Samples {
             this.contender = contender;
         }
 
-        Draft metric(Metric metric, double value) {
+        Draft metric(BenchMetric metric, double value) {
             middle.put(metric, value);
             return this;
         }
 
         Draft per(double rss, double heap, double kernel) {
-            return metric(Metric.RSS_BYTES_PER_CONNECTION, rss).metric(Metric.HEAP_BYTES_PER_CONNECTION, heap)
-                    .metric(Metric.KERNEL_BYTES_PER_CONNECTION, kernel);
+            return metric(BenchMetric.RSS_BYTES_PER_CONNECTION, rss).metric(BenchMetric.HEAP_BYTES_PER_CONNECTION, heap)
+                    .metric(BenchMetric.KERNEL_BYTES_PER_CONNECTION, kernel);
         }
 
         Draft rounds(int count) {
@@ -174,8 +175,8 @@ final class Samples {
 
         /// A curve through the 50th and the 99th percentile.
         Draft curve() {
-            double p50 = middle.getOrDefault(Metric.P50, 1.0);
-            double steepness = Math.log(middle.getOrDefault(Metric.P99, 1.0) / p50) / (2 - Math.log10(2));
+            double p50 = middle.getOrDefault(BenchMetric.P50, 1.0);
+            double steepness = Math.log(middle.getOrDefault(BenchMetric.P99, 1.0) / p50) / (2 - Math.log10(2));
             curve = new ArrayList<>();
             for (double nines = 0; nines <= 4.6; nines += 0.1) {
                 curve.add(new LatencyPoint(100 * (1 - Math.pow(10, -nines)),
@@ -188,10 +189,10 @@ final class Samples {
         ContenderResults build() {
             List<RoundResult> turns = new ArrayList<>();
             for (int round = 0; round < rounds; round++) {
-                Map<Metric, Double> metrics = new EnumMap<>(Metric.class);
-                for (Map.Entry<Metric, Double> one : middle.entrySet()) {
+                Map<BenchMetric, Double> metrics = new EnumMap<>(BenchMetric.class);
+                for (Map.Entry<BenchMetric, Double> one : middle.entrySet()) {
                     double shift = NOISE[(round + contender.length() + one.getKey().label().length()) % NOISE.length];
-                    boolean exact = one.getKey() == Metric.THREADS || one.getKey() == Metric.GENERATOR_SHARE;
+                    boolean exact = one.getKey() == BenchMetric.THREADS || one.getKey() == BenchMetric.GENERATOR_SHARE;
                     metrics.put(one.getKey(), exact ? one.getValue() : one.getValue() * (1 + noise * shift));
                 }
                 turns.add(new RoundResult(metrics, bound));

@@ -4,9 +4,9 @@ import static dev.polyserve.bench.report.Samples.closed;
 import static dev.polyserve.bench.report.Samples.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.ComparisonResult;
 import dev.polyserve.bench.result.ContenderResults;
-import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.BenchMetric;
 import dev.polyserve.bench.result.BenchResults;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +37,7 @@ class TextReportTest {
 
     @Test
     void theQuestionComesFirst() {
-        Comparison idle = closed("idle", entry("epoll", 100, 1, 1, 1).per(310, 280, 2_700).build());
+        ComparisonResult idle = closed("idle", entry("epoll", 100, 1, 1, 1).per(310, 280, 2_700).build());
         assertThat(TextReport.lines(idle, WIDE).get(1)).matches(" +contender +memory/connection +spread +× best .*");
     }
 
@@ -95,7 +95,7 @@ class TextReportTest {
 
     @Test
     void controlCharactersAreNotPrinted() {
-        Comparison evil = closed("echo", entry("red\u001b[31m\n", 1, 1, 1, 1).build());
+        ComparisonResult evil = closed("echo", entry("red\u001b[31m\n", 1, 1, 1, 1).build());
         assertThat(text(TextReport.lines(evil, WIDE))).doesNotContain("\u001b").contains("red�[31m�");
     }
 
@@ -103,7 +103,7 @@ class TextReportTest {
     void emptyResultsAreReported() {
         BenchResults nothing = Samples.results(false, List.of());
         assertThat(TextReport.lines(BenchReport.of(nothing), 80)).contains("  Nothing was measured.");
-        Comparison failed = closed("echo",
+        ComparisonResult failed = closed("echo",
                 new ContenderResults("epoll", List.of(), List.of(), "it never listened", List.of()));
         assertThat(text(TextReport.lines(failed, 80))).contains("✗ epoll failed: it never listened");
     }
@@ -111,7 +111,7 @@ class TextReportTest {
     @ParameterizedTest
     @ValueSource(doubles = {0.5, 9.994, 99.94, 999.4, 12_345, 2.5e9})
     void quantitiesHaveThreeSignificantDigits(double micros) {
-        assertThat(QuantityFormat.of(Metric.P99, micros))
+        assertThat(QuantityFormat.of(BenchMetric.P99, micros))
                 .matches("\\d\\.\\d\\d [µms]+|\\d\\d\\.\\d [µms]+|[\\d,]{3,} [µms]+");
     }
 

@@ -1,7 +1,7 @@
 package dev.polyserve.cli.connect;
 
 import dev.polyserve.Endpoint;
-import dev.polyserve.text.Printable;
+import dev.polyserve.text.PrintableText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -106,6 +106,6 @@ public final class TerminalClient {
 
     /// Prints text at once, also without a line ending: it may be a prompt.
     private static void show(LineReader reader, String text) {
-        text.lines().forEach(line -> reader.printAbove(Printable.of(line)));
+        text.lines().forEach(line -> reader.printAbove(PrintableText.of(line)));
     }
 }

@@ -13,12 +13,12 @@ public final class TlsConnection implements ClientConnection {
     private static final String TRUNCATED = "the server closed it without close_notify, so data may be missing";
 
     private final SSLSocket socket;
-    private final InputEndSocket below;
+    private final EofTrackingSocket below;
     private final String negotiated;
     private volatile boolean closed;
 
     /// @param below the socket under the one with TLS
-    TlsConnection(SSLSocket socket, InputEndSocket below, String negotiated) {
+    TlsConnection(SSLSocket socket, EofTrackingSocket below, String negotiated) {
         this.socket = socket;
         this.below = below;
         this.negotiated = negotiated;

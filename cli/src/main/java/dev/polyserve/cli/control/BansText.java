@@ -2,7 +2,7 @@ package dev.polyserve.cli.control;
 
 import dev.polyserve.Networks;
 import dev.polyserve.Server;
-import dev.polyserve.text.Json;
+import dev.polyserve.text.JsonObjectWriter;
 import dev.polyserve.cli.text.TerminalTable;
 import dev.polyserve.cli.text.Units;
 import java.net.InetAddress;
@@ -27,7 +27,7 @@ record BansText(Server server) {
     }
 
     String json() {
-        return "[" + String.join(",", server.bans().entrySet().stream().map(ban -> new Json()
+        return "[" + String.join(",", server.bans().entrySet().stream().map(ban -> new JsonObjectWriter()
                 .put("address", ban.getKey().toString()).put("leftMillis", ban.getValue().toMillis()).toString())
                 .toList()) + "]";
     }

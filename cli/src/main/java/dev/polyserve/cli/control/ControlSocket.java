@@ -7,17 +7,17 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Model;
 import dev.polyserve.Server;
 import dev.polyserve.ServerBuilder;
-import dev.polyserve.admin.AdminTarget;
-import dev.polyserve.admin.status.ConnectionQuery;
+import dev.polyserve.admin.AdministeredServer;
+import dev.polyserve.admin.status.ConnectionQueryParser;
 import dev.polyserve.admin.status.ConnectionTable;
 import dev.polyserve.admin.status.ServerStatus;
-import dev.polyserve.text.Json;
-import dev.polyserve.text.Printable;
+import dev.polyserve.text.JsonObjectWriter;
+import dev.polyserve.text.PrintableText;
 import dev.polyserve.cli.operation.FileIdentity;
 import dev.polyserve.cli.operation.Restart;
 import dev.polyserve.cli.text.Units;
 import dev.polyserve.linux.process.RunAsUser;
-import dev.polyserve.linux.process.FileCreation;
+import dev.polyserve.linux.process.FileCreationAttributes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +35,7 @@ public final class ControlSocket implements AutoCloseable {
     private static final String END = "end ";
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(10);
     /// The mode is set when the file is created, because the socket accepts connections at once.
-    private static final FileCreation OWN_USER_ONLY = FileCreation.withMode(0600);
+    private static final FileCreationAttributes OWN_USER_ONLY = FileCreationAttributes.withMode(0600);
 
     private final Server socket;
     /// Where it is bound.
@@ -55,18 +55,18 @@ public final class ControlSocket implements AutoCloseable {
     /// before clients are served.
     ///
     /// @throws IOException naming the path and what is wrong
-    public static ControlSocket bind(Path path, AdminTarget controlled) throws IOException {
+    public static ControlSocket bind(Path path, AdministeredServer controlled) throws IOException {
         return bind(path, path, controlled);
     }
 
     /// Binds it beside the one of the program that this one takes over from, whose place it takes when it is started.
     ///
     /// @throws IOException naming the path and what is wrong
-    public static ControlSocket bindBeside(Path path, AdminTarget controlled) throws IOException {
+    public static ControlSocket bindBeside(Path path, AdministeredServer controlled) throws IOException {
         return bind(Restart.unconfirmedControl(path, ProcessHandle.current().pid()), path, controlled);
     }
 
-    private static ControlSocket bind(Path at, Path path, AdminTarget controlled) throws IOException {
+    private static ControlSocket bind(Path at, Path path, AdministeredServer controlled) throws IOException {
         RequestHandler answers = new RequestHandler(controlled);
         ServerBuilder builder = Server.at(new Endpoint.Unix(at)).model(Model.epoll()).handle(answers::answer)
                 .filter(ControlSocket::isOwnUserOrRoot)
@@ -105,14 +105,14 @@ public final class ControlSocket implements AutoCloseable {
     }
 
     /// Handles one request per connection.
-    private record RequestHandler(AdminTarget controlled) {
+    private record RequestHandler(AdministeredServer controlled) {
         void answer(Connection connection) throws IOException, InterruptedException {
             String request = connection.readLine();
             switch (request == null ? "" : request) {
                 case "status text" -> ok(connection, new StatusText(controlled).lines());
                 case "status json" -> ok(connection, status().json());
                 case "workers text" -> ok(connection, new StatusText(controlled).workers());
-                case "workers json" -> ok(connection, Json.of(status().workers()));
+                case "workers json" -> ok(connection, JsonObjectWriter.of(status().workers()));
                 case "bans text" -> ok(connection, new BansText(controlled.server()).lines());
                 case "bans json" -> ok(connection, new BansText(controlled.server()).json());
                 case String query when query.startsWith(CONNECTIONS) ->
@@ -137,7 +137,8 @@ public final class ControlSocket implements AutoCloseable {
 
         private void connections(Connection connection, String query) throws IOException {
             try {
-                ok(connection, Json.of(new ConnectionTable(controlled.server()).rows(ConnectionQuery.parse(query))));
+                ok(connection, JsonObjectWriter
+                        .of(new ConnectionTable(controlled.server()).rows(ConnectionQueryParser.parse(query))));
             } catch (IllegalArgumentException e) {
                 connection.writeLine("error: " + e.getMessage());
             }
@@ -148,7 +149,7 @@ public final class ControlSocket implements AutoCloseable {
                     && new ConnectionTable(controlled.server()).end(Long.parseLong(id));
             connection.writeLine(ended
                     ? "ok\nconnection " + id + " was ended"
-                    : "error: there is no open connection " + Printable.of(id));
+                    : "error: there is no open connection " + PrintableText.of(id));
         }
 
         private void lift(Connection connection, String address) throws IOException {

@@ -4,9 +4,9 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Server;
 import dev.polyserve.ServerStats;
 import dev.polyserve.WorkerInfo;
-import dev.polyserve.admin.AdminTarget;
-import dev.polyserve.admin.status.AcceptQueue;
-import dev.polyserve.admin.status.ThreadQueue;
+import dev.polyserve.admin.AdministeredServer;
+import dev.polyserve.admin.status.AcceptQueueLength;
+import dev.polyserve.admin.status.ThreadPoolQueueLength;
 import dev.polyserve.cli.text.TerminalTable;
 import dev.polyserve.cli.text.Units;
 import java.time.Duration;
@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 /// Formats the status of a server as a text.
 ///
 /// @param controlled the server
-record StatusText(AdminTarget controlled) {
+record StatusText(AdministeredServer controlled) {
     String lines() {
         Server server = controlled.server();
         ServerStats stats = server.stats();
@@ -66,12 +66,12 @@ record StatusText(AdminTarget controlled) {
     }
 
     private static String waiting(Server server) {
-        List<AcceptQueue> queues = AcceptQueue.of(server.endpoints());
+        List<AcceptQueueLength> queues = AcceptQueueLength.of(server.endpoints());
         String inKernel = queues.isEmpty()
                 ? "unknown"
                 : queues.stream().map(queue -> queue.waiting() + " to be accepted on " + queue.endpoint())
                         .collect(Collectors.joining(", "));
-        return inKernel + ", " + ThreadQueue.waiting(server) + " for a thread";
+        return inKernel + ", " + ThreadPoolQueueLength.waiting(server) + " for a thread";
     }
 
     String workers() {

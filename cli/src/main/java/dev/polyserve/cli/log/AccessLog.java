@@ -6,7 +6,7 @@ import dev.polyserve.Limit;
 import dev.polyserve.ServerListener;
 import dev.polyserve.TlsInfo;
 import dev.polyserve.text.PrintableAddress;
-import dev.polyserve.text.Printable;
+import dev.polyserve.text.PrintableText;
 import dev.polyserve.cli.text.Units;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
@@ -56,11 +56,11 @@ public final class AccessLog implements ServerListener {
     private static void addTls(TlsInfo tls, StringBuilder line, List<Object> fields) {
         line.append(", ").append(tls.protocol()).append(' ').append(tls.cipherSuite());
         fields.addAll(List.of("tls", tls.protocol(), "cipher", tls.cipherSuite()));
-        tls.serverName().map(Printable::of).ifPresent(name -> {
+        tls.serverName().map(PrintableText::of).ifPresent(name -> {
             line.append(" sni ").append(name);
             fields.addAll(List.of("sni", name));
         });
-        tls.applicationProtocol().map(Printable::of).ifPresent(name -> {
+        tls.applicationProtocol().map(PrintableText::of).ifPresent(name -> {
             line.append(" alpn ").append(name);
             fields.addAll(List.of("alpn", name));
         });

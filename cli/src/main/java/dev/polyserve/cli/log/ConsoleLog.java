@@ -1,8 +1,8 @@
 package dev.polyserve.cli.log;
 
-import dev.polyserve.text.Json;
+import dev.polyserve.text.JsonObjectWriter;
 import dev.polyserve.cli.text.AsyncLineWriter;
-import dev.polyserve.text.Printable;
+import dev.polyserve.text.PrintableText;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -127,15 +127,16 @@ public final class ConsoleLog implements AutoCloseable {
 
     /// Indents continuation lines, so that text from a client cannot imitate a log line.
     private static String indented(String message) {
-        return message.indexOf('\n') < 0 ? Printable.of(message) : printable(message, "\n    ");
+        return message.indexOf('\n') < 0 ? PrintableText.of(message) : printable(message, "\n    ");
     }
 
     private static String printable(String text, String lineEnding) {
-        return text.lines().map(Printable::of).collect(Collectors.joining(lineEnding));
+        return text.lines().map(PrintableText::of).collect(Collectors.joining(lineEnding));
     }
 
     private static String jsonLine(Level level, String message, @Nullable Throwable thrown, Object... fields) {
-        Json line = new Json().put("time", now(new StringBuilder(24))).put("level", label(level).strip())
+        JsonObjectWriter line = new JsonObjectWriter().put("time", now(new StringBuilder(24)))
+                .put("level", label(level).strip())
                 .put("message", message);
         for (int i = 0; i < fields.length; i += 2) {
             line.put(fields[i].toString(), fields[i + 1]);

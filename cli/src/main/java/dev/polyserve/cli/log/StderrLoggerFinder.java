@@ -1,6 +1,6 @@
 package dev.polyserve.cli.log;
 
-import dev.polyserve.text.Printable;
+import dev.polyserve.text.PrintableText;
 import java.lang.System.Logger;
 import java.text.MessageFormat;
 import java.util.Locale;
@@ -44,9 +44,9 @@ public final class StderrLoggerFinder extends System.LoggerFinder {
 
         /// Appends the exception unless the message contains it, because stack traces are written with `--debug` only.
         private static String complete(String message, @Nullable Throwable thrown) {
-            return thrown == null || message.contains(Printable.of(String.valueOf(thrown.getMessage())))
+            return thrown == null || message.contains(PrintableText.of(String.valueOf(thrown.getMessage())))
                     ? message
-                    : message + ": " + Printable.of(thrown.toString());
+                    : message + ": " + PrintableText.of(thrown.toString());
         }
 
         @Override

@@ -104,8 +104,8 @@ public final class Restart implements AutoCloseable {
     /// @throws RestartRefusedException when a restart is in progress, this program was replaced, or it is ending
     /// @throws IOException when the new program does not take over, with the reason; nothing has changed then
     public int start(Server server) throws IOException {
-        if (InitProcess.isThis()) {
-            throw new IOException(InitProcess.WHY_NO_RESTART);
+        if (InitProcessCheck.isThis()) {
+            throw new IOException(InitProcessCheck.WHY_NO_RESTART);
         }
         requireIdle(state.compareAndExchange(State.IDLE, State.STARTING));
         inProgress.acquireUninterruptibly();

@@ -1,7 +1,7 @@
 package dev.polyserve.cli.operation;
 
 import dev.polyserve.linux.process.RunAsUser;
-import dev.polyserve.linux.process.FileCreation;
+import dev.polyserve.linux.process.FileCreationAttributes;
 import java.util.Optional;
 
 /// The permissions of the files of bound Unix sockets: only a process that may write to the file can connect.
@@ -26,7 +26,7 @@ public record SocketFileMode(Optional<Integer> mode) {
     /// How the files are created.
     ///
     /// @param owner the user that owns them; empty for the process's own
-    public FileCreation creation(Optional<RunAsUser> owner) {
-        return new FileCreation(mode, owner);
+    public FileCreationAttributes creation(Optional<RunAsUser> owner) {
+        return new FileCreationAttributes(mode, owner);
     }
 }

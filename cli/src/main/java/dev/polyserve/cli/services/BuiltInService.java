@@ -117,16 +117,18 @@ public enum BuiltInService implements ServiceDefinition {
     public void into(ServerBuilder builder, ServiceContext context) {
         switch (this) {
             case ECHO ->
-                builder.protocol(EchoService::new).datagrams(DatagramGuard.echoing(EchoService::reply, context));
+                builder.protocol(EchoService::new)
+                        .datagrams(SpoofedDatagramFilter.echoing(EchoService::reply, context));
             case UPPER ->
-                builder.protocol(UpperService::new).datagrams(DatagramGuard.echoing(UpperService::reply, context));
+                builder.protocol(UpperService::new)
+                        .datagrams(SpoofedDatagramFilter.echoing(UpperService::reply, context));
             case PRINT -> new PrintService(context.out()).into(builder);
             case WELCOME -> builder.handle(new WelcomeService(context.arguments()));
-            case REPLY -> new ReplyService(context.in(), context.out()).into(builder, context.serving());
+            case REPLY -> new OperatorReplyService(context.in(), context.out()).into(builder, context.serving());
             case CHAT -> builder.handler(new ChatRoom()::newMember);
             case DISCARD -> builder.protocol(DiscardService::new).datagrams(DiscardService::datagram);
             case CHARGEN -> builder.protocol(() -> new ChargenService(context.options().limits().highWaterBytes()))
-                    .datagrams(DatagramGuard.amplifying(ChargenService::reply, context));
+                    .datagrams(SpoofedDatagramFilter.amplifying(ChargenService::reply, context));
             case DAYTIME -> sendOnce(builder, context, DaytimeService::now);
             case TIME -> sendOnce(builder, context, TimeService::now);
             case QOTD -> sendOnce(builder, context, new QotdService()::next);
@@ -136,9 +138,9 @@ public enum BuiltInService implements ServiceDefinition {
         }
     }
 
-    private static void sendOnce(ServerBuilder builder, ServiceContext context, SendThenClose.Message message) {
-        builder.protocol(() -> new SendThenClose(message))
-                .datagrams(DatagramGuard.amplifying((request, reply) -> reply.write(message.bytes()), context));
+    private static void sendOnce(ServerBuilder builder, ServiceContext context, SendThenCloseProtocol.Message message) {
+        builder.protocol(() -> new SendThenCloseProtocol(message))
+                .datagrams(SpoofedDatagramFilter.amplifying((request, reply) -> reply.write(message.bytes()), context));
     }
 
     private void checkArguments(List<String> arguments) {

@@ -1,7 +1,7 @@
 package dev.polyserve.cli.services;
 
 import dev.polyserve.file.FileNameEncoding;
-import dev.polyserve.linux.activation.Activation;
+import dev.polyserve.linux.activation.SocketActivation;
 import dev.polyserve.linux.process.CurrentProgram;
 import java.util.Map;
 import dev.polyserve.InetdCommand;
@@ -101,7 +101,7 @@ public record ExecOptions(List<String> variables, Stdio stdio) {
     /// All variables of the server except a service manager's for this process, and except the given ones.
     private static Map<String, String> ours(Map<String, String> given) {
         Map<String, String> ours = CurrentProgram.environment();
-        Activation.forget(ours);
+        SocketActivation.forget(ours);
         ours.putAll(given);
         return ours;
     }

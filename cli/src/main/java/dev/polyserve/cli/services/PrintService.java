@@ -8,7 +8,7 @@ import dev.polyserve.Handler;
 import dev.polyserve.ServerBuilder;
 import dev.polyserve.text.PrintableAddress;
 import dev.polyserve.cli.text.AsyncLineWriter;
-import dev.polyserve.text.Printable;
+import dev.polyserve.text.PrintableText;
 import java.nio.charset.StandardCharsets;
 
 /// Prints each line of input as `[peer] line`; sends nothing.
@@ -42,6 +42,6 @@ final class PrintService implements Handler {
         String mark = "[" + PrintableAddress.shown(request.peer()) + "] ";
         byte[] payload = new byte[request.payload().remaining()];
         request.payload().get(payload);
-        new String(payload, StandardCharsets.UTF_8).lines().forEach(line -> out.offer(mark + Printable.of(line)));
+        new String(payload, StandardCharsets.UTF_8).lines().forEach(line -> out.offer(mark + PrintableText.of(line)));
     }
 }

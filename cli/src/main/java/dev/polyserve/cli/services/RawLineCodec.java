@@ -4,7 +4,7 @@ import dev.polyserve.Codec;
 import dev.polyserve.FrameTooLongException;
 import dev.polyserve.Input;
 import dev.polyserve.Output;
-import dev.polyserve.text.Printable;
+import dev.polyserve.text.PrintableText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,7 @@ final class RawLineCodec implements Codec<byte[]> {
     /// Lines as text for output: without endings, with U+FFFD for invalid UTF-8, and with escaped control characters.
     /// Only for reading.
     static Codec<String> printable() {
-        return WITH_ENDINGS.map(line -> Printable.of(withoutEnding(line)),
+        return WITH_ENDINGS.map(line -> PrintableText.of(withoutEnding(line)),
                 text -> text.getBytes(StandardCharsets.UTF_8));
     }
 

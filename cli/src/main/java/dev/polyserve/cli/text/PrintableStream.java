@@ -1,6 +1,6 @@
 package dev.polyserve.cli.text;
 
-import dev.polyserve.text.Printable;
+import dev.polyserve.text.PrintableText;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -10,8 +10,8 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /// Prints UTF-8 from a peer on a terminal. Line feeds and tabs stay, other control characters are escaped
-/// ([Printable]), invalid UTF-8 becomes U+FFFD, and CR LF becomes LF. A character split between two writes is completed
-/// first.
+/// ([PrintableText]), invalid UTF-8 becomes U+FFFD, and CR LF becomes LF. A character split between two writes is
+/// completed first.
 ///
 /// **Thread**: one at a time.
 public final class PrintableStream extends OutputStream {
@@ -60,10 +60,10 @@ public final class PrintableStream extends OutputStream {
             into.append(c);
         } else {
             if (afterReturn) {
-                Printable.append(into, '\r');
+                PrintableText.append(into, '\r');
             }
             if (c != '\r') {
-                Printable.append(into, c);
+                PrintableText.append(into, c);
             }
         }
         afterReturn = c == '\r';

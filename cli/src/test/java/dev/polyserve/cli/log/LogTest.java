@@ -74,7 +74,7 @@ class LogTest {
     @Test
     void aFloodGivesOneLinePerSecond() {
         AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
-        OncePerSecond once = new OncePerSecond(nanos::get);
+        OncePerSecondLimiter once = new OncePerSecondLimiter(nanos::get);
         List<String> reports = new ArrayList<>();
         once.report(reports::add);
         once.report(reports::add);

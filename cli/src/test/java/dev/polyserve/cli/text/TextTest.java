@@ -3,8 +3,8 @@ package dev.polyserve.cli.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.text.PrintableAddress;
-import dev.polyserve.text.Json;
-import dev.polyserve.text.Printable;
+import dev.polyserve.text.JsonObjectWriter;
+import dev.polyserve.text.PrintableText;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,16 +17,16 @@ import org.junit.jupiter.api.Test;
 class TextTest {
     @Test
     void controlCharactersAreEscaped() {
-        assertThat(Printable.of("plain\ttext ä€")).isEqualTo("plain\ttext ä€");
-        assertThat(Printable.of("a\u001b[2Jb\nc\u007f\u009b")).isEqualTo("a\\x1b[2Jb\\x0ac\\x7f\\x9b");
-        assertThat(Printable.of(new byte[]{'a', (byte) 0xff})).isEqualTo("a\ufffd");
-        assertThat(Printable.of("a\u202eb\u2066\u061c\u2028\ud83d\ude00")).isEqualTo(
+        assertThat(PrintableText.of("plain\ttext ä€")).isEqualTo("plain\ttext ä€");
+        assertThat(PrintableText.of("a\u001b[2Jb\nc\u007f\u009b")).isEqualTo("a\\x1b[2Jb\\x0ac\\x7f\\x9b");
+        assertThat(PrintableText.of(new byte[]{'a', (byte) 0xff})).isEqualTo("a\ufffd");
+        assertThat(PrintableText.of("a\u202eb\u2066\u061c\u2028\ud83d\ude00")).isEqualTo(
                 "a\\u202eb\\u2066\\u061c\\u2028\ud83d\ude00");
     }
 
     @Test
     void jsonHasNoControlCharacters() {
-        assertThat(new Json().put("a", "\u001b\u007f\u009b\u202e\tä").toString())
+        assertThat(new JsonObjectWriter().put("a", "\u001b\u007f\u009b\u202e\tä").toString())
                 .isEqualTo("{\"a\":\"\\u001b\\u007f\\u009b\\u202e\\u0009ä\"}");
     }
 
@@ -45,9 +45,9 @@ class TextTest {
 
     @Test
     void jsonIsQuoted() {
-        assertThat(new Json().put("a", "x\"\\\n").put("n", 5).put("b", true).toString())
+        assertThat(new JsonObjectWriter().put("a", "x\"\\\n").put("n", 5).put("b", true).toString())
                 .isEqualTo("{\"a\":\"x\\\"\\\\\\u000a\",\"n\":5,\"b\":true}");
-        assertThat(new Json().toString()).isEqualTo("{}");
+        assertThat(new JsonObjectWriter().toString()).isEqualTo("{}");
     }
 
     @Test

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// The tables of a page as an SVG picture: a column of bars for each [BarTable].
+/// The tables of a page as an SVG picture: a column of bars for each [ChartTable].
 ///
 /// All text is text, so it can be read aloud and searched. The picture brings its own background, light or dark as the
 /// reader prefers, so it is legible on any page. Colour is not the only mark of Polyserve: its names are bold, too.
@@ -56,7 +56,7 @@ final class BarChart {
 
     /// {@return the picture of a page, or nothing where no table of it can be drawn}
     static Optional<String> of(List<String> page) {
-        List<BarTable> tables = BarTable.of(page);
+        List<ChartTable> tables = ChartTable.of(page);
         if (tables.isEmpty()) {
             return Optional.empty();
         }
@@ -71,7 +71,7 @@ final class BarChart {
                 .map(found -> found.group(1)).reduce((machine, date) -> machine + "; " + date).orElse("");
     }
 
-    private void draw(List<BarTable> tables, String source) {
+    private void draw(List<ChartTable> tables, String source) {
         String title = tables.getFirst().subject().title();
         int height = TOP + LINE * tables.stream().mapToInt(table -> table.rows().size()).max().orElse(0) + BOTTOM;
         add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\""
@@ -93,11 +93,11 @@ final class BarChart {
         add("</svg>%n");
     }
 
-    private void column(int x, BarTable table) {
+    private void column(int x, ChartTable table) {
         text(x, TOP - 16, "workload", table.workload());
         double longest = longest(table);
         int y = TOP;
-        for (BarTable.Row row : table.rows()) {
+        for (ChartTable.Row row : table.rows()) {
             String mark = row.polyserve() ? "own" : "peer";
             int start = x + NAME + 8;
             text(x + NAME, y + 12, "name " + mark, row.contender());
@@ -112,15 +112,15 @@ final class BarChart {
     }
 
     /// The figure that fills a bar. Single rounds of a tail may be many times as long as its median.
-    private static double longest(BarTable table) {
+    private static double longest(ChartTable table) {
         return switch (table.subject()) {
-            case COST -> table.rows().stream().mapToDouble(BarTable.Row::most).max().orElse(1);
-            case TAIL -> table.rows().stream().mapToDouble(BarTable.Row::median).max().orElse(1);
+            case COST -> table.rows().stream().mapToDouble(ChartTable.Row::most).max().orElse(1);
+            case TAIL -> table.rows().stream().mapToDouble(ChartTable.Row::median).max().orElse(1);
         };
     }
 
     /// The figures in words, for a reader that does not see.
-    private static String described(List<BarTable> tables) {
+    private static String described(List<ChartTable> tables) {
         return String.join(". ", tables.stream().map(table -> table.workload() + ": " + String.join(", ", table.rows()
                 .stream().map(row -> row.contender() + " " + row.label()).toList())).toList());
     }

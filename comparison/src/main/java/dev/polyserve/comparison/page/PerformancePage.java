@@ -9,7 +9,7 @@ import java.util.Optional;
 /// Writes the tables of a page between its two markers, and draws the costs in these tables ([BarChart]) into a file beside
 /// the page with the ending `.svg`: `PerformancePage PAGE.md DIRECTORY`. Without a directory it only draws the picture again.
 ///
-/// The directory is one run of `comparison/run`, see [RunDirectory]. What is outside the markers stays.
+/// The directory is one run of `comparison/run`, see [ComparisonRunDirectory]. What is outside the markers stays.
 public final class PerformancePage {
     static final String BEGIN = "<!-- tables: begin, written by comparison/run -->";
     static final String END = "<!-- tables: end -->";
@@ -31,11 +31,11 @@ public final class PerformancePage {
         Path page = Path.of(args[0]);
         try {
             if (args.length == 2) {
-                write(page, Tables.of(RunDirectory.read(Path.of(args[1]))));
+                write(page, MarkdownTables.of(ComparisonRunDirectory.read(Path.of(args[1]))));
             }
             draw(page);
             return 0;
-        } catch (UnreadableException e) {
+        } catch (InvalidInputFileException e) {
             return end(1, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             return end(1, "cannot write the page: " + e);
@@ -47,12 +47,12 @@ public final class PerformancePage {
         return status;
     }
 
-    private static void write(Path page, String tables) throws IOException, UnreadableException {
+    private static void write(Path page, String tables) throws IOException, InvalidInputFileException {
         replace(page, between(page, read(page), tables));
     }
 
     /// Draws what the page says now. A page without such tables has no picture.
-    private static void draw(Path page) throws IOException, UnreadableException {
+    private static void draw(Path page) throws IOException, InvalidInputFileException {
         Path picture = page.resolveSibling(page.getFileName().toString().replaceFirst("(\\.md)?$", ".svg"));
         Optional<String> chart = BarChart.of(read(page).lines().toList());
         if (chart.isPresent()) {
@@ -62,9 +62,9 @@ public final class PerformancePage {
         }
     }
 
-    private static String read(Path page) throws IOException, UnreadableException {
+    private static String read(Path page) throws IOException, InvalidInputFileException {
         if (!Files.isReadable(page)) {
-            throw new UnreadableException("the page " + page + " cannot be read: is the name right?");
+            throw new InvalidInputFileException("the page " + page + " cannot be read: is the name right?");
         }
         return Files.readString(page);
     }
@@ -76,11 +76,11 @@ public final class PerformancePage {
         Files.move(written, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private static String between(Path page, String text, String tables) throws UnreadableException {
+    private static String between(Path page, String text, String tables) throws InvalidInputFileException {
         int begin = text.indexOf(BEGIN);
         int end = text.indexOf(END);
         if (begin < 0 || end < begin) {
-            throw new UnreadableException(
+            throw new InvalidInputFileException(
                     "the page " + page + " lacks the line '" + BEGIN + "' or, after it, '" + END + "': add both");
         }
         return text.substring(0, begin + BEGIN.length()) + "\n\n" + tables.strip() + "\n\n" + text.substring(end);

@@ -1,7 +1,7 @@
 package dev.polyserve.comparison.peer;
 
-import dev.polyserve.bench.service.MultiplicationChain;
-import dev.polyserve.bench.service.WorkRequest;
+import dev.polyserve.bench.service.FixedCpuWork;
+import dev.polyserve.bench.service.SimulatedWorkRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
@@ -9,8 +9,8 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 
-/// Executes each [WorkRequest] on the channel's event loop, like a handler without an executor of its own. Netty's own
-/// decoder splits the requests.
+/// Executes each [SimulatedWorkRequest] on the channel's event loop, like a handler without an executor of its own.
+/// Netty's own decoder splits the requests.
 final class NettyCompute extends ChannelInitializer<SocketChannel> {
     private final Compute handler = new Compute();
 
@@ -21,21 +21,21 @@ final class NettyCompute extends ChannelInitializer<SocketChannel> {
     @Override
     protected void initChannel(SocketChannel channel) {
         channel.pipeline().addLast(
-                new LengthFieldBasedFrameDecoder(Integer.BYTES + WorkRequest.MAX_BYTES, WorkRequest.LENGTH_AT,
-                        Integer.BYTES),
+                new LengthFieldBasedFrameDecoder(Integer.BYTES + SimulatedWorkRequest.MAX_BYTES,
+                        SimulatedWorkRequest.LENGTH_AT, Integer.BYTES),
                 handler);
     }
 
     @Sharable
     @SuppressWarnings("FutureReturnValueIgnored") // a void promise reports its failure to exceptionCaught
-    private static final class Compute extends NettyHandler {
+    private static final class Compute extends AbstractNettyHandler {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             ByteBuf request = (ByteBuf) message;
             int start = request.readerIndex();
-            long end = MultiplicationChain.end(request.getLong(start + WorkRequest.VALUE_AT),
-                    request.getLong(start + WorkRequest.MULTIPLICATIONS_AT));
-            request.setLong(start + WorkRequest.VALUE_AT, end);
+            long end = FixedCpuWork.end(request.getLong(start + SimulatedWorkRequest.VALUE_AT),
+                    request.getLong(start + SimulatedWorkRequest.MULTIPLICATIONS_AT));
+            request.setLong(start + SimulatedWorkRequest.VALUE_AT, end);
             context.write(request, context.voidPromise());
         }
     }

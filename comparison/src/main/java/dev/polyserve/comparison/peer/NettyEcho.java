@@ -8,7 +8,7 @@ import io.netty.channel.socket.SocketChannel;
 /// Netty's own `io.netty.example.echo.EchoServer`: one `write` for each piece read.
 ///
 /// Tuned as its documentation says: the void promise for writes without a listener ("Netty best practices",
-/// `Channel.voidPromise`); see also [NettyServer] and [NettyHandler].
+/// `Channel.voidPromise`); see also [NettyServer] and [AbstractNettyHandler].
 final class NettyEcho extends ChannelInitializer<SocketChannel> {
     private final Echo handler = new Echo();
 
@@ -23,7 +23,7 @@ final class NettyEcho extends ChannelInitializer<SocketChannel> {
 
     @Sharable
     @SuppressWarnings("FutureReturnValueIgnored") // a void promise reports its failure to exceptionCaught
-    static final class Echo extends NettyHandler {
+    static final class Echo extends AbstractNettyHandler {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             context.write(message, context.voidPromise());

@@ -51,7 +51,7 @@ final class NettyRedis extends ChannelInitializer<SocketChannel> {
 
     @Sharable
     @SuppressWarnings("FutureReturnValueIgnored") // a void promise reports its failure to exceptionCaught
-    private static final class Store extends NettyHandler {
+    private static final class Store extends AbstractNettyHandler {
         private static final RedisMessage PONG = new SimpleStringRedisMessage("PONG");
         private static final RedisMessage OK = new SimpleStringRedisMessage("OK");
         private static final RedisMessage UNKNOWN = new ErrorRedisMessage("ERR unknown command");

@@ -23,7 +23,7 @@ final class NettyServer implements PeerServer {
     }
 
     @Override
-    public void serve(InetSocketAddress address) throws UnusableException, InterruptedException {
+    public void serve(InetSocketAddress address) throws PeerUnavailableException, InterruptedException {
         transport.requireUsable();
         var group = new MultiThreadIoEventLoopGroup(Runtime.getRuntime().availableProcessors(), transport.ioHandlers());
         var bootstrap = new ServerBootstrap().group(group).channel(transport.serverChannel())

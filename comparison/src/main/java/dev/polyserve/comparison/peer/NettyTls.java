@@ -22,9 +22,9 @@ import java.security.SecureRandom;
 /// @param files the certificate and its key
 record NettyTls(NettyTransport transport, SslProvider provider, TlsFiles files) implements PeerServer {
     @Override
-    public void serve(InetSocketAddress address) throws UnusableException, IOException, InterruptedException {
+    public void serve(InetSocketAddress address) throws PeerUnavailableException, IOException, InterruptedException {
         if (provider == SslProvider.OPENSSL_REFCNT && !OpenSsl.isAvailable()) {
-            throw new UnusableException("Netty finds no tcnative (" + OpenSsl.unavailabilityCause() + ").");
+            throw new PeerUnavailableException("Netty finds no tcnative (" + OpenSsl.unavailabilityCause() + ").");
         }
         SslContext context = SslContextBuilder.forServer(files.certificate().toFile(), files.key().toFile())
                 .sslProvider(provider).protocols("TLSv1.3").build();

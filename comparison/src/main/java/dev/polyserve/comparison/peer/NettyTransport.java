@@ -112,10 +112,10 @@ enum NettyTransport {
     /// Sets the options that are specific to this transport.
     void configure(ServerBootstrap bootstrap) {}
 
-    void requireUsable() throws UnusableException {
+    void requireUsable() throws PeerUnavailableException {
         Optional<Throwable> obstacle = obstacle();
         if (obstacle.isPresent()) {
-            throw new UnusableException("Netty finds no " + this + " (" + firstLine(obstacle.get()) + ").");
+            throw new PeerUnavailableException("Netty finds no " + this + " (" + firstLine(obstacle.get()) + ").");
         }
     }
 

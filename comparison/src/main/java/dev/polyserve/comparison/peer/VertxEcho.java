@@ -27,7 +27,7 @@ final class VertxEcho implements PeerServer {
     @Override
     public void serve(InetSocketAddress address) throws Exception {
         if (!transport.available()) {
-            throw new UnusableException(
+            throw new PeerUnavailableException(
                     "Vert.x finds no " + transport.name() + " (" + transport.unavailabilityCause() + ").");
         }
         int loops = Runtime.getRuntime().availableProcessors();

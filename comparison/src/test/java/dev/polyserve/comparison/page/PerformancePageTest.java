@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.bench.report.BenchReport;
 import dev.polyserve.bench.report.BenchResultsJson;
-import dev.polyserve.bench.result.Comparison;
-import dev.polyserve.bench.result.Comparison.Load;
+import dev.polyserve.bench.result.ComparisonResult;
+import dev.polyserve.bench.result.ComparisonResult.Load;
 import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.BenchEnvironment;
-import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.BenchMetric;
 import dev.polyserve.bench.result.BenchResults;
 import dev.polyserve.bench.result.RoundResult;
 import dev.polyserve.bench.result.BenchSettings;
@@ -76,10 +76,10 @@ class PerformancePageTest {
     @Test
     void whatFailedOrIsDoubtfulIsSaid() throws IOException {
         var failed = new ContenderResults("c-epoll", List.of(), List.of(), "it died.", List.of());
-        var bound = new ContenderResults("nio", List.of(new RoundResult(Map.of(Metric.REQUESTS_PER_SECOND, 9.0), true)),
-                List.of(),
+        var bound = new ContenderResults("nio",
+                List.of(new RoundResult(Map.of(BenchMetric.REQUESTS_PER_SECOND, 9.0), true)), List.of(),
                 null, List.of("one descriptor is missing."));
-        results(false, new Comparison("cpu", Load.CLOSED, 0, 0, List.of(failed, bound)));
+        results(false, new ComparisonResult("cpu", Load.CLOSED, 0, 0, List.of(failed, bound)));
         assertThat(PerformancePage.run(arguments())).isZero();
         assertThat(rows("### `cpu`")).endsWith("| **nio** ⚠ | 9 |", "| c-epoll |  |");
         assertThat(page()).contains("- ⚠ the generator was the limit: this contender could do more.\n",
@@ -89,12 +89,12 @@ class PerformancePageTest {
     @Test
     void latencySortsAnOpenLoop() throws IOException {
         var slow = new ContenderResults("nio",
-                List.of(new RoundResult(Map.of(Metric.P50, 1.0, Metric.P99, 9.0), false)), List.of(),
+                List.of(new RoundResult(Map.of(BenchMetric.P50, 1.0, BenchMetric.P99, 9.0), false)), List.of(),
                 null, List.of());
         var fast = new ContenderResults("c-epoll",
-                List.of(new RoundResult(Map.of(Metric.P50, 2.0, Metric.P99, 4.0), false)), List.of(),
+                List.of(new RoundResult(Map.of(BenchMetric.P50, 2.0, BenchMetric.P99, 4.0), false)), List.of(),
                 null, List.of());
-        results(true, new Comparison("echo", Load.OPEN, 12_345, 0.5, List.of(slow, fast)));
+        results(true, new ComparisonResult("echo", Load.OPEN, 12_345, 0.5, List.of(slow, fast)));
         assertThat(PerformancePage.run(arguments())).isZero();
         assertThat(rows("### `echo`, 12,345 requests/s, 50 % of what the weakest can")).containsExactly(
                 "| contender | p99 | p50 |", "|---|--:|--:|", "| c-epoll | 4.00 µs | 2.00 µs |",
@@ -135,7 +135,7 @@ class PerformancePageTest {
 
     @Test
     void drawsTheLatencyBesideHandlersThatCompute() throws IOException {
-        results(true, new Comparison("mixed", Load.OPEN, 2_000, 0, List.of(
+        results(true, new ComparisonResult("mixed", Load.OPEN, 2_000, 0, List.of(
                 tail("nio", 1_000, 2_000, 3_000), tail("slow", 90_000, 100_000, 400_000))));
         assertThat(PerformancePage.run(arguments())).isZero();
         assertThat(picture()).contains("p99 of the light requests", "mixed: nio 2.00 ms, slow 100 ms.")
@@ -183,27 +183,28 @@ class PerformancePageTest {
         return said.toString(StandardCharsets.UTF_8);
     }
 
-    private void results(boolean complete, Comparison... comparisons) throws IOException {
+    private void results(boolean complete, ComparisonResult... comparisons) throws IOException {
         var results = new BenchResults(BenchResults.FORMAT, Instant.parse("2026-11-21T10:15:00Z"), 61, complete,
                 "polyserve bench", HERE, SETTINGS, List.of(comparisons));
         BenchResultsJson.write(BenchReport.of(results), directory.resolve("1.json"));
     }
 
-    private static Comparison closed(String workload, ContenderResults... entries) {
-        return new Comparison(workload, Load.CLOSED, 0, 0, List.of(entries));
+    private static ComparisonResult closed(String workload, ContenderResults... entries) {
+        return new ComparisonResult(workload, Load.CLOSED, 0, 0, List.of(entries));
     }
 
     /// A contender whose rounds cost so many microseconds a request, and answer a thousand times as many a second.
     private static ContenderResults cost(String name, double... micros) {
         List<RoundResult> rounds = Arrays.stream(micros).mapToObj(cost -> new RoundResult(Map.of(
-                Metric.CPU_MICROS_PER_REQUEST, cost, Metric.REQUESTS_PER_SECOND, cost * 1_000), false)).toList();
+                BenchMetric.CPU_MICROS_PER_REQUEST, cost, BenchMetric.REQUESTS_PER_SECOND, cost * 1_000), false))
+                .toList();
         return new ContenderResults(name, rounds, List.of(), null, List.of());
     }
 
     /// A contender whose rounds have this 99th percentile.
     private static ContenderResults tail(String name, double... micros) {
         List<RoundResult> rounds = Arrays.stream(micros)
-                .mapToObj(p99 -> new RoundResult(Map.of(Metric.P99, p99), false))
+                .mapToObj(p99 -> new RoundResult(Map.of(BenchMetric.P99, p99), false))
                 .toList();
         return new ContenderResults(name, rounds, List.of(), null, List.of());
     }

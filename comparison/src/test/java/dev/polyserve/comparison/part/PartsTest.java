@@ -3,7 +3,7 @@ package dev.polyserve.comparison.part;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import dev.polyserve.comparison.part.FrameDecoding.Kind;
+import dev.polyserve.comparison.part.FrameDecodingBenchmark.Kind;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +27,7 @@ class PartsTest {
     @ParameterizedTest
     @CsvSource({"protocol, 64", "protocol, 1024", "handler, 64", "handler, 1024"})
     void aTurnAllocatesNothing(String style, int requestBytes) {
-        var turns = new ConversationTurn();
+        var turns = new ConversationTurnBenchmark();
         turns.style = style;
         turns.requestBytes = requestBytes;
         turns.start();
@@ -38,7 +38,7 @@ class PartsTest {
                 long before = threads.getThreadAllocatedBytes(turns.loopThread());
                 turns.echo();
                 bytesPerTurn = (double) (threads.getThreadAllocatedBytes(turns.loopThread()) - before)
-                        / ConversationTurn.TURNS;
+                        / ConversationTurnBenchmark.TURNS;
             } while (bytesPerTurn >= 1 && System.nanoTime() - deadline < 0);
             assertThat(bytesPerTurn).as("bytes that a turn allocates").isLessThan(1);
         } finally {
@@ -49,7 +49,7 @@ class PartsTest {
     @ParameterizedTest
     @EnumSource
     void everyFramingIsDecoded(Kind kind) throws IOException {
-        var decoding = new FrameDecoding();
+        var decoding = new FrameDecodingBenchmark();
         decoding.kind = kind;
         decoding.fill();
         decoding.decode(new Blackhole(TODAY));
@@ -57,7 +57,7 @@ class PartsTest {
 
     @Test
     void coroutinesOfAllKindsRun() throws Exception {
-        var coroutines = new CoroutineCosts();
+        var coroutines = new CoroutineCostBenchmark();
         coroutines.begin();
         assertThat(coroutines.generatorNext()).isEqualTo(coroutines.iteratorNext());
         assertThat(coroutines.greenletSwitch()).isZero();
@@ -68,7 +68,7 @@ class PartsTest {
 
     @Test
     void coroutinesSwitch() throws InterruptedException {
-        var switches = new CoroutineSwitch();
+        var switches = new VirtualThreadSwitchBenchmark();
         switches.lentThread();
         switches.defaultScheduler();
     }

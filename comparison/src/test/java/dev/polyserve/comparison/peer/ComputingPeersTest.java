@@ -10,9 +10,9 @@ import dev.polyserve.bench.contender.RunningContender;
 import dev.polyserve.bench.contender.LoadTransport;
 import dev.polyserve.bench.contender.ResourceUsage;
 import dev.polyserve.bench.load.LoadGenerator;
-import dev.polyserve.bench.load.Pacing;
+import dev.polyserve.bench.load.RequestPacing;
 import dev.polyserve.bench.load.LoadProfile;
-import dev.polyserve.bench.service.MultiplicationChain;
+import dev.polyserve.bench.service.FixedCpuWork;
 import dev.polyserve.bench.service.BenchService;
 import dev.polyserve.comparison.peer.PeerProcess.Listed;
 import java.lang.management.ManagementFactory;
@@ -79,7 +79,7 @@ class ComputingPeersTest {
     /// In the first windows, the JIT compilers of the Java peers may also use processor time.
     private static double microsPerRequest(RunningContender running, LoadGenerator load) throws Exception {
         ResourceUsage before = running.usage(load::answered);
-        load.begin(new Pacing.Closed(1), Duration.ZERO, WINDOW).await();
+        load.begin(new RequestPacing.Closed(1), Duration.ZERO, WINDOW).await();
         ResourceUsage.Cost cost = running.usage(load::answered).since(before);
         return cost.cpuNanos().orElseThrow() / 1e3 / cost.counted();
     }
@@ -97,7 +97,7 @@ class ComputingPeersTest {
         long best = Long.MAX_VALUE;
         for (int i = 0; i < TRIES; i++) {
             long before = THREADS.getCurrentThreadCpuTime();
-            assertThat(MultiplicationChain.end(1, MULTIPLICATIONS)).isNotZero();
+            assertThat(FixedCpuWork.end(1, MULTIPLICATIONS)).isNotZero();
             best = Math.min(best, THREADS.getCurrentThreadCpuTime() - before);
         }
         return best / 1e3;

@@ -276,7 +276,7 @@ public final class Hub implements AutoCloseable {
         Task<?> task = core.requireTask("offload");
         Waiter waiter = new Waiter(task.taskThread(), "an offloaded computation");
         core.onHub(() -> core.live().addOffloaded(1));
-        var running = Offload.start(computation, () -> core.scheduler().execute(() -> {
+        var running = OffloadPool.start(computation, () -> core.scheduler().execute(() -> {
             core.live().addOffloaded(-1);
             waiter.wake();
         }));

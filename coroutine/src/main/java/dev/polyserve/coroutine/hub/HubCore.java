@@ -17,10 +17,10 @@ final class HubCore {
     /// The task that has its turn. Written on the hub only; a thread that finds its own task here has the turn.
     private @Nullable Task<?> running;
     private final AtomicLong spawned = new AtomicLong();
-    private final AttachedThreads attachedThreads;
+    private final HubThreadAttacher attachedThreads;
 
     /// @param scope is closed by [Hub#close]
-    HubCore(HubOptions options, HubScheduler scheduler, AutoCloseable scope, AttachedThreads attachedThreads) {
+    HubCore(HubOptions options, HubScheduler scheduler, AutoCloseable scope, HubThreadAttacher attachedThreads) {
         this.options = options;
         this.scheduler = scheduler;
         this.attachedThreads = attachedThreads;
@@ -59,8 +59,8 @@ final class HubCore {
 
     TaskThread newTaskThread(Task<?> task, Runnable body) {
         return scheduler.lendsThread()
-                ? new HubTaskThread(this, task, body)
-                : new TurnTakingTaskThread(this, task, body);
+                ? new HubScheduledTaskThread(this, task, body)
+                : new DefaultSchedulerTaskThread(this, task, body);
     }
 
     /// Records that a task's turn begins, or with null, that it has ended. **Thread**: the scheduler's.

@@ -27,7 +27,7 @@ final class HubLifecycle implements HubLoop.Owner, AutoCloseable {
         this.staysOpen = staysOpen;
         this.begun = staysOpen;
         this.loop = new HubLoop(this, options.name(), options.lendThread() && Carrier.whyNot().isEmpty());
-        this.core = new HubCore(options, loop, this, AttachedThreads.NONE);
+        this.core = new HubCore(options, loop, this, HubThreadAttacher.NONE);
         this.monitor = new HubMonitor(core, loop, Hub.nanos(options.stallLimit()));
     }
 

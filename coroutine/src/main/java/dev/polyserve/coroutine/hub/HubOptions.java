@@ -60,7 +60,7 @@ public final class HubOptions {
     }
 
     /// The listener for failures and stalls.
-    public HubListener listener() {
+    public HubEventListener listener() {
         return values.listener;
     }
 
@@ -90,7 +90,7 @@ public final class HubOptions {
     }
 
     /// A copy with another listener.
-    public HubOptions withListener(HubListener newListener) {
+    public HubOptions withListener(HubEventListener newListener) {
         return with(values -> values.listener = Objects.requireNonNull(newListener, "listener"));
     }
 
@@ -116,7 +116,7 @@ public final class HubOptions {
         Duration stallLimit = Duration.ofMillis(100);
         Duration killTimeout = Duration.ofSeconds(10);
         boolean spawnSites;
-        HubListener listener = new HubListener() {};
+        HubEventListener listener = new HubEventListener() {};
 
         Values() {}
 

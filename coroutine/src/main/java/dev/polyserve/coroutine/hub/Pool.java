@@ -1,6 +1,6 @@
 package dev.polyserve.coroutine.hub;
 
-import dev.polyserve.coroutine.queue.ArrayQueue;
+import dev.polyserve.coroutine.queue.OutOfMemorySafeQueue;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: tasks of the hub.
 public final class Pool extends Group {
     private final int places;
-    private final ArrayQueue<Waiter> waiting = new ArrayQueue<>();
+    private final OutOfMemorySafeQueue<Waiter> waiting = new OutOfMemorySafeQueue<>();
     private int free;
 
     /// A pool with the given number of places; with none, every spawn waits.

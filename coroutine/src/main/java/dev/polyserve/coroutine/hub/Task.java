@@ -338,7 +338,7 @@ public final class Task<T extends @Nullable Object> {
     /// Calls `done` on the hub when the task has ended, at the next turn if it has ended already.
     ///
     /// Callbacks run in the order of the calls to this method. A callback must not wait. What it throws is reported
-    /// ([HubListener#callbackFailed]), and the other callbacks still run.
+    /// ([HubEventListener#callbackFailed]), and the other callbacks still run.
     ///
     /// @return removes the callback, if it has not run
     public Runnable link(Consumer<? super Task<T>> done) {

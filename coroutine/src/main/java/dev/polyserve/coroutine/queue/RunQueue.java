@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: the loop's, except [#addForeign] and [#pollForeign].
 public final class RunQueue {
     /// From the loop's own thread.
-    private final ArrayQueue<Runnable> own = new ArrayQueue<>();
+    private final OutOfMemorySafeQueue<Runnable> own = new OutOfMemorySafeQueue<>();
     private final Queue<Runnable> foreign = new ConcurrentLinkedQueue<>();
     private boolean foreignFirst;
 

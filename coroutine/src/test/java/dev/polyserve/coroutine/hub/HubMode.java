@@ -35,7 +35,7 @@ public enum HubMode {
     }
 
     /// Records what a hub reports.
-    public static final class Reports implements HubListener {
+    public static final class Reports implements HubEventListener {
         final List<String> all = Collections.synchronizedList(new ArrayList<>());
         final List<List<StackTraceElement>> stacks = Collections.synchronizedList(new ArrayList<>());
 

@@ -16,7 +16,7 @@ class HubMonitorTest {
     private static final Duration LONGER = Duration.ofMillis(300);
 
     /// Records stalls. A test waits for a report without a limit, so a busy machine only takes longer.
-    private static final class RecordedStalls implements HubListener {
+    private static final class RecordedStalls implements HubEventListener {
         private final BlockingQueue<String> reports = new LinkedBlockingQueue<>();
         private final boolean throwing;
         private volatile boolean first = true;

@@ -75,7 +75,7 @@ class InterleavingTest {
     @Test
     void aThreadOutsideIsWoken() {
         inManyInterleavings(() -> {
-            var core = new HubCore(HANDOFF, new HubLoop(new Owner(), "loop", true), () -> {}, AttachedThreads.NONE);
+            var core = new HubCore(HANDOFF, new HubLoop(new Owner(), "loop", true), () -> {}, HubThreadAttacher.NONE);
             var waiter = new Waiter(null, "a test");
             share(waiter);
             Thread other = starting(waiter::wake);
@@ -117,7 +117,7 @@ class InterleavingTest {
         inManyInterleavings(() -> {
             var owner = new Owner();
             var loop = new HubLoop(owner, "loop", false);
-            var core = new HubCore(HANDOFF, loop, () -> {}, AttachedThreads.NONE);
+            var core = new HubCore(HANDOFF, loop, () -> {}, HubThreadAttacher.NONE);
             share(core);
             Task<Integer> task = core.newTask("task", () -> {
                 Task.current().taskThread().letOthersRun();

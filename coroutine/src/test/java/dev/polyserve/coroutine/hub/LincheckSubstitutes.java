@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class LincheckSubstitutes {
     private static final ClassDesc HERE = LincheckSubstitutes.class.describeConstable().orElseThrow();
     private static final ClassDesc PARKING = LockSupport.class.describeConstable().orElseThrow();
-    private static final ClassDesc OFFLOAD = Offload.class.describeConstable().orElseThrow();
+    private static final ClassDesc OFFLOAD = OffloadPool.class.describeConstable().orElseThrow();
     private static final ClassDesc VIRTUAL = Thread.Builder.OfVirtual.class.describeConstable().orElseThrow();
     private static final ClassDesc PLATFORM = Thread.Builder.OfPlatform.class.describeConstable().orElseThrow();
     /// The time with which `CarrierThread.takePermit` parks.

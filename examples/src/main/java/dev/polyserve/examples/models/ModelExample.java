@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
 /// @param withPolyserve the source of the echo in ten lines
 /// @param english the text in English
 /// @param chinese the text in Chinese
-public record ModelExample(String model, String byHand, String withPolyserve, ModelText english, ModelText chinese) {
+public record ModelExample(String model, String byHand, String withPolyserve, ModelExplanation english,
+        ModelExplanation chinese) {
     /// What only chooses one of the others.
     private static final Set<String> CHOICES = Set.of("auto");
     private static final Pattern WORD = Pattern.compile("(?:^|[-_])([a-z])");
@@ -34,7 +35,8 @@ public record ModelExample(String model, String byHand, String withPolyserve, Mo
     public static ModelExample of(String model) {
         try {
             return new ModelExample(model, read(byHandName(model) + ".java"), read(programName(model) + ".java"),
-                    ModelText.parse(read(model + ".properties")), ModelText.parse(read(model + "_zh.properties")));
+                    ModelExplanation.parse(read(model + ".properties")),
+                    ModelExplanation.parse(read(model + "_zh.properties")));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

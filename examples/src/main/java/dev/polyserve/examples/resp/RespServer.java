@@ -16,19 +16,19 @@ public final class RespServer {
     private RespServer() {}
 
     // region resp
-    static Protocol protocol(Store store) {
-        return Protocol.framed(new RequestCodec(), new RequestExecutor(store)::answer);
+    static Protocol protocol(RespStore store) {
+        return Protocol.framed(new RespRequestCodec(), new RespRequestExecutor(store)::answer);
     }
 
-    static MessageHandler<Request> messages(Store store) {
-        return new RequestExecutor(store)::answer;
+    static MessageHandler<RespRequest> messages(RespStore store) {
+        return new RespRequestExecutor(store)::answer;
     }
 
-    static Handler handler(Store store) {
+    static Handler handler(RespStore store) {
         return client -> {
-            RequestCodec requests = new RequestCodec();
-            RequestExecutor answers = new RequestExecutor(store);
-            for (Request request; !client.ended() && (request = client.read(requests)) != null;) {
+            RespRequestCodec requests = new RespRequestCodec();
+            RespRequestExecutor answers = new RespRequestExecutor(store);
+            for (RespRequest request; !client.ended() && (request = client.read(requests)) != null;) {
                 answers.answer(request, client);
             }
         };
@@ -36,20 +36,21 @@ public final class RespServer {
     // endregion
 
     /// Starts the server as a protocol, which is called with each request.
-    public static Server startProtocol(String endpoint, Model model, Store store) throws IOException {
+    public static Server startProtocol(String endpoint, Model model, RespStore store) throws IOException {
         return Server.at(endpoint).model(model).protocol(() -> protocol(store)).start();
     }
 
     /// Starts the server as a handler of messages, which is called with each request and may wait.
-    public static Server startMessages(String endpoint, Model model, Store store) throws IOException {
-        return Server.at(endpoint).model(model).messageHandler(RequestCodec.shared(), () -> messages(store)).start();
+    public static Server startMessages(String endpoint, Model model, RespStore store) throws IOException {
+        return Server.at(endpoint).model(model).messageHandler(RespRequestCodec.shared(), () -> messages(store))
+                .start();
     }
 
     /// Starts the server as a handler, which reads and waits for input.
     ///
     /// When a client does not read its replies, the handler waits, while the protocol ends the connection at the limit
     /// of buffered bytes.
-    public static Server startHandler(String endpoint, Model model, Store store) throws IOException {
+    public static Server startHandler(String endpoint, Model model, RespStore store) throws IOException {
         return Server.at(endpoint).model(model).handle(handler(store)).start();
     }
 
@@ -58,7 +59,7 @@ public final class RespServer {
         Model model = args.length > 0 ? Model.named(args[0]) : Model.virtual();
         String endpoint = args.length > 1 ? args[1] : "tcp://127.0.0.1:6379";
         String style = args.length > 2 ? args[2] : "protocol";
-        Store store = new Store();
+        RespStore store = new RespStore();
         try (Server server = switch (style) {
             case "handler" -> startHandler(endpoint, model, store);
             case "messages" -> startMessages(endpoint, model, store);

@@ -70,7 +70,7 @@ class ModelExampleTest {
         assertThat(example.chinese().idea()).allSatisfy(idea -> assertThat(idea).containsOnlyOnce("。"));
     }
 
-    private static List<String> sentences(ModelText text) {
+    private static List<String> sentences(ModelExplanation text) {
         return Stream.concat(text.idea().stream(), Stream.of(text.waitsIn(), text.badAt(), text.watchFor())).toList();
     }
 
@@ -78,7 +78,7 @@ class ModelExampleTest {
     void aModelWithoutExampleIsReported() {
         assertThatThrownBy(() -> ModelExample.of("fork")).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'ForkByHand.java'");
-        assertThatThrownBy(() -> ModelText.parse("idea.1=One.\n")).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> ModelExplanation.parse("idea.1=One.\n")).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'idea.2'");
     }
 }

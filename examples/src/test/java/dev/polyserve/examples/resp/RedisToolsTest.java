@@ -38,7 +38,7 @@ class RedisToolsTest {
     @MethodSource("loopsAndDepths")
     void redisBenchmarkIsServed(String name, int depth) throws Exception {
         Model model = runnable(name);
-        Store store = new Store();
+        RespStore store = new RespStore();
         try (Server protocol = RespServer.startProtocol(ANY_PORT, model, store);
                 Server messages = RespServer.startMessages(ANY_PORT, model, store);
                 Server handler = RespServer.startHandler(ANY_PORT, model, store)) {
@@ -56,7 +56,7 @@ class RedisToolsTest {
 
     @Test
     void redisCliIsServed() throws Exception {
-        try (Server server = RespServer.startProtocol(ANY_PORT, Model.virtual(), new Store())) {
+        try (Server server = RespServer.startProtocol(ANY_PORT, Model.virtual(), new RespStore())) {
             assertThat(run(server, "redis-cli", "set", "greeting", "good morning\n")).isEqualTo("OK\n");
             assertThat(run(server, "redis-cli", "--raw", "get", "greeting")).isEqualTo("good morning\n\n");
             assertThat(run(server, "redis-cli", "del", "greeting", "nothing")).isEqualTo("1\n");

@@ -56,24 +56,24 @@ class RespConversationTest {
     enum Style {
         HANDLER {
             @Override
-            Rehearsal with(Store store) {
+            Rehearsal with(RespStore store) {
                 return Rehearsal.handle(RespServer.handler(store));
             }
         },
         MESSAGES {
             @Override
-            Rehearsal with(Store store) {
-                return Rehearsal.messageHandler(RequestCodec.shared(), () -> RespServer.messages(store));
+            Rehearsal with(RespStore store) {
+                return Rehearsal.messageHandler(RespRequestCodec.shared(), () -> RespServer.messages(store));
             }
         },
         PROTOCOL {
             @Override
-            Rehearsal with(Store store) {
+            Rehearsal with(RespStore store) {
                 return Rehearsal.protocol(() -> RespServer.protocol(store));
             }
         };
 
-        abstract Rehearsal with(Store store);
+        abstract Rehearsal with(RespStore store);
     }
 
     private static String crlf(String lines) {
@@ -92,12 +92,13 @@ class RespConversationTest {
     @ParameterizedTest
     @EnumSource
     void pipelinedRequestsAreAnsweredInOrderForEverySplit(Style style) {
-        RehearsalResult whole = style.with(new Store()).receives(REQUESTS).ends().run();
+        RehearsalResult whole = style.with(new RespStore()).receives(REQUESTS).ends().run();
         assertThat(whole.texts()).as("all in one write").containsExactly(REPLIES);
         assertThat(whole.cause()).isEqualTo(new Cause.Done(true));
-        assertThat(style.with(new Store()).receives(REQUESTS).ends().oneByteAtATime().run().text()).isEqualTo(REPLIES);
+        assertThat(style.with(new RespStore()).receives(REQUESTS).ends().oneByteAtATime().run().text())
+                .isEqualTo(REPLIES);
         for (int seed = 0; seed < SEEDS; seed++) {
-            assertThat(style.with(new Store()).receives(REQUESTS).ends().inRandomPieces(seed).run().text())
+            assertThat(style.with(new RespStore()).receives(REQUESTS).ends().inRandomPieces(seed).run().text())
                     .isEqualTo(REPLIES);
         }
     }
@@ -105,9 +106,12 @@ class RespConversationTest {
     @ParameterizedTest
     @EnumSource
     void invalidCommandsGetAnErrorAndKeepTheConnection(Style style) {
-        RehearsalResult outcome = style.with(new Store()).receives(request("GET") + request("SET", "a", "b", "EX", "1")
-                + request("NO\r\nSUCH") + request("") + request("\0PING") + request("PINGPINGPING") + request("DEL")
-                + "*0\r\n" + request("PING")).ends().run();
+        RehearsalResult outcome = style.with(new RespStore())
+                .receives(request("GET") + request("SET", "a", "b", "EX", "1")
+                        + request("NO\r\nSUCH") + request("") + request("\0PING") + request("PINGPINGPING")
+                        + request("DEL")
+                        + "*0\r\n" + request("PING"))
+                .ends().run();
         assertThat(outcome.text()).isEqualTo(crlf("""
                 -ERR wrong number of arguments for 'get' command
                 -ERR wrong number of arguments for 'set' command
@@ -138,8 +142,8 @@ class RespConversationTest {
         String bytes = said.strip().replace("~", "\r\n");
         for (Style style : Style.values()) {
             for (Rehearsal rehearsal : new Rehearsal[]{
-                style.with(new Store()).receives(request("PING") + bytes + "PING\r\n"),
-                style.with(new Store()).receives(request("PING") + bytes).ends().oneByteAtATime()}) {
+                style.with(new RespStore()).receives(request("PING") + bytes + "PING\r\n"),
+                style.with(new RespStore()).receives(request("PING") + bytes).ends().oneByteAtATime()}) {
                 RehearsalResult outcome = rehearsal.run();
                 assertThat(outcome.text()).isEqualTo("+PONG\r\n-ERR Protocol error: " + why + "\r\n");
                 assertThat(outcome.cause()).isEqualTo(new Cause.Done(false));
@@ -151,14 +155,14 @@ class RespConversationTest {
     @ParameterizedTest
     @EnumSource
     void aLineWithoutEndIsRefusedAtTheLimit(Style style) {
-        RehearsalResult outcome = style.with(new Store()).receives("x".repeat(70_000)).run();
+        RehearsalResult outcome = style.with(new RespStore()).receives("x".repeat(70_000)).run();
         assertThat(outcome.text()).isEqualTo("-ERR Protocol error: too big inline request\r\n");
     }
 
     @ParameterizedTest
     @EnumSource
     void quitIsTheLastAnswer(Style style) {
-        RehearsalResult outcome = style.with(new Store()).receives("QUIT\r\nPING\r\n").run();
+        RehearsalResult outcome = style.with(new RespStore()).receives("QUIT\r\nPING\r\n").run();
         assertThat(outcome.text()).isEqualTo("+OK\r\n");
         assertThat(outcome.cause()).isEqualTo(new Cause.Done(false));
     }
@@ -166,7 +170,7 @@ class RespConversationTest {
     @ParameterizedTest
     @EnumSource
     void aFullStoreRefusesNewEntriesUntilOneIsDeleted(Style style) {
-        RehearsalResult outcome = style.with(new Store(1000)).receives(request("SET", "a", "x".repeat(1000))
+        RehearsalResult outcome = style.with(new RespStore(1000)).receives(request("SET", "a", "x".repeat(1000))
                 + request("SET", "b", "") + request("INCR", "c") + request("DEL", "a") + request("SET", "b", ""))
                 .ends().run();
         assertThat(outcome.text()).isEqualTo(crlf("""
@@ -182,7 +186,7 @@ class RespConversationTest {
     @EnumSource
     void aLargeValueIsReturnedWhole(Style style) {
         String large = "0123456789".repeat(50_000);
-        RehearsalResult outcome = style.with(new Store()).receives(request("SET", "a", large) + request("GET", "a"))
+        RehearsalResult outcome = style.with(new RespStore()).receives(request("SET", "a", large) + request("GET", "a"))
                 .ends()
                 .inRandomPieces(1).run();
         assertThat(outcome.text()).isEqualTo("+OK\r\n$500000\r\n" + large + "\r\n");

@@ -2,13 +2,13 @@ package dev.polyserve.lab.page;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
-import dev.polyserve.admin.http.AccessRules;
-import dev.polyserve.admin.http.Answer;
-import dev.polyserve.admin.http.EventStreams;
+import dev.polyserve.admin.http.HttpAccessPolicy;
+import dev.polyserve.admin.http.HttpEndpointResponse;
+import dev.polyserve.admin.http.ServerSentEvents;
 import dev.polyserve.lab.Lab;
 import dev.polyserve.lab.LabException;
 import dev.polyserve.lab.LabRun;
-import dev.polyserve.text.Printable;
+import dev.polyserve.text.PrintableText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -28,10 +28,10 @@ final class LabHandler implements HttpHandler {
     private static final int MOST_REQUEST_BYTES = 64 << 10;
 
     private final Lab lab;
-    private final AccessRules rules;
-    private final EventStreams streams;
+    private final HttpAccessPolicy rules;
+    private final ServerSentEvents streams;
 
-    LabHandler(Lab lab, AccessRules rules, EventStreams streams) {
+    LabHandler(Lab lab, HttpAccessPolicy rules, ServerSentEvents streams) {
         this.lab = lab;
         this.rules = rules;
         this.streams = streams;
@@ -40,9 +40,9 @@ final class LabHandler implements HttpHandler {
     @Override
     public void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            Answer.secure(exchange.getResponseHeaders());
+            HttpEndpointResponse.secure(exchange.getResponseHeaders());
             String path = String.valueOf(exchange.getRequestURI().getPath());
-            Optional<Answer> early = early(exchange, path);
+            Optional<HttpEndpointResponse> early = early(exchange, path);
             if (early.isPresent()) {
                 early.get().send(exchange);
             } else if (path.equals("/events")) {
@@ -54,25 +54,28 @@ final class LabHandler implements HttpHandler {
     }
 
     /// The answer that depends on no run: a file of the page, or why the request is refused.
-    private Optional<Answer> early(HttpExchange exchange, String path) throws IOException {
+    private Optional<HttpEndpointResponse> early(HttpExchange exchange, String path) throws IOException {
         String method = exchange.getRequestMethod();
-        Optional<Answer> file = PageFiles.FILES.at(path);
+        Optional<HttpEndpointResponse> file = PageFiles.FILES.at(path);
         boolean acts = path.equals("/start") || path.equals("/stop");
         if (file.isEmpty() && !acts && !isData(path)) {
-            return Optional.of(Answer.text(Answer.NOT_FOUND, "there is nothing at " + Printable.of(path)
-                    + ": the lab is at /"));
+            return Optional.of(HttpEndpointResponse.text(HttpEndpointResponse.NOT_FOUND,
+                    "there is nothing at " + PrintableText.of(path)
+                            + ": the lab is at /"));
         }
         if (acts ? !method.equals("POST") : !method.equals("GET") && !method.equals("HEAD")) {
             String allowed = acts ? "POST" : "GET";
             exchange.getResponseHeaders().set("Allow", allowed);
-            return Optional.of(Answer.text(Answer.NOT_ALLOWED, path + " takes " + allowed + " only"));
+            return Optional.of(
+                    HttpEndpointResponse.text(HttpEndpointResponse.NOT_ALLOWED, path + " takes " + allowed + " only"));
         }
         if (file.isPresent()) {
             return file;
         }
-        Optional<Answer> refusal = rules.refusal(exchange.getRequestHeaders(), acts);
+        Optional<HttpEndpointResponse> refusal = rules.refusal(exchange.getRequestHeaders(), acts);
         if (refusal.isEmpty() && path.equals("/events") && !streams.hasRoom()) {
-            return Optional.of(Answer.text(Answer.UNAVAILABLE, "too many pages are open: close another one"));
+            return Optional.of(HttpEndpointResponse.text(HttpEndpointResponse.UNAVAILABLE,
+                    "too many pages are open: close another one"));
         }
         return refusal;
     }
@@ -84,10 +87,11 @@ final class LabHandler implements HttpHandler {
         };
     }
 
-    private Answer answer(HttpExchange exchange, String path) throws IOException {
+    private HttpEndpointResponse answer(HttpExchange exchange, String path) throws IOException {
         return switch (path) {
-            case "/choices" -> Answer.json(lab.choices());
-            case "/run.json" -> lab.current().map(run -> Answer.json(run.recorded())).orElseGet(LabHandler::noRun);
+            case "/choices" -> HttpEndpointResponse.json(lab.choices());
+            case "/run.json" ->
+                lab.current().map(run -> HttpEndpointResponse.json(run.recorded())).orElseGet(LabHandler::noRun);
             case "/run.html" -> page(exchange);
             case "/start" -> start(exchange);
             case "/stop" -> stop();
@@ -95,37 +99,40 @@ final class LabHandler implements HttpHandler {
         };
     }
 
-    private static Answer noRun() {
-        return Answer.text(Answer.CONFLICT, "there is no run: start one on the page of the lab");
+    private static HttpEndpointResponse noRun() {
+        return HttpEndpointResponse.text(HttpEndpointResponse.CONFLICT,
+                "there is no run: start one on the page of the lab");
     }
 
-    private Answer page(HttpExchange exchange) throws IOException {
+    private HttpEndpointResponse page(HttpExchange exchange) throws IOException {
         Optional<LabRun> run = lab.current();
         if (run.isEmpty()) {
             return noRun();
         }
         exchange.getResponseHeaders().set("Content-Disposition",
                 "attachment; filename=\"polyserve-lab-" + run.get().id() + ".html\"");
-        return new Answer(Answer.OK, "text/html; charset=utf-8",
+        return new HttpEndpointResponse(HttpEndpointResponse.OK, "text/html; charset=utf-8",
                 SavedPage.of(run.get().recorded(), lab.choices()).getBytes(StandardCharsets.UTF_8));
     }
 
-    private Answer start(HttpExchange exchange) throws IOException {
+    private HttpEndpointResponse start(HttpExchange exchange) throws IOException {
         byte[] body = exchange.getRequestBody().readNBytes(MOST_REQUEST_BYTES + 1);
         if (body.length > MOST_REQUEST_BYTES) {
-            return Answer.text(Answer.TOO_LARGE, "a request for a run has at most " + MOST_REQUEST_BYTES
-                    + " bytes: choose fewer servers or a shorter command");
+            return HttpEndpointResponse.text(HttpEndpointResponse.TOO_LARGE,
+                    "a request for a run has at most " + MOST_REQUEST_BYTES
+                            + " bytes: choose fewer servers or a shorter command");
         }
         try {
-            return Answer.text(Answer.OK, "run " + lab.start(new String(body, StandardCharsets.UTF_8)).id()
-                    + " has begun");
+            return HttpEndpointResponse.text(HttpEndpointResponse.OK,
+                    "run " + lab.start(new String(body, StandardCharsets.UTF_8)).id()
+                            + " has begun");
         } catch (LabException e) {
-            return Answer.text(Answer.BAD_REQUEST, String.valueOf(e.getMessage()));
+            return HttpEndpointResponse.text(HttpEndpointResponse.BAD_REQUEST, String.valueOf(e.getMessage()));
         }
     }
 
-    private Answer stop() {
+    private HttpEndpointResponse stop() {
         lab.current().ifPresent(LabRun::stop);
-        return Answer.text(Answer.OK, "the run ends");
+        return HttpEndpointResponse.text(HttpEndpointResponse.OK, "the run ends");
     }
 }

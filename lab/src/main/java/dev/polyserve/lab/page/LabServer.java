@@ -1,8 +1,8 @@
 package dev.polyserve.lab.page;
 
 import dev.polyserve.Endpoint;
-import dev.polyserve.admin.http.AccessRules;
-import dev.polyserve.admin.http.EventStreams;
+import dev.polyserve.admin.http.HttpAccessPolicy;
+import dev.polyserve.admin.http.ServerSentEvents;
 import dev.polyserve.admin.http.HttpEndpoint;
 import dev.polyserve.lab.Lab;
 import java.io.IOException;
@@ -26,11 +26,11 @@ public final class LabServer implements AutoCloseable {
     private static final int TOKEN_BYTES = 16;
 
     private final HttpEndpoint http;
-    private final EventStreams streams;
+    private final ServerSentEvents streams;
     private final URI address;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private LabServer(HttpEndpoint http, EventStreams streams, URI address) {
+    private LabServer(HttpEndpoint http, ServerSentEvents streams, URI address) {
         this.http = http;
         this.streams = streams;
         this.address = address;
@@ -48,8 +48,8 @@ public final class LabServer implements AutoCloseable {
         HttpEndpoint http = HttpEndpoint.bind(listen, NAME);
         Endpoint.Tcp bound = new Endpoint.Tcp(listen.host(), http.port());
         Secret secret = Secret.random();
-        EventStreams streams = new EventStreams(() -> new RunEvents(lab), INTERVAL, STUCK);
-        AccessRules rules = new AccessRules(bound, false, NAME, "open the address that polyserve lab printed",
+        ServerSentEvents streams = new ServerSentEvents(() -> new RunEvents(lab), INTERVAL, STUCK);
+        HttpAccessPolicy rules = new HttpAccessPolicy(bound, false, NAME, "open the address that polyserve lab printed",
                 Optional.of(secret::is));
         http.start(new LabHandler(lab, rules, streams));
         String host = listen.host().contains(":") ? "[" + listen.host() + "]" : listen.host();

@@ -1,6 +1,6 @@
 package dev.polyserve.lab.recording;
 
-import dev.polyserve.text.Json;
+import dev.polyserve.text.JsonObjectWriter;
 
 /// What a client or a server did.
 ///
@@ -46,7 +46,7 @@ public record LabEvent(long micros, Lane lane, EventKind kind, long amount, long
 
     @Override
     public String json() {
-        Json event = new Json().put("server", lane.server()).put("client", lane.client())
+        JsonObjectWriter event = new JsonObjectWriter().put("server", lane.server()).put("client", lane.client())
                 .put("conn", lane.connection()).put("from", isClients() ? "client" : "server")
                 .put("kind", kind.label()).put("t", micros);
         switch (kind) {
@@ -68,6 +68,6 @@ public record LabEvent(long micros, Lane lane, EventKind kind, long amount, long
         if (!text.isEmpty() && kind != EventKind.ASKED) {
             event.put("cause", text);
         }
-        return new Json().put("event", event).toString();
+        return new JsonObjectWriter().put("event", event).toString();
     }
 }

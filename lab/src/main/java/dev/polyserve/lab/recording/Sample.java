@@ -1,6 +1,6 @@
 package dev.polyserve.lab.recording;
 
-import dev.polyserve.text.Json;
+import dev.polyserve.text.JsonObjectWriter;
 import java.util.OptionalLong;
 
 /// The figures of a server at one moment. Those that are not known are empty.
@@ -38,19 +38,20 @@ public record Sample(long micros, int server, OptionalLong backlog, Connections 
 
     @Override
     public String json() {
-        Json sample = new Json().put("server", server).put("t", micros).put("requests", requests)
+        JsonObjectWriter sample = new JsonObjectWriter().put("server", server).put("t", micros)
+                .put("requests", requests)
                 .put("residentBytes", processes.residentBytes()).put("processorSeconds", processes.processorSeconds())
                 .put("processes", processes.count()).put("threads", processes.threads());
         put(sample, "backlog", backlog);
         put(sample, "active", connections.active());
         put(sample, "queue", connections.queued());
         put(sample, "systemCalls", processes.systemCalls());
-        return new Json().put("sample", sample).toString();
+        return new JsonObjectWriter().put("sample", sample).toString();
     }
 
-    private static void put(Json sample, String name, OptionalLong value) {
+    private static void put(JsonObjectWriter sample, String name, OptionalLong value) {
         value.ifPresent(known -> {
-            Json _ = sample.put(name, known);
+            JsonObjectWriter _ = sample.put(name, known);
         });
     }
 }

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.polyserve.browser.AccessibilityCheck;
 import dev.polyserve.browser.Browser;
 import dev.polyserve.examples.models.ModelExample;
-import dev.polyserve.examples.models.ModelText;
-import dev.polyserve.text.Json;
+import dev.polyserve.examples.models.ModelExplanation;
+import dev.polyserve.text.JsonObjectWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -63,12 +63,13 @@ class SavedPageTest {
 
     private static String choices() {
         ModelExample example = ModelExample.of("iterative");
-        return Json.of(Map.of("models", List.of(Map.of("id", "iterative", "english", text(example.english()), "chinese",
-                text(example.chinese()), "byHand", example.byHand(), "byHandFile", "IterativeByHand.java",
-                "withPolyserve", example.withPolyserve(), "withPolyserveFile", "IterativeEcho.java"))));
+        return JsonObjectWriter.of(Map.of("models",
+                List.of(Map.of("id", "iterative", "english", text(example.english()), "chinese",
+                        text(example.chinese()), "byHand", example.byHand(), "byHandFile", "IterativeByHand.java",
+                        "withPolyserve", example.withPolyserve(), "withPolyserveFile", "IterativeEcho.java"))));
     }
 
-    private static Map<String, Object> text(ModelText text) {
+    private static Map<String, Object> text(ModelExplanation text) {
         return Map.of("idea", text.idea(), "waitsIn", text.waitsIn(), "badAt", text.badAt(), "watchFor",
                 text.watchFor());
     }

@@ -1,12 +1,12 @@
 package dev.polyserve.linux.command;
 
 import dev.polyserve.linux.socket.Descriptor;
-import dev.polyserve.linux.socket.WatchedDescriptor;
+import dev.polyserve.linux.socket.NonSocketDescriptor;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.EpollEvents;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.SystemCallException;
-import dev.polyserve.linux.system.WaitCalls;
+import dev.polyserve.linux.system.ReadinessWaitCalls;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -31,41 +31,41 @@ final class HangupMonitor implements AutoCloseable {
     private final EpollEvents events = new EpollEvents(EVENTS);
     private final EpollEvents control = new EpollEvents(1);
     private final Map<Integer, Told> watched = new HashMap<>();
-    private final WatchedDescriptor epoll;
+    private final NonSocketDescriptor epoll;
 
-    private HangupMonitor(WatchedDescriptor epoll) {
+    private HangupMonitor(NonSocketDescriptor epoll) {
         this.epoll = epoll;
     }
 
     static HangupMonitor open() throws IOException {
-        int epoll = WaitCalls.epollCreate(CallMemory.small());
+        int epoll = ReadinessWaitCalls.epollCreate(CallMemory.small());
         return new HangupMonitor(
-                new WatchedDescriptor(new Descriptor(SystemCallException.require("epoll_create1", epoll))));
+                new NonSocketDescriptor(new Descriptor(SystemCallException.require("epoll_create1", epoll))));
     }
 
     /// A descriptor that is readable while there are events for [#tell].
-    WatchedDescriptor source() {
+    NonSocketDescriptor source() {
         return epoll;
     }
 
     /// Watches a connection's descriptor, until it hangs up or [#forget].
     void watch(int descriptor, Told told) throws SystemCallException {
         control.setFirst(0, descriptor);
-        SystemCallException.require("epoll_ctl", control(WaitCalls.EPOLL_CTL_ADD, descriptor));
+        SystemCallException.require("epoll_ctl", control(ReadinessWaitCalls.EPOLL_CTL_ADD, descriptor));
         watched.put(descriptor, told);
     }
 
     /// Ends watching. Must come before the descriptor is closed, because a program may keep a copy.
     void forget(int descriptor) {
         if (watched.remove(descriptor) != null) {
-            int unused = control(WaitCalls.EPOLL_CTL_DEL, descriptor);
+            int unused = control(ReadinessWaitCalls.EPOLL_CTL_DEL, descriptor);
             assert unused == 0;
         }
     }
 
     /// Notifies the receivers of the connections that have hung up.
     void tell() throws SystemCallException {
-        int count = WaitCalls.epollWait(memory, epoll.descriptor().number(), events, 0);
+        int count = ReadinessWaitCalls.epollWait(memory, epoll.descriptor().number(), events, 0);
         if (count == -Errno.EINTR) {
             return;
         }
@@ -82,7 +82,7 @@ final class HangupMonitor implements AutoCloseable {
     }
 
     private int control(int operation, int descriptor) {
-        return WaitCalls.epollControl(memory, epoll.descriptor().number(), operation, descriptor, control);
+        return ReadinessWaitCalls.epollControl(memory, epoll.descriptor().number(), operation, descriptor, control);
     }
 
     @Override

@@ -13,7 +13,7 @@ import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.linux.system.TcpInfo;
-import dev.polyserve.linux.system.WaitCalls;
+import dev.polyserve.linux.system.ReadinessWaitCalls;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.LingeringSocket;
 import java.io.IOException;
@@ -33,9 +33,10 @@ final class InetdConnection {
     /// @param info for TCP counters
     /// @param one for polling one descriptor
     /// @param activity for connections without counters
-    record Instruments(CallMemory memory, TcpInfo info, PollDescriptors one, TrafficDetector activity) {
+    record Instruments(CallMemory memory, TcpInfo info, PollDescriptors one, ConnectionActivityDetector activity) {
         static Instruments make() throws IOException {
-            return new Instruments(CallMemory.small(), new TcpInfo(), new PollDescriptors(1), TrafficDetector.open());
+            return new Instruments(CallMemory.small(), new TcpInfo(), new PollDescriptors(1),
+                    ConnectionActivityDetector.open());
         }
     }
 
@@ -117,7 +118,7 @@ final class InetdConnection {
     /// The cause of the connection's end, after the program has ended.
     Cause ending() {
         with.one.set(0, number, EpollEvents.RDHUP);
-        int happened = WaitCalls.poll(with.memory, with.one, 1, 0) == 1 ? with.one.takeHappened(0) : 0;
+        int happened = ReadinessWaitCalls.poll(with.memory, with.one, 1, 0) == 1 ? with.one.takeHappened(0) : 0;
         if ((happened & PollDescriptors.ERR) != 0) {
             return new Cause.PeerReset("the client has gone");
         }

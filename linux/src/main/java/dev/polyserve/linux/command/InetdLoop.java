@@ -172,7 +172,7 @@ final class InetdLoop {
 
     /// Ends the commands that still run, and releases the resources. **Thread**: any, after the loop's end.
     void close() {
-        try (TrafficDetector _ = instruments.activity(); HangupMonitor _ = hangupMonitor) {
+        try (ConnectionActivityDetector _ = instruments.activity(); HangupMonitor _ = hangupMonitor) {
             for (InetdSession serving : List.copyOf(live)) {
                 serving.endNow();
             }

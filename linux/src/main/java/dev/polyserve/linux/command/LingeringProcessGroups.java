@@ -2,7 +2,7 @@ package dev.polyserve.linux.command;
 
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.linux.process.ChildProcess;
-import dev.polyserve.linux.process.ProcessGroups;
+import dev.polyserve.linux.process.LiveProcessGroups;
 import dev.polyserve.linux.system.ProcessCalls;
 import dev.polyserve.loop.EventLoop;
 import java.io.IOException;
@@ -75,7 +75,7 @@ final class LingeringProcessGroups {
 
     private Set<Integer> running() {
         try {
-            return ProcessGroups.running();
+            return LiveProcessGroups.running();
         } catch (IOException e) {
             errors.accept(e);
             return groups.stream().map(group -> group.leader.pid()).collect(Collectors.toSet());

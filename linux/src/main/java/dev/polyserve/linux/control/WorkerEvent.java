@@ -4,7 +4,7 @@ import dev.polyserve.Cause;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Limit;
 import dev.polyserve.RequestResult;
-import dev.polyserve.stats.ProcessFigures;
+import dev.polyserve.stats.ServingProcessStats;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -27,7 +27,7 @@ public sealed interface WorkerEvent extends WorkerMessage {
     /// A connection's handler has started.
     ///
     /// @param tls what was negotiated before
-    record HandlerStarted(long id, Optional<ReportedTls> tls) implements WorkerEvent {
+    record HandlerStarted(long id, Optional<WorkerTlsInfo> tls) implements WorkerEvent {
         /// That of a connection without TLS.
         public HandlerStarted(long id) {
             this(id, Optional.empty());
@@ -44,7 +44,7 @@ public sealed interface WorkerEvent extends WorkerMessage {
     ///
     /// @param tls what was negotiated since its handler has started
     record ConnectionClosed(long id, Cause cause, long bytesIn, long bytesOut,
-            Optional<ReportedTls> tls) implements WorkerEvent {
+            Optional<WorkerTlsInfo> tls) implements WorkerEvent {
         /// That of a connection on which no TLS has begun since.
         public ConnectionClosed(long id, Cause cause, long bytesIn, long bytesOut) {
             this(id, cause, bytesIn, bytesOut, Optional.empty());
@@ -74,7 +74,7 @@ public sealed interface WorkerEvent extends WorkerMessage {
     /// The accept loop turns.
     ///
     /// @param figures what the worker has counted so far
-    record Heartbeat(ProcessFigures figures) implements WorkerEvent {}
+    record Heartbeat(ServingProcessStats figures) implements WorkerEvent {}
 
     /// The worker has read the certificates and their keys.
     ///

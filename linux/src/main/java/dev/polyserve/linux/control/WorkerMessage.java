@@ -1,6 +1,6 @@
 package dev.polyserve.linux.control;
 
-/// A message between a supervisor and its worker over their [WorkerChannel].
+/// A message between a supervisor and its worker over their [WorkerControlChannel].
 public sealed interface WorkerMessage permits WorkerCommand, WorkerEvent {
     /// How many descriptors accompany the message.
     default int descriptors() {

@@ -70,8 +70,8 @@ final class WorkerMessageReader {
             case 'd' -> new WorkerCommand.Drain(in.readLong());
             case 'l' -> limits();
             case 'e' -> new WorkerCommand.TakeSelfSigned(ByteBuffer.wrap(array()));
-            case 'i' -> new WorkerCommand.CheckTls(in.readLong(), SerializedTls.readFrom(in).tls());
-            case 'k' -> new WorkerCommand.ReplaceTls(SerializedTls.readFrom(in).tls());
+            case 'i' -> new WorkerCommand.CheckTls(in.readLong(), SerializedCertificates.readFrom(in).tls());
+            case 'k' -> new WorkerCommand.ReplaceTls(SerializedCertificates.readFrom(in).tls());
             case 'b' -> new WorkerCommand.ReportFigures();
             case 'u' -> new WorkerCommand.DumpThreads();
             default -> throw damaged(letter);
@@ -149,7 +149,7 @@ final class WorkerMessageReader {
             case 'T' -> new WorkerEvent.ConnectionTaken(in.readLong());
             case 'C' ->
                 new WorkerEvent.ConnectionAccepted(in.readLong(), in.readInt(), address(), address(), credentials());
-            case 'O' -> new WorkerEvent.HandlerStarted(in.readLong(), ReportedTls.readFrom(in));
+            case 'O' -> new WorkerEvent.HandlerStarted(in.readLong(), WorkerTlsInfo.readFrom(in));
             case 'E' -> new WorkerEvent.HandlerFailed(in.readLong(), failure());
             case 'J' -> new WorkerEvent.ConnectionRejected(in.readLong(), limit());
             case 'X' -> over();
@@ -157,7 +157,7 @@ final class WorkerMessageReader {
             case 'H' -> new WorkerEvent.CommandAcknowledged();
             case 'N' -> new WorkerEvent.RequestHandled(in.readLong(), RequestResult.valueOf(text()));
             case 'Q' -> new WorkerEvent.EndRequested(text());
-            case 'B' -> new WorkerEvent.Heartbeat(SerializedFigures.readFrom(in).figures());
+            case 'B' -> new WorkerEvent.Heartbeat(SerializedWorkerStats.readFrom(in).figures());
             case 'I' ->
                 new WorkerEvent.TlsChecked(in.readLong(), Optional.of(text()).filter(problem -> !problem.isEmpty()));
             case 'L' -> new WorkerEvent.LimitReached(limit().orElseThrow());
@@ -174,7 +174,7 @@ final class WorkerMessageReader {
         long id = in.readLong();
         long received = in.readLong();
         long sent = in.readLong();
-        return new WorkerEvent.ConnectionClosed(id, cause(), received, sent, ReportedTls.readFrom(in));
+        return new WorkerEvent.ConnectionClosed(id, cause(), received, sent, WorkerTlsInfo.readFrom(in));
     }
 
     private WorkerEvent.DatagramAnswered answered() throws IOException {

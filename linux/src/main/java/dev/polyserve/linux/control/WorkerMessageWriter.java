@@ -68,9 +68,9 @@ final class WorkerMessageWriter {
             }
             case WorkerCommand.CheckTls asked -> {
                 letter('i').writeLong(asked.number());
-                new SerializedTls(asked.tls()).writeTo(out);
+                new SerializedCertificates(asked.tls()).writeTo(out);
             }
-            case WorkerCommand.ReplaceTls now -> new SerializedTls(now.tls()).writeTo(letter('k'));
+            case WorkerCommand.ReplaceTls now -> new SerializedCertificates(now.tls()).writeTo(letter('k'));
             case WorkerCommand.ReportFigures _ -> letter('b');
             case WorkerCommand.DumpThreads _ -> letter('u');
         }
@@ -150,7 +150,7 @@ final class WorkerMessageWriter {
             case WorkerEvent.Ready _ -> letter('R');
             case WorkerEvent.ConnectionTaken taken -> connection('T', taken.id());
             case WorkerEvent.ConnectionAccepted came -> came(came);
-            case WorkerEvent.HandlerStarted opened -> ReportedTls.write(opened.tls(), connection('O', opened.id()));
+            case WorkerEvent.HandlerStarted opened -> WorkerTlsInfo.write(opened.tls(), connection('O', opened.id()));
             case WorkerEvent.HandlerFailed threw -> {
                 connection('E', threw.id());
                 failure(threw.failure());
@@ -163,7 +163,7 @@ final class WorkerMessageWriter {
                 connection('X', over.id()).writeLong(over.bytesIn());
                 out.writeLong(over.bytesOut());
                 cause(over.cause());
-                ReportedTls.write(over.tls(), out);
+                WorkerTlsInfo.write(over.tls(), out);
             }
             case WorkerEvent.DatagramAnswered answered -> answered(answered);
             case WorkerEvent.CommandAcknowledged _ -> letter('H');
@@ -175,7 +175,7 @@ final class WorkerMessageWriter {
                 letter('Q');
                 text(request.signal());
             }
-            case WorkerEvent.Heartbeat beat -> new SerializedFigures(beat.figures()).writeTo(letter('B'));
+            case WorkerEvent.Heartbeat beat -> new SerializedWorkerStats(beat.figures()).writeTo(letter('B'));
             case WorkerEvent.LimitReached reached -> {
                 letter('L');
                 limit(Optional.of(reached.limit()));

@@ -2,7 +2,7 @@
 /// with descriptors.
 ///
 /// ```
-///   supervisor ── WorkerChannel ── WorkerCommand: serve, accept, take, abort, drain ─▶ WorkerChannel ── worker
+///   supervisor ── WorkerControlChannel ── WorkerCommand: serve, take, drain … ─▶ WorkerControlChannel ── worker
 ///              ◀── WorkerEvent: ready, accepted, started, closed, heartbeat ──
 /// ```
 ///

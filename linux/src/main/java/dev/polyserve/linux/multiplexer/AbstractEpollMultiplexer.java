@@ -4,11 +4,11 @@ import java.io.IOException;
 
 /// Base class of the two kinds of `epoll(7)`: it owns the epoll instance.
 abstract class AbstractEpollMultiplexer extends DescriptorMultiplexer {
-    final Epoll epoll;
+    final EpollInstance epoll;
 
     AbstractEpollMultiplexer(String name) throws IOException {
         super(name);
-        epoll = Epoll.open(memory, wakeup);
+        epoll = EpollInstance.open(memory, wakeup);
     }
 
     @Override

@@ -2,7 +2,7 @@ package dev.polyserve.linux.multiplexer;
 
 import dev.polyserve.linux.socket.EdgeReadiness;
 import dev.polyserve.linux.system.PollDescriptors;
-import dev.polyserve.linux.system.WaitCalls;
+import dev.polyserve.linux.system.ReadinessWaitCalls;
 import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +56,7 @@ public final class PollMultiplexer extends DescriptorMultiplexer {
     @Override
     public void await(long atMostNanos) throws IOException {
         owner.assertWaits();
-        int left = requireWaited("poll", WaitCalls.poll(memory, descriptors, count, atMostNanos));
+        int left = requireWaited("poll", ReadinessWaitCalls.poll(memory, descriptors, count, atMostNanos));
         if (left > 0 && descriptors.takeHappened(0) != 0) {
             wakeup.reset(memory);
             left--;

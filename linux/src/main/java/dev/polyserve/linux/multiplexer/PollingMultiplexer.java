@@ -2,7 +2,7 @@ package dev.polyserve.linux.multiplexer;
 
 import dev.polyserve.linux.socket.EdgeReadiness;
 import dev.polyserve.linux.system.PollDescriptors;
-import dev.polyserve.linux.system.WaitCalls;
+import dev.polyserve.linux.system.ReadinessWaitCalls;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,7 +85,7 @@ public final class PollingMultiplexer extends DescriptorMultiplexer {
             return false;
         }
         asked.set(0, watch.descriptor(), EdgeReadiness.bits(watch.interest()));
-        boolean ready = requireWaited("poll", WaitCalls.poll(memory, asked, 1, 0)) > 0;
+        boolean ready = requireWaited("poll", ReadinessWaitCalls.poll(memory, asked, 1, 0)) > 0;
         if (ready) {
             watch.tellBits(asked.takeHappened(0));
         }
@@ -103,7 +103,7 @@ public final class PollingMultiplexer extends DescriptorMultiplexer {
 
     private boolean isWoken(long atMostNanos) throws IOException {
         asked.set(0, wakeup.descriptor(), PollDescriptors.IN);
-        boolean woken = requireWaited("poll", WaitCalls.poll(memory, asked, 1, atMostNanos)) > 0;
+        boolean woken = requireWaited("poll", ReadinessWaitCalls.poll(memory, asked, 1, atMostNanos)) > 0;
         if (woken) {
             wakeup.reset(memory);
         }

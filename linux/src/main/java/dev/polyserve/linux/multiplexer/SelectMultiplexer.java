@@ -1,7 +1,7 @@
 package dev.polyserve.linux.multiplexer;
 
 import dev.polyserve.linux.system.DescriptorSet;
-import dev.polyserve.linux.system.WaitCalls;
+import dev.polyserve.linux.system.ReadinessWaitCalls;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -66,7 +66,7 @@ public final class SelectMultiplexer extends DescriptorMultiplexer {
         owner.assertWaits();
         canRead.copyFrom(wantRead);
         canWrite.copyFrom(wantWrite);
-        int ready = requireWaited("select", WaitCalls.select(memory, end, canRead, canWrite, atMostNanos));
+        int ready = requireWaited("select", ReadinessWaitCalls.select(memory, end, canRead, canWrite, atMostNanos));
         if (ready > 0) {
             tellAll(lastNumber());
         }

@@ -1,10 +1,10 @@
 package dev.polyserve.linux.process;
 
 import dev.polyserve.linux.socket.Descriptor;
-import dev.polyserve.linux.socket.WatchedDescriptor;
+import dev.polyserve.linux.socket.NonSocketDescriptor;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.CallMemoryPool;
-import dev.polyserve.linux.system.ChildStatus;
+import dev.polyserve.linux.system.WaitidResult;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.ProcessCalls;
@@ -30,15 +30,15 @@ public final class ChildProcess implements AutoCloseable {
 
     private final int pid;
     private final boolean ownGroup;
-    private final WatchedDescriptor end;
+    private final NonSocketDescriptor end;
     /// Guarded by `this`.
-    private final ChildStatus status = new ChildStatus();
+    private final WaitidResult status = new WaitidResult();
     private @Nullable ChildExitStatus exit;
 
     private ChildProcess(int pid, boolean ownGroup, Descriptor pidfd) {
         this.pid = pid;
         this.ownGroup = ownGroup;
-        this.end = new WatchedDescriptor(pidfd);
+        this.end = new NonSocketDescriptor(pidfd);
     }
 
     /// Opens a descriptor for a process that was just started.
@@ -60,7 +60,7 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /// A descriptor that is readable once the process has ended: for a loop to watch.
-    public WatchedDescriptor end() {
+    public NonSocketDescriptor end() {
         return end;
     }
 

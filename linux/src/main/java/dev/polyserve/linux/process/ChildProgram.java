@@ -4,8 +4,8 @@ import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.CallMemoryPool;
 import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.ProcessCalls;
-import dev.polyserve.linux.system.NativeArguments;
-import dev.polyserve.linux.system.Spawn;
+import dev.polyserve.linux.system.ArgvAndEnvp;
+import dev.polyserve.linux.system.PosixSpawn;
 import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.linux.system.SurrogateEscape;
 import java.io.IOException;
@@ -27,7 +27,7 @@ public final class ChildProgram {
     private final Map<String, String> environment;
     private final Optional<Path> directory;
     private final boolean ownGroup;
-    private final NativeArguments texts;
+    private final ArgvAndEnvp texts;
 
     /// Creates a program from copies of the collections.
     ///
@@ -48,7 +48,7 @@ public final class ChildProgram {
         }
         this.command.forEach(argument -> requirePlain("argument", argument, argument));
         this.environment.forEach(ChildProgram::requireVariable);
-        this.texts = new NativeArguments(this.command, this.environment);
+        this.texts = new ArgvAndEnvp(this.command, this.environment);
     }
 
     private ChildProgram(ChildProgram other, Optional<Path> directory) {
@@ -81,7 +81,7 @@ public final class ChildProgram {
 
     /// The reason in one sentence why programs cannot be started here; empty when they can.
     public static Optional<String> whyNot() {
-        return Spawn.whyNot();
+        return PosixSpawn.whyNot();
     }
 
     /// The same program with another working directory.
@@ -111,7 +111,7 @@ public final class ChildProgram {
         });
         CallMemory memory = CallMemoryPool.shared().take();
         List<Integer> copies = new ArrayList<>();
-        try (Spawn spawn = new Spawn(ownGroup)) {
+        try (PosixSpawn spawn = new PosixSpawn(ownGroup)) {
             SystemCallException.require("rt_sigaction", ProcessCalls.keepChildren(memory));
             addDescriptors(spawn, memory, descriptors, copies);
             if (directory.isPresent()) {
@@ -134,7 +134,7 @@ public final class ChildProgram {
     /// Gives the new process its descriptors and no others.
     ///
     /// @param copies receives the descriptors to close after the start
-    private static void addDescriptors(Spawn spawn, CallMemory memory, int[] descriptors, List<Integer> copies)
+    private static void addDescriptors(PosixSpawn spawn, CallMemory memory, int[] descriptors, List<Integer> copies)
             throws SystemCallException {
         for (int number = 0; number < descriptors.length; number++) {
             int source = descriptors[number];

@@ -6,7 +6,7 @@ import dev.polyserve.io.HostResolver;
 import dev.polyserve.io.SocketFile;
 import dev.polyserve.linux.process.ChildProcess;
 import dev.polyserve.linux.process.ChildExitStatus;
-import dev.polyserve.linux.process.OtherProcess;
+import dev.polyserve.linux.process.NonChildProcess;
 import dev.polyserve.linux.process.NonInheritedVariables;
 import dev.polyserve.linux.process.ChildProgram;
 import dev.polyserve.linux.process.CurrentProgram;
@@ -76,13 +76,13 @@ public final class RestartSuccessor {
     public static RestartSuccessor start(Plan plan) throws IOException {
         List<RestartMessage.Slot> slots = slots(plan);
         List<Long> older = plan.predecessor.map(RestartPredecessor::older).orElse(List.of()).stream()
-                .filter(OtherProcess::isRunning).toList();
+                .filter(NonChildProcess::isRunning).toList();
         if (older.size() >= MOST_OLDER) {
             throw new IOException("older programs still serve their last connections (processes " + older
                     + "); wait for them, or end them with a TERM signal");
         }
         List<Integer> numbers = new ArrayList<>();
-        OpenSockets open = OpenSockets.now();
+        BoundSocketScan open = BoundSocketScan.now();
         for (RestartMessage.Slot slot : slots) {
             numbers.add(open.at(slot.real()));
         }

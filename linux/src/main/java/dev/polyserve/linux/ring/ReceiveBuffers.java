@@ -3,7 +3,7 @@ package dev.polyserve.linux.ring;
 import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.conversation.LimitException;
 import dev.polyserve.linux.system.CallMemory;
-import dev.polyserve.linux.system.MemoryCalls;
+import dev.polyserve.linux.system.MemoryMappingCalls;
 import dev.polyserve.linux.system.NativeMemoryCopy;
 import dev.polyserve.linux.system.RingLayout;
 import java.io.IOException;
@@ -46,18 +46,18 @@ final class ReceiveBuffers {
     private int provided;
     private short tail;
 
-    private ReceiveBuffers(IoUring owner, int group, int size, int first, int most) throws IOException {
+    private ReceiveBuffers(IoUringInstance owner, int group, int size, int first, int most) throws IOException {
         this.size = size;
         this.first = first;
         this.most = most;
         this.next = new int[most];
         this.from = new int[most];
         this.to = new int[most];
-        this.ring = MemoryCalls.map(memory, (long) most * RingLayout.BUFFER_BYTES);
+        this.ring = MemoryMappingCalls.map(memory, (long) most * RingLayout.BUFFER_BYTES);
         try {
-            this.bytes = MemoryCalls.map(memory, (long) most * size);
+            this.bytes = MemoryMappingCalls.map(memory, (long) most * size);
         } catch (IOException | RuntimeException | Error e) {
-            MemoryCalls.unmap(memory, ring);
+            MemoryMappingCalls.unmap(memory, ring);
             throw e;
         }
         try {
@@ -69,7 +69,7 @@ final class ReceiveBuffers {
         more();
     }
 
-    static ReceiveBuffers forConnections(IoUring ring) throws IOException {
+    static ReceiveBuffers forConnections(IoUringInstance ring) throws IOException {
         return new ReceiveBuffers(ring, OF_CONNECTIONS, 4 << 10, 128, 2048);
     }
 
@@ -77,7 +77,7 @@ final class ReceiveBuffers {
     ///
     /// @param size the size of each buffer
     /// @param count the number of buffers, a power of two
-    static ReceiveBuffers open(IoUring ring, int group, int size, int count) throws IOException {
+    static ReceiveBuffers open(IoUringInstance ring, int group, int size, int count) throws IOException {
         return new ReceiveBuffers(ring, group, size, count, count);
     }
 
@@ -180,9 +180,9 @@ final class ReceiveBuffers {
     /// Unmaps the memory after the ring is closed.
     void unmap() throws IOException {
         try {
-            MemoryCalls.unmap(memory, ring);
+            MemoryMappingCalls.unmap(memory, ring);
         } finally {
-            MemoryCalls.unmap(memory, bytes);
+            MemoryMappingCalls.unmap(memory, bytes);
         }
     }
 }

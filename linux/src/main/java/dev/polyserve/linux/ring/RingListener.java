@@ -1,6 +1,6 @@
 package dev.polyserve.linux.ring;
 
-import dev.polyserve.io.ListenQueue;
+import dev.polyserve.io.ListenQueueOverflows;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.linux.socket.AcceptErrors;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// A listener on a ring: one multishot accept, and the connections that it has accepted.
 ///
 /// **Thread**: as [Listener].
-final class RingListener extends BoundRingHandle<DescriptorListener> implements Listener, ListenQueue {
+final class RingListener extends BoundRingHandle<DescriptorListener> implements Listener, ListenQueueOverflows {
     /// The limit of accepted connections that wait to be taken; accepting stops there.
     private static final int MOST_WAITING = 256;
 

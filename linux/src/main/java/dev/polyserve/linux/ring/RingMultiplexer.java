@@ -18,14 +18,14 @@ import java.nio.channels.ClosedChannelException;
 public final class RingMultiplexer implements Multiplexer {
     private final CallMemoryPool memories;
     private final Wakeup wakeup;
-    private final IoUring ring;
+    private final IoUringInstance ring;
     private final ReceiveBuffers buffers;
     private final SendArena arena;
     private final MultiplexerOwner owner = new MultiplexerOwner("io_uring");
     private final RingOperations operations;
     private boolean closed;
 
-    private RingMultiplexer(CallMemoryPool memories, Wakeup wakeup, IoUring ring, ReceiveBuffers buffers,
+    private RingMultiplexer(CallMemoryPool memories, Wakeup wakeup, IoUringInstance ring, ReceiveBuffers buffers,
             SendArena arena, BufferBudget budget) {
         this.memories = memories;
         this.wakeup = wakeup;
@@ -48,7 +48,7 @@ public final class RingMultiplexer implements Multiplexer {
         try (var opened = new CloseOnFailure()) {
             var memories = new CallMemoryPool();
             Wakeup wakeup = opened.keep(new Wakeup(memories), Wakeup::close);
-            IoUring ring = opened.keep(IoUring.open(submissions, movable), IoUring::close);
+            IoUringInstance ring = opened.keep(IoUringInstance.open(submissions, movable), IoUringInstance::close);
             ReceiveBuffers buffers = opened.keep(ReceiveBuffers.forConnections(ring), ReceiveBuffers::unmap);
             SendArena arena = opened.keep(SendArena.open(), SendArena::unmap);
             opened.complete();
@@ -143,7 +143,7 @@ public final class RingMultiplexer implements Multiplexer {
             opened.keep(wakeup, Wakeup::close);
             opened.keep(arena, SendArena::unmap);
             opened.keep(buffers, ReceiveBuffers::unmap);
-            opened.keep(ring, IoUring::close);
+            opened.keep(ring, IoUringInstance::close);
             operations.end();
         }
     }

@@ -16,7 +16,7 @@ enum RingOperationKind {
     POLL(5),
     /// Receives messages of a datagram port, into the port's own buffers.
     RECEIVE_MESSAGES(6),
-    /// The timer of [ReceiveCheck].
+    /// The timer of [StuckReceiveDetector].
     CHECK(7);
 
     private static final int SHIFT = 56;

@@ -35,7 +35,7 @@ final class RingOperations {
     private static final int ACCEPT_FLAGS = SocketCalls.SOCK_NONBLOCK | SocketCalls.SOCK_CLOEXEC;
 
     private final CallMemory memory = CallMemory.small();
-    private final IoUring ring;
+    private final IoUringInstance ring;
     private final ReceiveBuffers buffers;
     private final SendArena arena;
     private final BufferBudget budget;
@@ -52,7 +52,7 @@ final class RingOperations {
     private int groups;
     private boolean buffersRanOut;
     private final WakeupPoll wakeupPoll = new WakeupPoll();
-    private final ReceiveCheck receiveCheck = new ReceiveCheck();
+    private final StuckReceiveDetector receiveCheck = new StuckReceiveDetector();
     /// The identifier of the thread that submits; 0: none has. The kernel completes a multishot operation in the thread
     /// that has submitted it, which costs two switches of threads once another one runs the loop.
     private long submitter;
@@ -61,7 +61,8 @@ final class RingOperations {
     ///
     /// @param budget the budget in which the memory of connections counts
     /// @param owner the ring's
-    RingOperations(IoUring ring, ReceiveBuffers buffers, SendArena arena, BufferBudget budget, MultiplexerOwner owner) {
+    RingOperations(IoUringInstance ring, ReceiveBuffers buffers, SendArena arena, BufferBudget budget,
+            MultiplexerOwner owner) {
         this.ring = ring;
         this.buffers = buffers;
         this.arena = arena;
@@ -82,7 +83,7 @@ final class RingOperations {
         return budget;
     }
 
-    IoUring ring() {
+    IoUringInstance ring() {
         return ring;
     }
 

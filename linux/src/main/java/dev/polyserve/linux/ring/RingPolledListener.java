@@ -1,7 +1,7 @@
 package dev.polyserve.linux.ring;
 
 import dev.polyserve.Endpoint;
-import dev.polyserve.io.ListenQueue;
+import dev.polyserve.io.ListenQueueOverflows;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.linux.socket.DescriptorListener;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// A listener that the ring watches by polls; the ring serves its connections.
 ///
 /// **Thread**: as [Listener].
-final class RingPolledListener implements Listener, ListenQueue {
+final class RingPolledListener implements Listener, ListenQueueOverflows {
     private final DescriptorListener listener;
 
     RingPolledListener(DescriptorListener listener) {

@@ -1,7 +1,7 @@
 package dev.polyserve.linux.ring;
 
 import dev.polyserve.conversation.LimitException;
-import dev.polyserve.conversation.ReadinessCheckResult;
+import dev.polyserve.conversation.ReadinessAtDeadline;
 import dev.polyserve.io.SocketControl;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.PollableStream;
@@ -48,7 +48,7 @@ final class RingSocket extends MultishotRingHandle implements StreamSocket, Poll
     /// The receive has ended, while the kernel may hold more bytes.
     private boolean paused;
     private boolean ended;
-    /// Nothing was received since the last [ReceiveCheck].
+    /// Nothing was received since the last [StuckReceiveDetector].
     private boolean silent;
     /// Urgent data has held up a receive: the socket is polled and read directly from then on.
     private boolean polled;
@@ -320,9 +320,9 @@ final class RingSocket extends MultishotRingHandle implements StreamSocket, Poll
     // --- ending ---
 
     @Override
-    public ReadinessCheckResult pending(boolean toWrite) {
+    public ReadinessAtDeadline pending(boolean toWrite) {
         boolean held = !toWrite && (ended || !receiveQueue.isEmpty());
-        return held ? ReadinessCheckResult.YES : direct.pending(toWrite);
+        return held ? ReadinessAtDeadline.YES : direct.pending(toWrite);
     }
 
     @Override

@@ -3,7 +3,7 @@ package dev.polyserve.linux.ring;
 import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.conversation.LimitException;
 import dev.polyserve.linux.system.CallMemory;
-import dev.polyserve.linux.system.MemoryCalls;
+import dev.polyserve.linux.system.MemoryMappingCalls;
 import dev.polyserve.linux.system.NativeMemoryCopy;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -24,7 +24,7 @@ final class SendArena {
     private int end;
 
     private SendArena() throws IOException {
-        this.bytes = MemoryCalls.map(memory, SIZE);
+        this.bytes = MemoryMappingCalls.map(memory, SIZE);
     }
 
     /// Maps the memory.
@@ -65,6 +65,6 @@ final class SendArena {
 
     /// Unmaps the memory after the ring is closed.
     void unmap() throws IOException {
-        MemoryCalls.unmap(memory, bytes);
+        MemoryMappingCalls.unmap(memory, bytes);
     }
 }

@@ -4,7 +4,7 @@
 /// | class | purpose |
 /// |---|---|
 /// | `RingMultiplexer` | the turn: one `io_uring_enter` submits all operations, waits, and collects all completions |
-/// | `IoUring`, `RingSetup`, `SubmissionQueue`, `CompletionQueue` | the memory shared with the kernel, and its setup |
+/// | `IoUringInstance`, `RingSetup`, `SubmissionQueue`, `CompletionQueue` | the memory shared with the kernel, and its setup |
 /// | `ReceiveBuffers`, `SendArena` | the memory of a loop for received and sent bytes; connections need none |
 /// | `RingSocket`, `ReceiveQueue`, `RingOutput` | a connection: multishot receive, one send at a time |
 /// | `RingListener` | one multishot accept |

@@ -6,7 +6,7 @@ import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.SystemCallException;
-import dev.polyserve.linux.system.WaitCalls;
+import dev.polyserve.linux.system.ReadinessWaitCalls;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -116,7 +116,7 @@ public sealed class Descriptor permits DescriptorSocket {
         begin();
         try {
             one.set(0, number, events);
-            return WaitCalls.poll(CallMemory.small(), one, 1, atMostNanos);
+            return ReadinessWaitCalls.poll(CallMemory.small(), one, 1, atMostNanos);
         } finally {
             end();
         }

@@ -9,7 +9,7 @@ import dev.polyserve.linux.system.SendmmsgBatch;
 import dev.polyserve.linux.system.RecvmmsgBatch;
 import dev.polyserve.linux.system.SocketAddresses;
 import dev.polyserve.linux.system.SocketCalls;
-import dev.polyserve.linux.system.SocketOption;
+import dev.polyserve.linux.system.IntSocketOption;
 import dev.polyserve.linux.system.SendFromAddress;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
@@ -58,9 +58,9 @@ public final class DescriptorDatagramPort extends BoundPollableDescriptor implem
         CallMemory memory = CallMemory.small();
         int descriptor = bound.descriptor().number();
         // An older system refuses the option; each datagram then arrives separately.
-        int unused = SocketCalls.setOption(memory, descriptor, SocketOption.UDP_GRO, 1);
+        int unused = SocketCalls.setOption(memory, descriptor, IntSocketOption.UDP_GRO, 1);
         assert unused <= 0;
-        boolean canJoin = SocketCalls.getOption(memory, descriptor, SocketOption.UDP_SEGMENT) >= 0;
+        boolean canJoin = SocketCalls.getOption(memory, descriptor, IntSocketOption.UDP_SEGMENT) >= 0;
         boolean everyAddress = bound.address() instanceof InetSocketAddress inet
                 && inet.getAddress().isAnyLocalAddress();
         if (everyAddress) {
@@ -75,10 +75,10 @@ public final class DescriptorDatagramPort extends BoundPollableDescriptor implem
         try {
             if (bound.family() == SocketAddresses.AF_INET6) {
                 SystemCallException.require("setsockopt",
-                        SocketCalls.setOption(memory, descriptor, SocketOption.IPV6_RECVPKTINFO, 1));
+                        SocketCalls.setOption(memory, descriptor, IntSocketOption.IPV6_RECVPKTINFO, 1));
             }
             SystemCallException.require("setsockopt",
-                    SocketCalls.setOption(memory, descriptor, SocketOption.IP_PKTINFO, 1));
+                    SocketCalls.setOption(memory, descriptor, IntSocketOption.IP_PKTINFO, 1));
         } catch (IOException e) {
             bound.close();
             throw new BindFailedException(bound.endpoint(), "the system does not tell which address a datagram was sent"

@@ -2,14 +2,14 @@ package dev.polyserve.linux.socket;
 
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Options;
-import dev.polyserve.io.ListenQueue;
+import dev.polyserve.io.ListenQueueOverflows;
 import dev.polyserve.io.Listener;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.SocketAddresses;
 import dev.polyserve.linux.system.SocketCalls;
-import dev.polyserve.linux.system.SocketOption;
+import dev.polyserve.linux.system.IntSocketOption;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -19,7 +19,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// A listener on a descriptor, TCP or Unix.
-public final class DescriptorListener extends BoundPollableDescriptor implements Listener, ListenQueue {
+public final class DescriptorListener extends BoundPollableDescriptor implements Listener, ListenQueueOverflows {
     static final SocketAddress UNKNOWN_PEER = new InetSocketAddress(0);
 
     private static final int NONE = -1;
@@ -132,7 +132,7 @@ public final class DescriptorListener extends BoundPollableDescriptor implements
     private void setSendBuffer(CallMemory memory, int accepted) throws IOException {
         if (options.sendBufferBytes() > 0) {
             SystemCallException.require("setsockopt",
-                    SocketCalls.setOption(memory, accepted, SocketOption.SO_SNDBUF, options.sendBufferBytes()));
+                    SocketCalls.setOption(memory, accepted, IntSocketOption.SO_SNDBUF, options.sendBufferBytes()));
         }
     }
 

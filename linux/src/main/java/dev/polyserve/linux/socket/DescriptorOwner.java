@@ -6,7 +6,7 @@ import dev.polyserve.linux.system.CallMemoryPool;
 ///
 /// **Thread**: as its subclass.
 public abstract sealed class DescriptorOwner implements PollableDescriptor
-        permits BoundPollableDescriptor, ReceivedConnectionsListener, WatchedDescriptor {
+        permits BoundPollableDescriptor, ReceivedConnectionsListener, NonSocketDescriptor {
     final Descriptor descriptor;
     /// The memory for its calls: its loop's, once it is watched.
     CallMemoryPool memories = CallMemoryPool.shared();

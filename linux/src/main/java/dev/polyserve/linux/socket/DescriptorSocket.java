@@ -2,7 +2,7 @@ package dev.polyserve.linux.socket;
 
 import dev.polyserve.ConnectionInfo.Credentials;
 import dev.polyserve.conversation.AddressPair;
-import dev.polyserve.conversation.ReadinessCheckResult;
+import dev.polyserve.conversation.ReadinessAtDeadline;
 import dev.polyserve.io.BlockingSocket;
 import dev.polyserve.io.SocketControl;
 import dev.polyserve.io.StreamSocket;
@@ -13,7 +13,7 @@ import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.SystemCallException;
-import dev.polyserve.linux.system.WaitCalls;
+import dev.polyserve.linux.system.ReadinessWaitCalls;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -129,7 +129,7 @@ public sealed class DescriptorSocket extends Descriptor
             if (count != 0 || !waits || !into.hasRemaining()) {
                 return count;
             }
-            awaitReady(PollDescriptors.IN, WaitCalls.FOREVER);
+            awaitReady(PollDescriptors.IN, ReadinessWaitCalls.FOREVER);
         }
     }
 
@@ -204,7 +204,7 @@ public sealed class DescriptorSocket extends Descriptor
     public int write(ByteBuffer bytes) throws IOException {
         int written = tryWrite(bytes);
         while (waits && bytes.hasRemaining()) {
-            awaitReady(PollDescriptors.OUT, WaitCalls.FOREVER);
+            awaitReady(PollDescriptors.OUT, ReadinessWaitCalls.FOREVER);
             written += tryWrite(bytes);
         }
         return written;
@@ -295,14 +295,14 @@ public sealed class DescriptorSocket extends Descriptor
     }
 
     @Override
-    public ReadinessCheckResult pending(boolean toWrite) {
+    public ReadinessAtDeadline pending(boolean toWrite) {
         try {
             return isReady(toWrite ? PollDescriptors.OUT : PollDescriptors.IN)
-                    ? ReadinessCheckResult.YES
-                    : ReadinessCheckResult.NO;
+                    ? ReadinessAtDeadline.YES
+                    : ReadinessAtDeadline.NO;
         } catch (IOException e) {
             // Closed: its owner notices that itself.
-            return ReadinessCheckResult.NO;
+            return ReadinessAtDeadline.NO;
         }
     }
 
@@ -384,7 +384,7 @@ public sealed class DescriptorSocket extends Descriptor
         }
         try {
             one.set(0, number(), 0);
-            return WaitCalls.poll(memory, one, 1, 0) == 1 && (one.takeHappened(0) & PollDescriptors.ERR) != 0;
+            return ReadinessWaitCalls.poll(memory, one, 1, 0) == 1 && (one.takeHappened(0) & PollDescriptors.ERR) != 0;
         } finally {
             memories.give(memory);
             end();

@@ -6,7 +6,7 @@ import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.SocketAddresses;
 import dev.polyserve.linux.system.SocketCalls;
-import dev.polyserve.linux.system.SocketOption;
+import dev.polyserve.linux.system.IntSocketOption;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -53,8 +53,8 @@ public record OpenSocketInfo(int number, Kind kind, int family, SocketAddress ad
         }
 
         OpenSocketInfo look() throws IOException {
-            int type = ask(SocketOption.SO_TYPE);
-            int family = ask(SocketOption.SO_DOMAIN);
+            int type = ask(IntSocketOption.SO_TYPE);
+            int family = ask(IntSocketOption.SO_DOMAIN);
             switch (family) {
                 case SocketAddresses.AF_UNIX, SocketAddresses.AF_INET, SocketAddresses.AF_INET6 -> {
                     // These families can be served.
@@ -72,7 +72,7 @@ public record OpenSocketInfo(int number, Kind kind, int family, SocketAddress ad
         }
 
         private Kind streamKind() throws IOException {
-            if (ask(SocketOption.SO_ACCEPTCONN) != 0) {
+            if (ask(IntSocketOption.SO_ACCEPTCONN) != 0) {
                 return Kind.LISTENER;
             }
             if (SocketCalls.getPeerName(memory, number) < 0) {
@@ -113,7 +113,7 @@ public record OpenSocketInfo(int number, Kind kind, int family, SocketAddress ad
             };
         }
 
-        private int ask(SocketOption option) throws IOException {
+        private int ask(IntSocketOption option) throws IOException {
             int answer = SocketCalls.getOption(memory, number, option);
             return switch (-answer) {
                 case Errno.EBADF ->

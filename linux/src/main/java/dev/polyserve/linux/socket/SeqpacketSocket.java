@@ -7,7 +7,7 @@ import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.SocketAddresses;
 import dev.polyserve.linux.system.SocketCalls;
-import dev.polyserve.linux.system.SocketOption;
+import dev.polyserve.linux.system.IntSocketOption;
 import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.linux.system.SystemCalls;
 import java.io.IOException;
@@ -29,14 +29,14 @@ public final class SeqpacketSocket {
 
     private static final Packet END = new Packet(ByteBuffer.allocate(0), List.of());
 
-    private final WatchedDescriptor socket;
+    private final NonSocketDescriptor socket;
     private final CallMemory sending = CallMemory.small();
     private final CallMemory receiving = CallMemory.small();
     private final DescriptorMessage outgoing = new DescriptorMessage();
     private final DescriptorMessage incoming = new DescriptorMessage();
 
     private SeqpacketSocket(Descriptor socket) {
-        this.socket = new WatchedDescriptor(socket);
+        this.socket = new NonSocketDescriptor(socket);
     }
 
     /// Wraps the other end of a pair, where it stays in this process.
@@ -66,8 +66,8 @@ public final class SeqpacketSocket {
             return false;
         }
         CallMemory memory = CallMemory.small();
-        return SocketCalls.getOption(memory, INHERITED, SocketOption.SO_TYPE) == SocketCalls.PACKETS
-                && SocketCalls.getOption(memory, INHERITED, SocketOption.SO_DOMAIN) == SocketAddresses.AF_UNIX;
+        return SocketCalls.getOption(memory, INHERITED, IntSocketOption.SO_TYPE) == SocketCalls.PACKETS
+                && SocketCalls.getOption(memory, INHERITED, IntSocketOption.SO_DOMAIN) == SocketAddresses.AF_UNIX;
     }
 
     /// Takes the socket that this process was started with; allowed once.
@@ -77,7 +77,7 @@ public final class SeqpacketSocket {
     }
 
     /// Returns the source to watch: readable when a packet has arrived, writable when there is room.
-    public WatchedDescriptor source() {
+    public NonSocketDescriptor source() {
         return socket;
     }
 

@@ -9,7 +9,7 @@ import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.SocketAddresses;
 import dev.polyserve.linux.system.SocketCalls;
-import dev.polyserve.linux.system.SocketOption;
+import dev.polyserve.linux.system.IntSocketOption;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -66,7 +66,7 @@ final class SocketBinding {
             Options.Sockets options) throws IOException {
         InetSocketAddress address = HostResolver.resolve(asked, tcp.host(), tcp.port());
         return inet(asked, tcp.host(), address, SocketCalls.STREAM).closedOnFailure(binding -> {
-            binding.settings.set(SocketOption.SO_REUSEADDR, options.reuseAddress());
+            binding.settings.set(IntSocketOption.SO_REUSEADDR, options.reuseAddress());
             binding.settings.ofTcpListener(options);
             InetSocketAddress bound = binding.bindInet(address);
             binding.listen(options.backlog());
@@ -162,7 +162,7 @@ final class SocketBinding {
 
     private InetSocketAddress bindInet(InetSocketAddress address) throws IOException {
         if (family == SocketAddresses.AF_INET6) {
-            settings.set(SocketOption.IPV6_V6ONLY, false);
+            settings.set(IntSocketOption.IPV6_V6ONLY, false);
         }
         require("bind", SocketCalls.bind(memory, descriptor.number(), family, address));
         require("getsockname", SocketCalls.getSockName(memory, descriptor.number()));

@@ -6,7 +6,7 @@ import dev.polyserve.io.BindFailedException;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.SocketCalls;
-import dev.polyserve.linux.system.SocketOption;
+import dev.polyserve.linux.system.IntSocketOption;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 
@@ -27,37 +27,37 @@ final class SocketOptionSetter {
 
     /// Sets the options that connections inherit from a TCP listener, so that they cost no call per connection.
     void ofTcpListener(Options.Sockets options) throws IOException {
-        set(SocketOption.TCP_NODELAY, options.noDelay());
+        set(IntSocketOption.TCP_NODELAY, options.noDelay());
         buffers(options);
         if (options.keepAlive().isPresent()) {
             Options.KeepAlive probes = options.keepAlive().get();
-            set(SocketOption.SO_KEEPALIVE, true);
-            set(SocketOption.TCP_KEEPIDLE, (int) probes.idle().toSeconds());
-            set(SocketOption.TCP_KEEPINTVL, (int) probes.interval().toSeconds());
-            set(SocketOption.TCP_KEEPCNT, probes.count());
+            set(IntSocketOption.SO_KEEPALIVE, true);
+            set(IntSocketOption.TCP_KEEPIDLE, (int) probes.idle().toSeconds());
+            set(IntSocketOption.TCP_KEEPINTVL, (int) probes.interval().toSeconds());
+            set(IntSocketOption.TCP_KEEPCNT, probes.count());
         }
-        setUnlessZero(SocketOption.TCP_USER_TIMEOUT, (int) options.userTimeout().toMillis());
-        setUnlessZero(SocketOption.TCP_DEFER_ACCEPT,
+        setUnlessZero(IntSocketOption.TCP_USER_TIMEOUT, (int) options.userTimeout().toMillis());
+        setUnlessZero(IntSocketOption.TCP_DEFER_ACCEPT,
                 (int) Math.ceilDiv(options.deferAccept().toMillis(), MILLIS_PER_SECOND));
     }
 
     /// Sets the sizes of its buffers.
     void buffers(Options.Sockets options) throws IOException {
-        setUnlessZero(SocketOption.SO_RCVBUF, options.receiveBufferBytes());
-        setUnlessZero(SocketOption.SO_SNDBUF, options.sendBufferBytes());
+        setUnlessZero(IntSocketOption.SO_RCVBUF, options.receiveBufferBytes());
+        setUnlessZero(IntSocketOption.SO_SNDBUF, options.sendBufferBytes());
     }
 
-    void set(SocketOption option, boolean value) throws IOException {
+    void set(IntSocketOption option, boolean value) throws IOException {
         set(option, value ? 1 : 0);
     }
 
-    private void setUnlessZero(SocketOption option, int value) throws IOException {
+    private void setUnlessZero(IntSocketOption option, int value) throws IOException {
         if (value > 0) {
             set(option, value);
         }
     }
 
-    private void set(SocketOption option, int value) throws IOException {
+    private void set(IntSocketOption option, int value) throws IOException {
         int result = SocketCalls.setOption(memory, descriptor.number(), option, value);
         if (result < 0) {
             throw new BindFailedException(endpoint, Errno.text(-result), new SystemCallException("setsockopt", result));

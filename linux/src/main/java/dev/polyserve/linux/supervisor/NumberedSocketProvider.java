@@ -16,14 +16,14 @@ import java.util.List;
 /// **Thread**: any; one thread at a time binds.
 final class NumberedSocketProvider implements SocketProvider {
     private final DescriptorSocketProvider sockets = DescriptorSocketProvider.unlimited();
-    private final RequestedEndpoints asked = new RequestedEndpoints();
+    private final SocketEndpointMatcher asked = new SocketEndpointMatcher();
     private final List<Numbered> numbered = new ArrayList<>();
 
     /// One socket.
     ///
     /// @param use the place it takes
     /// @param real its real endpoint
-    private record Numbered(RequestedEndpoints.Use use, Endpoint real) {}
+    private record Numbered(SocketEndpointMatcher.Use use, Endpoint real) {}
 
     @Override
     public List<Place> places(Endpoint endpoint) throws IOException {

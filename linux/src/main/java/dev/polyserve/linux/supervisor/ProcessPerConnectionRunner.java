@@ -2,12 +2,12 @@ package dev.polyserve.linux.supervisor;
 
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
-import dev.polyserve.spi.HandlerExecution;
+import dev.polyserve.spi.HandlerExecutionStrategy;
 import dev.polyserve.Endpoint;
-import dev.polyserve.spi.Engine;
+import dev.polyserve.spi.ServerProvider;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ServerContext;
-import dev.polyserve.coroutine.queue.ArrayQueue;
+import dev.polyserve.coroutine.queue.OutOfMemorySafeQueue;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.SocketProvider;
 import dev.polyserve.linux.multiplexer.EpollMultiplexer;
@@ -30,18 +30,18 @@ public final class ProcessPerConnectionRunner extends Supervisor {
     /// worker that has just received a client runs first.
     private static final long REPLACE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-    private final HandlerExecution.ProcessPerConnection model;
+    private final HandlerExecutionStrategy.ProcessPerConnection model;
     private final ServerContext context;
     private final NumberedSocketProvider socketProvider = new NumberedSocketProvider();
     private final SupervisorLoop supervisorLoop;
     private final WorkerEventDispatcher eventForwarder;
-    private final ArrayQueue<WorkerJob> waiting = new ArrayQueue<>();
+    private final OutOfMemorySafeQueue<PendingWorkerAssignment> waiting = new OutOfMemorySafeQueue<>();
     /// How many idle workers to keep: the number rises when they were too few, and falls when they were too many.
     private int spareGoal;
     private long lastDatagram;
     private boolean draining;
 
-    private ProcessPerConnectionRunner(HandlerExecution.ProcessPerConnection model, ServerContext context)
+    private ProcessPerConnectionRunner(HandlerExecutionStrategy.ProcessPerConnection model, ServerContext context)
             throws IOException {
         this.model = model;
         this.context = context;
@@ -51,11 +51,11 @@ public final class ProcessPerConnectionRunner extends Supervisor {
     }
 
     /// Creates a supervisor that is not started.
-    public static ProcessPerConnectionRunner open(HandlerExecution.ProcessPerConnection model, Engine.Setup setup,
-            ServerContext context)
+    public static ProcessPerConnectionRunner open(HandlerExecutionStrategy.ProcessPerConnection model,
+            ServerProvider.Setup setup, ServerContext context)
             throws IOException {
         ProcessPerConnectionRunner runner = new ProcessPerConnectionRunner(model, context);
-        if (setup.datagrams() instanceof RemoteDatagrams asked) {
+        if (setup.datagrams() instanceof RemoteDatagramHandler asked) {
             asked.asks(runner);
         }
         return runner;
@@ -122,7 +122,7 @@ public final class ProcessPerConnectionRunner extends Supervisor {
     }
 
     /// Assigns the item to a worker, now or as soon as one is idle.
-    void submit(WorkerJob item) {
+    void submit(PendingWorkerAssignment item) {
         loop().assertOwner();
         waiting.add(item);
         WorkerPool workerPool = supervisorLoop.workerPool();
@@ -137,7 +137,7 @@ public final class ProcessPerConnectionRunner extends Supervisor {
     }
 
     private void assign(Worker worker) {
-        for (WorkerJob next; (next = waiting.poll()) != null;) {
+        for (PendingWorkerAssignment next; (next = waiting.poll()) != null;) {
             if (!next.isOver()) {
                 next.assign(worker);
                 return;
@@ -146,7 +146,7 @@ public final class ProcessPerConnectionRunner extends Supervisor {
     }
 
     /// Removes an item when its result is no longer needed.
-    void withdraw(WorkerJob item) {
+    void withdraw(PendingWorkerAssignment item) {
         loop().assertOwner();
         waiting.remove(item);
     }
@@ -209,7 +209,7 @@ public final class ProcessPerConnectionRunner extends Supervisor {
     @Override
     public Prepared prepare(StreamSocket socket, Conversation.Identity identity) {
         Endpoint endpoint = identity.endpoint();
-        return new DescriptorTransfer(this, context, identity, (DescriptorSocket) socket,
+        return new TransferredConnection(this, context, identity, (DescriptorSocket) socket,
                 socketProvider.slot(endpoint));
     }
 

@@ -2,7 +2,7 @@ package dev.polyserve.linux.supervisor;
 
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
-import dev.polyserve.spi.HandlerExecution;
+import dev.polyserve.spi.HandlerExecutionStrategy;
 import dev.polyserve.OnFull;
 import dev.polyserve.RequestResult;
 import dev.polyserve.conversation.Conversation;
@@ -27,7 +27,7 @@ import java.util.function.Consumer;
 ///
 /// **Thread**: as [Supervisor]; events arrive on its loop.
 public final class ProcessPoolRunner extends Supervisor {
-    private final HandlerExecution.ProcessPool model;
+    private final HandlerExecutionStrategy.ProcessPool model;
     private final ServerContext context;
     private final SupervisorSocketProvider socketProvider;
     private final SupervisorMultiplexer multiplexer;
@@ -39,7 +39,7 @@ public final class ProcessPoolRunner extends Supervisor {
     private boolean full;
     private boolean draining;
 
-    private ProcessPoolRunner(HandlerExecution.ProcessPool model, ServerContext context) throws IOException {
+    private ProcessPoolRunner(HandlerExecutionStrategy.ProcessPool model, ServerContext context) throws IOException {
         this.model = model;
         this.context = context;
         this.socketProvider = new SupervisorSocketProvider(DescriptorSocketProvider.unlimited());
@@ -50,7 +50,8 @@ public final class ProcessPoolRunner extends Supervisor {
     }
 
     /// Creates a supervisor that is not started.
-    public static ProcessPoolRunner open(HandlerExecution.ProcessPool model, ServerContext context) throws IOException {
+    public static ProcessPoolRunner open(HandlerExecutionStrategy.ProcessPool model, ServerContext context)
+            throws IOException {
         return new ProcessPoolRunner(model, context);
     }
 

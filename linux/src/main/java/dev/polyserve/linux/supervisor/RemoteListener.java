@@ -1,8 +1,8 @@
 package dev.polyserve.linux.supervisor;
 
 import dev.polyserve.Endpoint;
-import dev.polyserve.coroutine.queue.ArrayQueue;
-import dev.polyserve.io.ListenQueue;
+import dev.polyserve.coroutine.queue.OutOfMemorySafeQueue;
+import dev.polyserve.io.ListenQueueOverflows;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
 import java.io.IOException;
@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /// command to stop.
 ///
 /// **Thread**: the supervisor's loop, except [#overflows].
-final class RemoteListener implements Listener, ListenQueue {
+final class RemoteListener implements Listener, ListenQueueOverflows {
     private final Listener real;
-    private final ArrayQueue<StreamSocket> waiting = new ArrayQueue<>();
+    private final OutOfMemorySafeQueue<StreamSocket> waiting = new OutOfMemorySafeQueue<>();
     private boolean open = true;
 
     RemoteListener(Listener real) {
@@ -53,7 +53,7 @@ final class RemoteListener implements Listener, ListenQueue {
 
     @Override
     public OptionalLong overflows() {
-        return ListenQueue.overflows(real);
+        return ListenQueueOverflows.overflows(real);
     }
 
     @Override

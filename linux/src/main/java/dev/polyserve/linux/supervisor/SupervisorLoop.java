@@ -5,7 +5,7 @@ import dev.polyserve.Workers;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.Multiplexer;
-import dev.polyserve.run.LoopErrors;
+import dev.polyserve.run.LoopErrorHandler;
 import dev.polyserve.run.WorkerTotals;
 import java.io.IOException;
 import java.util.List;
@@ -42,7 +42,7 @@ final class SupervisorLoop {
     SupervisorLoop(Multiplexer multiplexer, Workers limits, ScalingPolicy scaling, ServerContext context)
             throws IOException {
         this.loop = new EventLoop("polyserve-supervisor", multiplexer, context.clock(), false, false, 0,
-                LoopErrors.reportedTo(context.log()));
+                LoopErrorHandler.reportedTo(context.log()));
         this.context = context;
         this.bootNanos = ServerContext.nanos(limits.boot());
         this.workerPool = new WorkerPool(loop, WorkerProgram.of(limits), limits, scaling, context);

@@ -21,7 +21,7 @@ import java.util.List;
 /// **Thread**: one thread at a time binds; then the supervisor's loop.
 final class SupervisorSocketProvider implements SocketProvider {
     private final DescriptorSocketProvider sockets;
-    private final RequestedEndpoints asked = new RequestedEndpoints();
+    private final SocketEndpointMatcher asked = new SocketEndpointMatcher();
     private final List<Shared> shared = new ArrayList<>();
 
     /// One shared socket.
@@ -32,7 +32,7 @@ final class SupervisorSocketProvider implements SocketProvider {
     /// @param source what the server watches
     /// @param use the place it takes
     private record Shared(WorkerCommand.Slot slot, Endpoint endpoint, int descriptor, Pollable source,
-            RequestedEndpoints.Use use) {}
+            SocketEndpointMatcher.Use use) {}
 
     SupervisorSocketProvider(DescriptorSocketProvider sockets) {
         this.sockets = sockets;
@@ -76,7 +76,7 @@ final class SupervisorSocketProvider implements SocketProvider {
     }
 
     private void add(Endpoint place, Endpoint real, int descriptor, Pollable source) {
-        RequestedEndpoints.Use use = asked.use(place);
+        SocketEndpointMatcher.Use use = asked.use(place);
         shared.add(new Shared(use.slot(real), real, descriptor, source, use));
     }
 

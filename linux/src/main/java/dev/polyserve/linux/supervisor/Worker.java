@@ -1,6 +1,6 @@
 package dev.polyserve.linux.supervisor;
 
-import dev.polyserve.linux.control.WorkerChannel;
+import dev.polyserve.linux.control.WorkerControlChannel;
 import dev.polyserve.linux.control.WorkerMessage;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
@@ -39,7 +39,7 @@ final class Worker {
     private final EventLoop loop;
     final int number;
     final ChildProcess child;
-    final WorkerChannel channel;
+    final WorkerControlChannel channel;
     final long startedNanos;
     /// The connections and datagrams that it serves, by the numbers that it shares with the supervisor.
     final Map<Long, Assignment> served = new HashMap<>();

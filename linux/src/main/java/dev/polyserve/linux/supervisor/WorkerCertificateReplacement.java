@@ -1,7 +1,7 @@
 package dev.polyserve.linux.supervisor;
 
 import dev.polyserve.Tls;
-import dev.polyserve.conversation.RemoteCertificates;
+import dev.polyserve.conversation.WorkerCertificateExchange;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.loop.EventLoop;
@@ -25,7 +25,7 @@ import java.util.concurrent.TimeoutException;
 /// ```
 ///
 /// **Thread**: [#refuse] any; the rest, the supervisor's loop.
-final class WorkerCertificateReplacement implements RemoteCertificates {
+final class WorkerCertificateReplacement implements WorkerCertificateExchange {
     private static final long CHECK_SECONDS = 10;
 
     private final EventLoop loop;

@@ -4,7 +4,7 @@ import dev.polyserve.ServerStats;
 import dev.polyserve.WorkerInfo;
 import dev.polyserve.coroutine.carrier.NonQueueingLock;
 import dev.polyserve.run.WorkerTotals;
-import dev.polyserve.stats.ProcessFigures;
+import dev.polyserve.stats.ServingProcessStats;
 import dev.polyserve.stats.TlsSnapshot;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -22,13 +22,13 @@ final class WorkerCounters {
     private final NonQueueingLock lock = new NonQueueingLock();
     /// The present workers by their numbers. Guarded by `lock`, as is the rest.
     private final Map<Integer, Reported> present = new TreeMap<>();
-    private Sums gone = new Sums(ProcessFigures.none(), 0);
+    private Sums gone = new Sums(ServingProcessStats.none(), 0);
     private final Map<ServerStats.RestartReason, Long> restarts = new EnumMap<>(ServerStats.RestartReason.class);
 
     /// A present worker.
     private static final class Reported {
         private WorkerInfo info;
-        private ProcessFigures figures = ProcessFigures.none();
+        private ServingProcessStats figures = ServingProcessStats.none();
         private long closedIn;
         private long closedOut;
 
@@ -36,23 +36,24 @@ final class WorkerCounters {
             this.info = info;
         }
 
-        private ProcessFigures latest() {
+        private ServingProcessStats latest() {
             return figures.withBytesAtLeast(closedIn, closedOut);
         }
     }
 
     /// Sums over workers.
-    private record Sums(ProcessFigures figures, long handOffs) {
-        private Sums plus(ProcessFigures one) {
-            return new Sums(new ProcessFigures(figures.bytesIn() + one.bytesIn(), figures.bytesOut() + one.bytesOut(),
-                    figures.bufferedBytes() + one.bufferedBytes(), figures.datagramsIn() + one.datagramsIn(),
-                    figures.datagramsOut() + one.datagramsOut(), List.of(), figures.tls().plus(one.tls())),
+    private record Sums(ServingProcessStats figures, long handOffs) {
+        private Sums plus(ServingProcessStats one) {
+            return new Sums(
+                    new ServingProcessStats(figures.bytesIn() + one.bytesIn(), figures.bytesOut() + one.bytesOut(),
+                            figures.bufferedBytes() + one.bufferedBytes(), figures.datagramsIn() + one.datagramsIn(),
+                            figures.datagramsOut() + one.datagramsOut(), List.of(), figures.tls().plus(one.tls())),
                     handOffs + one.handOffs());
         }
     }
 
     /// A worker's figures.
-    private record Figures(WorkerInfo info, ProcessFigures figures) implements ServerStats.WorkerStats {
+    private record Figures(WorkerInfo info, ServingProcessStats figures) implements ServerStats.WorkerStats {
         @Override
         public long bytesIn() {
             return figures.bytesIn();
@@ -100,7 +101,7 @@ final class WorkerCounters {
     }
 
     /// Records a heartbeat of a present worker.
-    void beat(WorkerInfo info, ProcessFigures figures) {
+    void beat(WorkerInfo info, ServingProcessStats figures) {
         lock.lock();
         try {
             Reported worker = present.computeIfAbsent(info.number(), _ -> new Reported(info));
@@ -131,8 +132,8 @@ final class WorkerCounters {
         try {
             Reported worker = present.remove(number);
             if (worker != null) {
-                ProcessFigures last = worker.latest();
-                gone = gone.plus(new ProcessFigures(last.bytesIn(), last.bytesOut(), 0, last.datagramsIn(),
+                ServingProcessStats last = worker.latest();
+                gone = gone.plus(new ServingProcessStats(last.bytesIn(), last.bytesOut(), 0, last.datagramsIn(),
                         last.datagramsOut(), last.loops(), last.tls()));
             }
         } finally {
@@ -157,7 +158,7 @@ final class WorkerCounters {
             Sums sums = gone;
             List<ServerStats.WorkerStats> workers = new ArrayList<>();
             for (Reported worker : present.values()) {
-                ProcessFigures latest = worker.latest();
+                ServingProcessStats latest = worker.latest();
                 sums = sums.plus(latest);
                 workers.add(new Figures(worker.info, latest));
             }

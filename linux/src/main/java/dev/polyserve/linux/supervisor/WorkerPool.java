@@ -1,8 +1,8 @@
 package dev.polyserve.linux.supervisor;
 
-import dev.polyserve.linux.control.WorkerChannel;
+import dev.polyserve.linux.control.WorkerControlChannel;
 import dev.polyserve.linux.control.WorkerMessage;
-import dev.polyserve.linux.control.WorkerBootstrap;
+import dev.polyserve.linux.control.WorkerEnvironment;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.ServerStats.RestartReason;
@@ -246,7 +246,8 @@ final class WorkerPool {
     private void examine(Worker worker, long now) {
         if (worker.isStuck()) {
             kill(worker,
-                    "it does not read its commands, of which " + WorkerChannel.MOST_WAITING_BYTES + " bytes wait");
+                    "it does not read its commands, of which " + WorkerControlChannel.MOST_WAITING_BYTES
+                            + " bytes wait");
             return;
         }
         boolean told = worker.flush();
@@ -318,7 +319,7 @@ final class WorkerPool {
     private void listen(Worker worker) {
         loop.turnBegins();
         try {
-            for (WorkerChannel.Received received; (received = worker.channel.receive()) != null;) {
+            for (WorkerControlChannel.Received received; (received = worker.channel.receive()) != null;) {
                 if (received.messages().isEmpty()) {
                     // The worker has closed its side or is dead: the watch of its process reports its end.
                     worker.forgetLink();
@@ -336,7 +337,7 @@ final class WorkerPool {
 
     /// Checks that a packet contains events only. Only commands have descriptors; those in a worker's packet would stay
     /// open here.
-    private static void requireEvents(WorkerChannel.Received received) throws IOException {
+    private static void requireEvents(WorkerControlChannel.Received received) throws IOException {
         if (!received.messages().stream().allMatch(WorkerEvent.class::isInstance)) {
             received.closeDescriptors();
             throw new IOException("it sends commands: " + received.messages());
@@ -441,7 +442,7 @@ final class WorkerPool {
         scaling.changed();
         if (stopping) {
             tellIfAllEnded();
-        } else if (exit.isPresent() && exit.get().how().equals(new ChildExitStatus.Code(WorkerBootstrap.FATAL))) {
+        } else if (exit.isPresent() && exit.get().how().equals(new ChildExitStatus.Code(WorkerEnvironment.FATAL))) {
             scaling.hopeless(exitSummary + ", which says that no other one would do better");
         } else if (worker.startFailure.filter(scaling::startFailed).isPresent()) {
             long _ = pause(); // until the server is closed

@@ -1,7 +1,7 @@
 package dev.polyserve.linux.supervisor;
 
-import dev.polyserve.linux.control.WorkerChannel;
-import dev.polyserve.linux.control.WorkerBootstrap;
+import dev.polyserve.linux.control.WorkerControlChannel;
+import dev.polyserve.linux.control.WorkerEnvironment;
 import dev.polyserve.Workers;
 import dev.polyserve.linux.process.ChildProcess;
 import dev.polyserve.linux.process.NonInheritedVariables;
@@ -19,8 +19,8 @@ import java.util.Optional;
 
 /// The program that is started as a worker: this program again, or the configured one.
 ///
-/// A worker has nothing to read at 0, the supervisor's output and errors at 1 and 2, and its [WorkerChannel] at 3. It
-/// leads a process group, so that an interrupt typed at the terminal reaches the supervisor alone.
+/// A worker has nothing to read at 0, the supervisor's output and errors at 1 and 2, and its [WorkerControlChannel] at
+/// 3. It leads a process group, so that an interrupt typed at the terminal reaches the supervisor alone.
 ///
 /// **Thread**: any.
 final class WorkerProgram {
@@ -44,7 +44,7 @@ final class WorkerProgram {
         // A worker reads which sockets its supervisor inherited, and so resolves the same endpoints.
         environment.keySet().removeAll(NonInheritedVariables.REPORTS);
         environment.remove(NonInheritedVariables.TAKES_OVER);
-        WorkerBootstrap.addTo(environment);
+        WorkerEnvironment.addTo(environment);
         List<String> command = workers.program().isEmpty()
                 ? withOwnCache(CurrentProgram.commandLine())
                 : workers.program();
@@ -68,7 +68,7 @@ final class WorkerProgram {
             try {
                 ChildProcess child = program.in(CurrentProgram.directory()).start(nothing.number(), OUTPUT, ERRORS,
                         pair.theirs().number());
-                return new Started(child, new WorkerChannel(pair.ours()));
+                return new Started(child, new WorkerControlChannel(pair.ours()));
             } catch (IOException | RuntimeException | Error e) {
                 pair.ours().close();
                 throw e;
@@ -81,5 +81,5 @@ final class WorkerProgram {
     }
 
     /// A started worker.
-    record Started(ChildProcess child, WorkerChannel channel) {}
+    record Started(ChildProcess child, WorkerControlChannel channel) {}
 }

@@ -2,9 +2,9 @@
 /// connections and datagrams through them.
 ///
 /// ```
-///   ProcessPoolRunner, ProcessPerConnectionRunner ── SupervisorLoop ── WorkerPool ── Worker ── ControlChannel
+///   ProcessPoolRunner, ProcessPerConnectionRunner ── SupervisorLoop ── WorkerPool ── Worker ── WorkerControlChannel
 ///        │                                                               └ its assignments:
-///        └ SupervisorSocketProvider, NumberedSocketProvider                               RemoteConnection, DescriptorTransfer
+///        └ SupervisorSocketProvider, NumberedSocketProvider                 RemoteConnection, TransferredConnection
 /// ```
 ///
 /// [dev.polyserve.linux.supervisor.ProcessPoolRunner] shares its listeners with workers that accept themselves (prefork);

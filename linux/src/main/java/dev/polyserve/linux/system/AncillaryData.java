@@ -16,7 +16,7 @@ final class AncillaryData {
 
     /// Returns the size of a message with this many bytes of data, including padding to the next word.
     static int space(int dataBytes) {
-        return MessageHeaders.CONTROL_HEADER_BYTES + (dataBytes + Long.BYTES - 1) / Long.BYTES * Long.BYTES;
+        return MmsghdrArray.CONTROL_HEADER_BYTES + (dataBytes + Long.BYTES - 1) / Long.BYTES * Long.BYTES;
     }
 
     /// Returns the offset of the data of the first message with that option.
@@ -24,17 +24,17 @@ final class AncillaryData {
     /// @param at the offset of the messages
     /// @param bytes the length of all messages
     /// @param dataBytes the least length of the data
-    static long find(MemorySegment controls, long at, long bytes, SocketOption option, int dataBytes) {
+    static long find(MemorySegment controls, long at, long bytes, IntSocketOption option, int dataBytes) {
         long end = at + bytes;
-        for (long message = at; message + MessageHeaders.CONTROL_HEADER_BYTES + dataBytes <= end;) {
-            long length = controls.get(ValueLayout.JAVA_LONG, message + MessageHeaders.CONTROL_HEADER_LENGTH);
-            if (controls.get(ValueLayout.JAVA_INT, message + MessageHeaders.CONTROL_HEADER_LEVEL) == option.level
+        for (long message = at; message + MmsghdrArray.CONTROL_HEADER_BYTES + dataBytes <= end;) {
+            long length = controls.get(ValueLayout.JAVA_LONG, message + MmsghdrArray.CONTROL_HEADER_LENGTH);
+            if (controls.get(ValueLayout.JAVA_INT, message + MmsghdrArray.CONTROL_HEADER_LEVEL) == option.level
                     && controls.get(ValueLayout.JAVA_INT,
-                            message + MessageHeaders.CONTROL_HEADER_TYPE) == option.number) {
-                return message + MessageHeaders.CONTROL_HEADER_BYTES;
+                            message + MmsghdrArray.CONTROL_HEADER_TYPE) == option.number) {
+                return message + MmsghdrArray.CONTROL_HEADER_BYTES;
             }
-            message += Math.max(space((int) length - MessageHeaders.CONTROL_HEADER_BYTES),
-                    MessageHeaders.CONTROL_HEADER_BYTES);
+            message += Math.max(space((int) length - MmsghdrArray.CONTROL_HEADER_BYTES),
+                    MmsghdrArray.CONTROL_HEADER_BYTES);
         }
         return NONE;
     }
@@ -42,11 +42,11 @@ final class AncillaryData {
     /// Writes the header of a message.
     ///
     /// @return the offset for the data
-    static long begin(MemorySegment into, long at, SocketOption option, int dataBytes) {
-        into.set(ValueLayout.JAVA_LONG, at + MessageHeaders.CONTROL_HEADER_LENGTH,
-                MessageHeaders.CONTROL_HEADER_BYTES + dataBytes);
-        into.set(ValueLayout.JAVA_INT, at + MessageHeaders.CONTROL_HEADER_LEVEL, option.level);
-        into.set(ValueLayout.JAVA_INT, at + MessageHeaders.CONTROL_HEADER_TYPE, option.number);
-        return at + MessageHeaders.CONTROL_HEADER_BYTES;
+    static long begin(MemorySegment into, long at, IntSocketOption option, int dataBytes) {
+        into.set(ValueLayout.JAVA_LONG, at + MmsghdrArray.CONTROL_HEADER_LENGTH,
+                MmsghdrArray.CONTROL_HEADER_BYTES + dataBytes);
+        into.set(ValueLayout.JAVA_INT, at + MmsghdrArray.CONTROL_HEADER_LEVEL, option.level);
+        into.set(ValueLayout.JAVA_INT, at + MmsghdrArray.CONTROL_HEADER_TYPE, option.number);
+        return at + MmsghdrArray.CONTROL_HEADER_BYTES;
     }
 }

@@ -26,32 +26,33 @@ public final class DescriptorCalls {
     public static int open(CallMemory memory, String path) {
         byte[] bytes = (path + "\0").getBytes(StandardCharsets.UTF_8);
         memory.copyFrom(ByteBuffer.wrap(bytes), bytes.length);
-        return (int) call(memory, CallNumber.OPENAT, AT_FDCWD, memory.transferAddress(), O_RDWR | O_CLOEXEC, 0, 0, 0);
+        return (int) call(memory, SystemCallNumber.OPENAT, AT_FDCWD, memory.transferAddress(), O_RDWR | O_CLOEXEC, 0, 0,
+                0);
     }
 
     /// `close(2)`: the descriptor is released whatever it returns.
     public static int close(CallMemory memory, int descriptor) {
-        return (int) call(memory, CallNumber.CLOSE, descriptor, 0, 0, 0, 0, 0);
+        return (int) call(memory, SystemCallNumber.CLOSE, descriptor, 0, 0, 0, 0, 0);
     }
 
     /// `fcntl(2)`: duplicates the descriptor, closed on `exec`.
     ///
     /// @param atLeast the smallest number allowed for it
     public static int duplicate(CallMemory memory, int descriptor, int atLeast) {
-        return (int) call(memory, CallNumber.FCNTL, descriptor, F_DUPFD_CLOEXEC, atLeast, 0, 0, 0);
+        return (int) call(memory, SystemCallNumber.FCNTL, descriptor, F_DUPFD_CLOEXEC, atLeast, 0, 0, 0);
     }
 
     /// `dup(2)`: duplicates the descriptor, not closed on `exec`.
     public static int duplicate(CallMemory memory, int descriptor) {
-        return (int) call(memory, CallNumber.DUP, descriptor, 0, 0, 0, 0, 0);
+        return (int) call(memory, SystemCallNumber.DUP, descriptor, 0, 0, 0, 0, 0);
     }
 
     /// `fcntl(2)`: sets close-on-exec.
     public static int closeOnExec(CallMemory memory, int descriptor) {
-        long flags = call(memory, CallNumber.FCNTL, descriptor, F_GETFD, 0, 0, 0, 0);
+        long flags = call(memory, SystemCallNumber.FCNTL, descriptor, F_GETFD, 0, 0, 0, 0);
         return (int) (flags < 0
                 ? flags
-                : call(memory, CallNumber.FCNTL, descriptor, F_SETFD, flags | FD_CLOEXEC, 0, 0, 0));
+                : call(memory, SystemCallNumber.FCNTL, descriptor, F_SETFD, flags | FD_CLOEXEC, 0, 0, 0));
     }
 
     /// `ioctl(2)`, `FIONBIO`: makes the open file non-blocking, for all processes that share it.
@@ -66,21 +67,21 @@ public final class DescriptorCalls {
 
     private static int nonBlocking(CallMemory memory, int descriptor, int on) {
         memory.half(0, on);
-        return (int) call(memory, CallNumber.IOCTL, descriptor, FIONBIO, memory.wordsAddress(), 0, 0, 0);
+        return (int) call(memory, SystemCallNumber.IOCTL, descriptor, FIONBIO, memory.wordsAddress(), 0, 0, 0);
     }
 
     /// `eventfd(2)`: a non-blocking counter to wait for.
     public static int eventfd(CallMemory memory) {
-        return (int) call(memory, CallNumber.EVENTFD2, 0, EFD_NONBLOCK | EFD_CLOEXEC, 0, 0, 0, 0);
+        return (int) call(memory, SystemCallNumber.EVENTFD2, 0, EFD_NONBLOCK | EFD_CLOEXEC, 0, 0, 0, 0);
     }
 
     public static int eventfdAdd(CallMemory memory, int descriptor) {
         memory.word(0, 1);
-        return (int) call(memory, CallNumber.WRITE, descriptor, memory.wordsAddress(), 8, 0, 0, 0);
+        return (int) call(memory, SystemCallNumber.WRITE, descriptor, memory.wordsAddress(), 8, 0, 0, 0);
     }
 
     /// Sets an [#eventfd] to zero.
     public static int eventfdReset(CallMemory memory, int descriptor) {
-        return (int) call(memory, CallNumber.READ, descriptor, memory.wordsAddress(), 8, 0, 0, 0);
+        return (int) call(memory, SystemCallNumber.READ, descriptor, memory.wordsAddress(), 8, 0, 0, 0);
     }
 }

@@ -27,7 +27,7 @@ public final class DescriptorMessage {
     static final int MSG_TRUNC = 0x20;
     static final int MSG_CMSG_CLOEXEC = 0x40000000;
 
-    private static final int CONTROL_BYTES = MessageHeaders.CONTROL_HEADER_BYTES
+    private static final int CONTROL_BYTES = MmsghdrArray.CONTROL_HEADER_BYTES
             + (MOST_DESCRIPTORS + 1) * Integer.BYTES;
 
     private final MemorySegment header;
@@ -39,12 +39,12 @@ public final class DescriptorMessage {
     public DescriptorMessage() {
         Arena arena = Arena.ofAuto();
         this.header = arena.allocate(HEADER_BYTES, Long.BYTES);
-        this.piece = arena.allocate(MessageHeaders.PIECE_BYTES, Long.BYTES);
+        this.piece = arena.allocate(MmsghdrArray.PIECE_BYTES, Long.BYTES);
         this.control = arena.allocate(CONTROL_BYTES, Long.BYTES);
         this.bytes = arena.allocate(MOST_BYTES, Long.BYTES);
-        header.set(ValueLayout.JAVA_LONG, MessageHeaders.PIECES, piece.address());
-        header.set(ValueLayout.JAVA_LONG, MessageHeaders.PIECES_COUNT, 1);
-        piece.set(ValueLayout.JAVA_LONG, MessageHeaders.PIECE_BASE, bytes.address());
+        header.set(ValueLayout.JAVA_LONG, MmsghdrArray.PIECES, piece.address());
+        header.set(ValueLayout.JAVA_LONG, MmsghdrArray.PIECES_COUNT, 1);
+        piece.set(ValueLayout.JAVA_LONG, MmsghdrArray.PIECE_BASE, bytes.address());
     }
 
     /// `sendmsg(2)`, non-blocking and without a signal.
@@ -60,25 +60,25 @@ public final class DescriptorMessage {
             return -Errno.EINVAL;
         }
         NativeMemoryCopy.copyFrom(message, bytes, 0, count);
-        piece.set(ValueLayout.JAVA_LONG, MessageHeaders.PIECE_LENGTH, count);
+        piece.set(ValueLayout.JAVA_LONG, MmsghdrArray.PIECE_LENGTH, count);
         put(descriptors);
-        return (int) call(memory, CallNumber.SENDMSG, socket, header.address(),
+        return (int) call(memory, SystemCallNumber.SENDMSG, socket, header.address(),
                 SocketCalls.MSG_DONTWAIT | SocketCalls.MSG_NOSIGNAL, 0, 0, 0);
     }
 
     private void put(int... descriptors) {
         if (descriptors.length == 0) {
-            header.set(ValueLayout.JAVA_LONG, MessageHeaders.CONTROL, 0);
-            header.set(ValueLayout.JAVA_LONG, MessageHeaders.CONTROL_LENGTH, 0);
+            header.set(ValueLayout.JAVA_LONG, MmsghdrArray.CONTROL, 0);
+            header.set(ValueLayout.JAVA_LONG, MmsghdrArray.CONTROL_LENGTH, 0);
             return;
         }
-        long length = MessageHeaders.CONTROL_HEADER_BYTES + (long) descriptors.length * Integer.BYTES;
-        header.set(ValueLayout.JAVA_LONG, MessageHeaders.CONTROL, control.address());
-        header.set(ValueLayout.JAVA_LONG, MessageHeaders.CONTROL_LENGTH, length);
-        control.set(ValueLayout.JAVA_LONG, MessageHeaders.CONTROL_HEADER_LENGTH, length);
-        control.set(ValueLayout.JAVA_INT, MessageHeaders.CONTROL_HEADER_LEVEL, SOL_SOCKET);
-        control.set(ValueLayout.JAVA_INT, MessageHeaders.CONTROL_HEADER_TYPE, SCM_RIGHTS);
-        MemorySegment.copy(descriptors, 0, control, ValueLayout.JAVA_INT, MessageHeaders.CONTROL_HEADER_BYTES,
+        long length = MmsghdrArray.CONTROL_HEADER_BYTES + (long) descriptors.length * Integer.BYTES;
+        header.set(ValueLayout.JAVA_LONG, MmsghdrArray.CONTROL, control.address());
+        header.set(ValueLayout.JAVA_LONG, MmsghdrArray.CONTROL_LENGTH, length);
+        control.set(ValueLayout.JAVA_LONG, MmsghdrArray.CONTROL_HEADER_LENGTH, length);
+        control.set(ValueLayout.JAVA_INT, MmsghdrArray.CONTROL_HEADER_LEVEL, SOL_SOCKET);
+        control.set(ValueLayout.JAVA_INT, MmsghdrArray.CONTROL_HEADER_TYPE, SCM_RIGHTS);
+        MemorySegment.copy(descriptors, 0, control, ValueLayout.JAVA_INT, MmsghdrArray.CONTROL_HEADER_BYTES,
                 descriptors.length);
     }
 
@@ -86,11 +86,11 @@ public final class DescriptorMessage {
     ///
     /// @return the number of bytes, 0 at the end, or `-errno`
     public int receive(CallMemory memory, int socket) {
-        piece.set(ValueLayout.JAVA_LONG, MessageHeaders.PIECE_LENGTH, MOST_BYTES);
-        header.set(ValueLayout.JAVA_LONG, MessageHeaders.CONTROL, control.address());
-        header.set(ValueLayout.JAVA_LONG, MessageHeaders.CONTROL_LENGTH, CONTROL_BYTES);
+        piece.set(ValueLayout.JAVA_LONG, MmsghdrArray.PIECE_LENGTH, MOST_BYTES);
+        header.set(ValueLayout.JAVA_LONG, MmsghdrArray.CONTROL, control.address());
+        header.set(ValueLayout.JAVA_LONG, MmsghdrArray.CONTROL_LENGTH, CONTROL_BYTES);
         header.set(ValueLayout.JAVA_INT, FLAGS, 0);
-        return (int) call(memory, CallNumber.RECVMSG, socket, header.address(),
+        return (int) call(memory, SystemCallNumber.RECVMSG, socket, header.address(),
                 SocketCalls.MSG_DONTWAIT | MSG_CMSG_CLOEXEC, 0, 0, 0);
     }
 
@@ -101,16 +101,16 @@ public final class DescriptorMessage {
 
     /// Returns the received descriptors; the caller owns them.
     public int[] receivedDescriptors() {
-        long length = header.get(ValueLayout.JAVA_LONG, MessageHeaders.CONTROL_LENGTH);
-        boolean some = length >= MessageHeaders.CONTROL_HEADER_BYTES
-                && control.get(ValueLayout.JAVA_INT, MessageHeaders.CONTROL_HEADER_LEVEL) == SOL_SOCKET
-                && control.get(ValueLayout.JAVA_INT, MessageHeaders.CONTROL_HEADER_TYPE) == SCM_RIGHTS;
+        long length = header.get(ValueLayout.JAVA_LONG, MmsghdrArray.CONTROL_LENGTH);
+        boolean some = length >= MmsghdrArray.CONTROL_HEADER_BYTES
+                && control.get(ValueLayout.JAVA_INT, MmsghdrArray.CONTROL_HEADER_LEVEL) == SOL_SOCKET
+                && control.get(ValueLayout.JAVA_INT, MmsghdrArray.CONTROL_HEADER_TYPE) == SCM_RIGHTS;
         if (!some) {
             return new int[0];
         }
-        long bytesOfAll = control.get(ValueLayout.JAVA_LONG, MessageHeaders.CONTROL_HEADER_LENGTH)
-                - MessageHeaders.CONTROL_HEADER_BYTES;
-        return control.asSlice(MessageHeaders.CONTROL_HEADER_BYTES, bytesOfAll).toArray(ValueLayout.JAVA_INT);
+        long bytesOfAll = control.get(ValueLayout.JAVA_LONG, MmsghdrArray.CONTROL_HEADER_LENGTH)
+                - MmsghdrArray.CONTROL_HEADER_BYTES;
+        return control.asSlice(MmsghdrArray.CONTROL_HEADER_BYTES, bytesOfAll).toArray(ValueLayout.JAVA_INT);
     }
 
     /// Returns true when the system has dropped a part, for example descriptors that exceed the limit of the process.

@@ -26,7 +26,8 @@ public final class EpollEvents {
     /// Edge-triggered: reported once per change.
     public static final int ET = 1 << 31;
 
-    private static final boolean PACKED = Architecture.here().equals(Optional.of(Architecture.X86_64));
+    private static final boolean PACKED = ProcessorArchitecture.here()
+            .equals(Optional.of(ProcessorArchitecture.X86_64));
     static final int BYTES = PACKED ? 12 : 16;
     static final int EVENTS = 0;
     static final int DATA = PACKED ? 4 : 8;

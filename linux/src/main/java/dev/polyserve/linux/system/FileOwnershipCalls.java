@@ -19,19 +19,19 @@ public final class FileOwnershipCalls {
     ///
     /// @return the previous mask
     public static int umask(CallMemory memory, int mask) {
-        return (int) call(memory, CallNumber.UMASK, mask, 0, 0, 0, 0, 0);
+        return (int) call(memory, SystemCallNumber.UMASK, mask, 0, 0, 0, 0, 0);
     }
 
     /// `setfsuid(2)`: new files belong to this user, and the kernel checks permissions for this user.
     ///
     /// @return the previous user, even on failure
     public static int fileUser(CallMemory memory, int uid) {
-        return (int) call(memory, CallNumber.SETFSUID, uid, 0, 0, 0, 0, 0);
+        return (int) call(memory, SystemCallNumber.SETFSUID, uid, 0, 0, 0, 0, 0);
     }
 
     /// `setfsgid(2)`, like [#fileUser].
     public static int fileGroup(CallMemory memory, int gid) {
-        return (int) call(memory, CallNumber.SETFSGID, gid, 0, 0, 0, 0, 0);
+        return (int) call(memory, SystemCallNumber.SETFSGID, gid, 0, 0, 0, 0, 0);
     }
 
     /// `capset(2)`: bypasses permissions again after [#fileUser] has ended that. Without the permitted capability,
@@ -47,12 +47,12 @@ public final class FileOwnershipCalls {
         memory.half(0, CAPABILITY_VERSION);
         memory.half(1, 0);
         long data = memory.wordsAddress() + DATA_HALF * Integer.BYTES;
-        int asked = (int) call(memory, CallNumber.CAPGET, memory.wordsAddress(), data, 0, 0, 0, 0);
+        int asked = (int) call(memory, SystemCallNumber.CAPGET, memory.wordsAddress(), data, 0, 0, 0, 0);
         if (asked < 0) {
             return asked;
         }
         int permitted = memory.half(DATA_HALF + 1);
         memory.half(DATA_HALF, memory.half(DATA_HALF) | (permitted & (1 << OVERRIDE)));
-        return (int) call(memory, CallNumber.CAPSET, memory.wordsAddress(), data, 0, 0, 0, 0);
+        return (int) call(memory, SystemCallNumber.CAPSET, memory.wordsAddress(), data, 0, 0, 0, 0);
     }
 }

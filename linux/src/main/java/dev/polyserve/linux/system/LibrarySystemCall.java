@@ -54,7 +54,7 @@ final class LibrarySystemCall {
     }
 
     /// As [SystemCalls#call].
-    static long call(CallMemory memory, CallNumber number, long a, long b, long c, long d, long e, long f) {
+    static long call(CallMemory memory, SystemCallNumber number, long a, long b, long c, long d, long e, long f) {
         long result;
         try {
             result = (long) function.invokeExact(memory.captured(), number.here, a, b, c, d, e, f);

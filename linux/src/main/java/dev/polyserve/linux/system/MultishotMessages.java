@@ -28,20 +28,20 @@ public final class MultishotMessages {
     private static final int CONTROL_AT = NAME_AT + SocketAddresses.LONGEST_BYTES;
 
     static {
-        PAYLOAD = CONTROL_AT + MessageHeaders.CONTROL_BYTES;
+        PAYLOAD = CONTROL_AT + MmsghdrArray.CONTROL_BYTES;
         // Not a power of two: otherwise the starts of all buffers would compete for a few sets of the processor's
         // caches.
         BUFFER_BYTES = RecvmmsgBatch.MOST_BYTES + 5 * 64;
     }
 
-    private final MemorySegment wish = Arena.ofAuto().allocate(MessageHeaders.BYTES, Long.BYTES);
+    private final MemorySegment wish = Arena.ofAuto().allocate(MmsghdrArray.BYTES, Long.BYTES);
     private final AddressCache addresses = new AddressCache();
     private final MemorySegment localName = Arena.ofAuto().allocate(SocketAddresses.LONGEST_BYTES, Long.BYTES);
 
     /// Reserves room for any address and for the control messages.
     public MultishotMessages() {
-        wish.set(ValueLayout.JAVA_INT, MessageHeaders.NAME_LENGTH, SocketAddresses.LONGEST_BYTES);
-        wish.set(ValueLayout.JAVA_LONG, MessageHeaders.CONTROL_LENGTH, MessageHeaders.CONTROL_BYTES);
+        wish.set(ValueLayout.JAVA_INT, MmsghdrArray.NAME_LENGTH, SocketAddresses.LONGEST_BYTES);
+        wish.set(ValueLayout.JAVA_LONG, MmsghdrArray.CONTROL_LENGTH, MmsghdrArray.CONTROL_BYTES);
     }
 
     /// Returns the address of the header that states the reserved room to the operation.
@@ -58,8 +58,8 @@ public final class MultishotMessages {
     ///
     /// @return 0 when the message is one datagram
     public static int segmentBytes(MemorySegment buffer) {
-        return MessageHeaders.controlValue(buffer, CONTROL_AT, buffer.get(ValueLayout.JAVA_INT, OUT_CONTROL),
-                SocketOption.UDP_GRO);
+        return MmsghdrArray.controlValue(buffer, CONTROL_AT, buffer.get(ValueLayout.JAVA_INT, OUT_CONTROL),
+                IntSocketOption.UDP_GRO);
     }
 
     public SocketAddress sender(MemorySegment buffer) {

@@ -31,14 +31,14 @@ final class PacketInfo {
     /// @param port the port of the socket
     /// @return its length; 0 when no address was received from which a reply can be sent
     static int name(MemorySegment controls, long at, long bytes, int port, MemorySegment into) {
-        long inet = AncillaryData.find(controls, at, bytes, SocketOption.IP_PKTINFO, INET_BYTES);
+        long inet = AncillaryData.find(controls, at, bytes, IntSocketOption.IP_PKTINFO, INET_BYTES);
         if (inet != AncillaryData.NONE) {
             SocketAddresses.begin(into, SocketAddresses.AF_INET, port);
             MemorySegment.copy(controls, inet + INET_SOURCE, into, SocketAddresses.INET_ADDRESS, Integer.BYTES);
             into.set(ValueLayout.JAVA_LONG_UNALIGNED, SocketAddresses.INET_ADDRESS + Integer.BYTES, 0);
             return SocketAddresses.INET_BYTES;
         }
-        long inet6 = AncillaryData.find(controls, at, bytes, SocketOption.IPV6_PKTINFO, INET6_BYTES);
+        long inet6 = AncillaryData.find(controls, at, bytes, IntSocketOption.IPV6_PKTINFO, INET6_BYTES);
         if (inet6 == AncillaryData.NONE || controls.get(ValueLayout.JAVA_BYTE, inet6) == MULTICAST) {
             return 0;
         }
@@ -63,12 +63,12 @@ final class PacketInfo {
     /// @return the length of the control messages in bytes
     static int control(MemorySegment name, MemorySegment into, long at) {
         if (name.get(ValueLayout.JAVA_SHORT, SocketAddresses.FAMILY) == SocketAddresses.AF_INET) {
-            long data = AncillaryData.begin(into, at, SocketOption.IP_PKTINFO, INET_BYTES);
+            long data = AncillaryData.begin(into, at, IntSocketOption.IP_PKTINFO, INET_BYTES);
             into.asSlice(data, INET_BYTES).fill((byte) 0);
             MemorySegment.copy(name, SocketAddresses.INET_ADDRESS, into, data + INET_SOURCE, Integer.BYTES);
             return AncillaryData.space(INET_BYTES);
         }
-        long data = AncillaryData.begin(into, at, SocketOption.IPV6_PKTINFO, INET6_BYTES);
+        long data = AncillaryData.begin(into, at, IntSocketOption.IPV6_PKTINFO, INET6_BYTES);
         MemorySegment.copy(name, SocketAddresses.INET6_ADDRESS, into, data + INET6_ADDRESS, INET6_ADDRESS_BYTES);
         into.set(ValueLayout.JAVA_INT, data + INET6_INTERFACE,
                 name.get(ValueLayout.JAVA_INT, SocketAddresses.INET6_SCOPE));

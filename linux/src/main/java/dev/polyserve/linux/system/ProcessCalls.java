@@ -31,25 +31,25 @@ public final class ProcessCalls {
 
     /// `pidfd_open(2)`: a descriptor of a process, readable once the process has ended; closed on `exec`.
     public static int pidfdOpen(CallMemory memory, int pid) {
-        return (int) call(memory, CallNumber.PIDFD_OPEN, pid, 0, 0, 0, 0, 0);
+        return (int) call(memory, SystemCallNumber.PIDFD_OPEN, pid, 0, 0, 0, 0, 0);
     }
 
     /// `pidfd_send_signal(2)`.
     public static int signal(CallMemory memory, int pidfd, int signal) {
-        return (int) call(memory, CallNumber.PIDFD_SEND_SIGNAL, pidfd, signal, 0, 0, 0, 0);
+        return (int) call(memory, SystemCallNumber.PIDFD_SEND_SIGNAL, pidfd, signal, 0, 0, 0, 0);
     }
 
     /// `kill(2)`. Signal 0 only checks whether the process exists, or the group has members; unreaped ones count.
     ///
     /// @param process its number; negative: a process group
     public static int kill(CallMemory memory, int process, int signal) {
-        return (int) call(memory, CallNumber.KILL, process, signal, 0, 0, 0, 0);
+        return (int) call(memory, SystemCallNumber.KILL, process, signal, 0, 0, 0, 0);
     }
 
     /// `waitid(2)`, non-blocking: stores the result of an ended child in the status, and reaps the child.
     ///
     /// @param memory a memory of [CallMemory#forTransfers]
-    public static int reap(CallMemory memory, int pidfd, ChildStatus status) {
+    public static int reap(CallMemory memory, int pidfd, WaitidResult status) {
         return wait(memory, P_PIDFD, pidfd, status);
     }
 
@@ -61,7 +61,7 @@ public final class ProcessCalls {
         }
         int reaped;
         do {
-            reaped = (int) call(memory, CallNumber.WAITID, P_PID, pid, 0, WEXITED, 0, 0);
+            reaped = (int) call(memory, SystemCallNumber.WAITID, P_PID, pid, 0, WEXITED, 0, 0);
         } while (reaped == -Errno.EINTR);
         return reaped;
     }
@@ -71,14 +71,14 @@ public final class ProcessCalls {
     ///
     /// @param memory a memory of [CallMemory#forTransfers]
     /// @return 0 when there was one, or none at the moment; `-ECHILD` when there will be none
-    public static int reapOfGroup(CallMemory memory, int group, ChildStatus status) {
+    public static int reapOfGroup(CallMemory memory, int group, WaitidResult status) {
         return wait(memory, P_PGID, group, status);
     }
 
-    private static int wait(CallMemory memory, int kind, int id, ChildStatus status) {
-        assert memory.transferBytes() >= ChildStatus.BYTES;
-        int result = (int) call(memory, CallNumber.WAITID, kind, id, memory.transferAddress(), WEXITED | WNOHANG,
-                memory.transferAddress() + ChildStatus.INFO_BYTES, 0);
+    private static int wait(CallMemory memory, int kind, int id, WaitidResult status) {
+        assert memory.transferBytes() >= WaitidResult.BYTES;
+        int result = (int) call(memory, SystemCallNumber.WAITID, kind, id, memory.transferAddress(), WEXITED | WNOHANG,
+                memory.transferAddress() + WaitidResult.INFO_BYTES, 0);
         if (result == 0) {
             status.read(memory);
         } else {
@@ -90,8 +90,8 @@ public final class ProcessCalls {
     /// `rt_sigaction(2)`: keeps ended children until they are waited for. A program started with SIGCHLD ignored could
     /// otherwise never obtain their results. An existing handler is kept.
     public static int keepChildren(CallMemory memory) {
-        int asked = (int) call(memory, CallNumber.RT_SIGACTION, SIGCHLD, 0, memory.wordsAddress(), SIGNAL_SET_BYTES, 0,
-                0);
+        int asked = (int) call(memory, SystemCallNumber.RT_SIGACTION, SIGCHLD, 0, memory.wordsAddress(),
+                SIGNAL_SET_BYTES, 0, 0);
         boolean kept = memory.word(0) != SIG_IGN && (memory.word(1) & SA_NOCLDWAIT) == 0;
         if (asked < 0 || kept) {
             return asked;
@@ -99,7 +99,8 @@ public final class ProcessCalls {
         for (int i = 0; i < 4; i++) {
             memory.word(i, 0);
         }
-        return (int) call(memory, CallNumber.RT_SIGACTION, SIGCHLD, memory.wordsAddress(), 0, SIGNAL_SET_BYTES, 0, 0);
+        return (int) call(memory, SystemCallNumber.RT_SIGACTION, SIGCHLD, memory.wordsAddress(), 0, SIGNAL_SET_BYTES, 0,
+                0);
     }
 
     /// `rt_sigaction(2)`: the process ignores the signal from now on.
@@ -108,7 +109,8 @@ public final class ProcessCalls {
         for (int i = 1; i < 4; i++) {
             memory.word(i, 0);
         }
-        return (int) call(memory, CallNumber.RT_SIGACTION, signal, memory.wordsAddress(), 0, SIGNAL_SET_BYTES, 0, 0);
+        return (int) call(memory, SystemCallNumber.RT_SIGACTION, signal, memory.wordsAddress(), 0, SIGNAL_SET_BYTES, 0,
+                0);
     }
 
     /// `rt_sigprocmask(2)`: the calling thread, and every thread that it starts later, blocks these signals too.
@@ -118,7 +120,7 @@ public final class ProcessCalls {
             set |= 1L << (signal - 1);
         }
         memory.word(0, set);
-        return (int) call(memory, CallNumber.RT_SIGPROCMASK, SIG_BLOCK, memory.wordsAddress(), 0, SIGNAL_SET_BYTES, 0,
-                0);
+        return (int) call(memory, SystemCallNumber.RT_SIGPROCMASK, SIG_BLOCK, memory.wordsAddress(), 0,
+                SIGNAL_SET_BYTES, 0, 0);
     }
 }

@@ -19,7 +19,7 @@ public final class RecvmmsgBatch {
     private static final int STRIDE = MOST_BYTES + 3 * 64;
 
     private final int capacity;
-    private final MessageHeaders headers;
+    private final MmsghdrArray headers;
     private final MemorySegment payloads;
     private final AddressCache addresses = new AddressCache();
     private final MemorySegment localName = Arena.ofAuto().allocate(SocketAddresses.LONGEST_BYTES, Long.BYTES);
@@ -29,7 +29,7 @@ public final class RecvmmsgBatch {
     /// Creates room for this many messages, 64 KiB each.
     public RecvmmsgBatch(int capacity) {
         this.capacity = capacity;
-        this.headers = new MessageHeaders(capacity);
+        this.headers = new MmsghdrArray(capacity);
         this.payloads = Arena.ofAuto().allocate((long) capacity * STRIDE, Long.BYTES);
         for (int i = 0; i < capacity; i++) {
             headers.payload(i, payloads.address() + (long) i * STRIDE, MOST_BYTES);
@@ -50,7 +50,7 @@ public final class RecvmmsgBatch {
             headers.nameBytes(i, SocketAddresses.LONGEST_BYTES);
             headers.roomForControls(i);
         }
-        int came = (int) call(memory, CallNumber.RECVMMSG, descriptor, headers.address(0), capacity, 0, 0, 0);
+        int came = (int) call(memory, SystemCallNumber.RECVMMSG, descriptor, headers.address(0), capacity, 0, 0, 0);
         // The system writes the headers of the received messages, and perhaps that of the next one.
         prepared = Math.min(capacity, Math.max(0, came) + 1);
         return came;
@@ -65,14 +65,14 @@ public final class RecvmmsgBatch {
     ///
     /// @return 0 when the message is one datagram
     public int segmentBytes(int index) {
-        return headers.controlValue(index, SocketOption.UDP_GRO);
+        return headers.controlValue(index, IntSocketOption.UDP_GRO);
     }
 
     public SocketAddress sender(int index) {
         return addresses.read(headers.name(index), headers.nameBytes(index));
     }
 
-    /// Returns the destination address of a message, for a socket that reports it ([SocketOption#IP_PKTINFO]).
+    /// Returns the destination address of a message, for a socket that reports it ([IntSocketOption#IP_PKTINFO]).
     ///
     /// @param bound the address that the socket is bound to: it supplies the port, and is the result where no address
     /// was received
@@ -89,7 +89,7 @@ public final class RecvmmsgBatch {
         NativeMemoryCopy.copyTo(into, payloads, (long) index * STRIDE + from, count);
     }
 
-    MessageHeaders headers() {
+    MmsghdrArray headers() {
         return headers;
     }
 }

@@ -62,24 +62,24 @@ public final class RingCalls {
     ///
     /// @return the ring's descriptor
     public static int setup(CallMemory memory, int submissions, RingParameters parameters) {
-        return (int) call(memory, CallNumber.IO_URING_SETUP, submissions, parameters.address(), 0, 0, 0, 0);
+        return (int) call(memory, SystemCallNumber.IO_URING_SETUP, submissions, parameters.address(), 0, 0, 0, 0);
     }
 
     /// `io_uring_enter(2)`: submits, and waits until this many completions are available or the time has passed.
     ///
-    /// @param atMostNanos [WaitCalls#FOREVER] for no limit
+    /// @param atMostNanos [ReadinessWaitCalls#FOREVER] for no limit
     /// @return the number of operations submitted
     public static int enter(CallMemory memory, int ring, int submitted, int completions, int flags, long atMostNanos) {
-        boolean limited = completions > 0 && atMostNanos != WaitCalls.FOREVER;
+        boolean limited = completions > 0 && atMostNanos != ReadinessWaitCalls.FOREVER;
         if (!limited) {
-            return (int) call(memory, CallNumber.IO_URING_ENTER, ring, submitted, completions, flags, 0, 0);
+            return (int) call(memory, SystemCallNumber.IO_URING_ENTER, ring, submitted, completions, flags, 0, 0);
         }
         memory.word(0, atMostNanos / NANOS_PER_SECOND);
         memory.word(1, atMostNanos % NANOS_PER_SECOND);
         memory.word(ARGUMENT_WORD, 0);
         memory.word(ARGUMENT_WORD + 1, 0);
         memory.word(ARGUMENT_TIMESPEC_WORD, memory.wordsAddress());
-        return (int) call(memory, CallNumber.IO_URING_ENTER, ring, submitted, completions, flags | ENTER_EXT_ARG,
+        return (int) call(memory, SystemCallNumber.IO_URING_ENTER, ring, submitted, completions, flags | ENTER_EXT_ARG,
                 memory.wordsAddress() + (long) ARGUMENT_WORD * Long.BYTES, ARGUMENT_BYTES);
     }
 
@@ -166,6 +166,6 @@ public final class RingCalls {
     }
 
     private static long register(CallMemory memory, int ring, int operation, long argument, int count) {
-        return call(memory, CallNumber.IO_URING_REGISTER, ring, operation, argument, count, 0, 0);
+        return call(memory, SystemCallNumber.IO_URING_REGISTER, ring, operation, argument, count, 0, 0);
     }
 }

@@ -12,7 +12,7 @@ import java.net.SocketAddress;
 /// **Thread**: any.
 public final class SendFromAddress {
     private static final int PIECE_AT = DescriptorMessage.HEADER_BYTES;
-    private static final int CONTROL_AT = PIECE_AT + MessageHeaders.PIECE_BYTES;
+    private static final int CONTROL_AT = PIECE_AT + MmsghdrArray.PIECE_BYTES;
 
     private SendFromAddress() {}
 
@@ -26,17 +26,17 @@ public final class SendFromAddress {
             MemorySegment name = arena.allocate(SocketAddresses.LONGEST_BYTES, Long.BYTES);
             int unused = SocketAddresses.write(name, SocketAddresses.familyOf(from), from);
             assert unused > 0;
-            MemorySegment message = arena.allocate(CONTROL_AT + MessageHeaders.CONTROL_BYTES, Long.BYTES);
-            word(message, MessageHeaders.NAME, memory.socketAddressAddress());
-            word(message, MessageHeaders.NAME_LENGTH, SocketAddresses.write(memory.socketAddress(), family, to));
-            word(message, MessageHeaders.PIECES, message.address() + PIECE_AT);
-            word(message, MessageHeaders.PIECES_COUNT, 1);
-            word(message, PIECE_AT + MessageHeaders.PIECE_BASE, memory.transferAddress());
-            word(message, PIECE_AT + MessageHeaders.PIECE_LENGTH, bytes);
-            word(message, MessageHeaders.CONTROL, message.address() + CONTROL_AT);
-            word(message, MessageHeaders.CONTROL_LENGTH, PacketInfo.control(name, message, CONTROL_AT));
-            return (int) call(memory, CallNumber.SENDMSG, descriptor, message.address(), SocketCalls.MSG_NOSIGNAL, 0, 0,
-                    0);
+            MemorySegment message = arena.allocate(CONTROL_AT + MmsghdrArray.CONTROL_BYTES, Long.BYTES);
+            word(message, MmsghdrArray.NAME, memory.socketAddressAddress());
+            word(message, MmsghdrArray.NAME_LENGTH, SocketAddresses.write(memory.socketAddress(), family, to));
+            word(message, MmsghdrArray.PIECES, message.address() + PIECE_AT);
+            word(message, MmsghdrArray.PIECES_COUNT, 1);
+            word(message, PIECE_AT + MmsghdrArray.PIECE_BASE, memory.transferAddress());
+            word(message, PIECE_AT + MmsghdrArray.PIECE_LENGTH, bytes);
+            word(message, MmsghdrArray.CONTROL, message.address() + CONTROL_AT);
+            word(message, MmsghdrArray.CONTROL_LENGTH, PacketInfo.control(name, message, CONTROL_AT));
+            return (int) call(memory, SystemCallNumber.SENDMSG, descriptor, message.address(), SocketCalls.MSG_NOSIGNAL,
+                    0, 0, 0);
         }
     }
 

@@ -27,7 +27,7 @@ public final class SendmmsgBatch {
     private static final int ALONE = CAPACITY;
 
     /// Holds the address of each datagram, and the other fields of each message.
-    private final MessageHeaders headers = new MessageHeaders(CAPACITY + 1);
+    private final MmsghdrArray headers = new MmsghdrArray(CAPACITY + 1);
     private final MemorySegment payloads = Arena.ofAuto().allocate(ROOM_BYTES, Long.BYTES);
     /// The offset of each datagram; after the last one, the end.
     private final int[] begins = new int[CAPACITY + 1];
@@ -141,7 +141,7 @@ public final class SendmmsgBatch {
     private void message(int index, int first, int pieces) {
         headers.payload(index, payloads.address() + begins[first], (long) begins[first + pieces] - begins[first]);
         if (pieces > 1) {
-            headers.lastControl(index, sourceBytes[index], SocketOption.UDP_SEGMENT, length(first));
+            headers.lastControl(index, sourceBytes[index], IntSocketOption.UDP_SEGMENT, length(first));
         } else {
             headers.controls(index, sourceBytes[index]);
         }
@@ -161,7 +161,7 @@ public final class SendmmsgBatch {
     ///
     /// @return the number of messages sent before the first failure; `-errno` when the first one fails
     public int send(CallMemory memory, int descriptor, int from, int messages) {
-        return (int) call(memory, CallNumber.SENDMMSG, descriptor, headers.address(from), messages,
+        return (int) call(memory, SystemCallNumber.SENDMMSG, descriptor, headers.address(from), messages,
                 SocketCalls.MSG_NOSIGNAL, 0, 0);
     }
 

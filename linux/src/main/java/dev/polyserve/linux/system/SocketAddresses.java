@@ -101,7 +101,7 @@ public final class SocketAddresses {
     }
 
     private static int writeUnix(MemorySegment into, UnixDomainSocketAddress unix) {
-        byte[] path = UnixSocketPaths.bytes(unix.getPath());
+        byte[] path = UnixSocketPathEncoding.bytes(unix.getPath());
         if (path.length > UNIX_BYTES - UNIX_PATH - 1) {
             throw new IllegalArgumentException("a Unix socket's path may have " + (UNIX_BYTES - UNIX_PATH - 1)
                     + " bytes, and this one has " + path.length + ": " + unix);
@@ -145,20 +145,21 @@ public final class SocketAddresses {
 
     private static UnixDomainSocketAddress unix(MemorySegment from, int length) {
         if (length <= UNIX_PATH) {
-            return UnixSocketPaths.address("", new byte[0]);
+            return UnixSocketPathEncoding.address("", new byte[0]);
         }
         byte first = from.get(ValueLayout.JAVA_BYTE, UNIX_PATH);
         if (first == 0) {
             byte[] bytes = bytes(from, UNIX_PATH + 1, length);
-            String name = UnixSocketPaths.text(bytes);
-            return UnixSocketPaths.address(name.isEmpty() || name.indexOf('\0') >= 0 ? "" : "@" + name, bytes);
+            String name = UnixSocketPathEncoding.text(bytes);
+            return UnixSocketPathEncoding.address(name.isEmpty() || name.indexOf('\0') >= 0 ? "" : "@" + name, bytes);
         }
         int end = UNIX_PATH;
         while (end < length && from.get(ValueLayout.JAVA_BYTE, end) != 0) {
             end++;
         }
         byte[] bytes = bytes(from, UNIX_PATH, end);
-        return UnixSocketPaths.address((first == ABSTRACT ? "./" : "") + UnixSocketPaths.text(bytes), bytes);
+        return UnixSocketPathEncoding.address((first == ABSTRACT ? "./" : "") + UnixSocketPathEncoding.text(bytes),
+                bytes);
     }
 
     private static byte[] bytes(MemorySegment from, int begin, int end) {

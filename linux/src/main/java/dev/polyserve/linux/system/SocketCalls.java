@@ -47,7 +47,7 @@ public final class SocketCalls {
     /// @param family as [SocketAddresses#familyOf]
     /// @param type [#STREAM] or [#DATAGRAM]
     public static int socket(CallMemory memory, int family, int type) {
-        return (int) call(memory, CallNumber.SOCKET, family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, 0, 0, 0);
+        return (int) call(memory, SystemCallNumber.SOCKET, family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, 0, 0, 0);
     }
 
     /// `socketpair(2)`: two connected Unix sockets.
@@ -55,7 +55,7 @@ public final class SocketCalls {
     /// @param type [#STREAM], [#DATAGRAM] or [#PACKETS]
     /// @return the first in the lower half, the second in the upper; or `-errno`
     public static long socketPair(CallMemory memory, int type) {
-        long result = call(memory, CallNumber.SOCKETPAIR, SocketAddresses.AF_UNIX,
+        long result = call(memory, SystemCallNumber.SOCKETPAIR, SocketAddresses.AF_UNIX,
                 type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, memory.wordsAddress(), 0, 0);
         return result < 0 ? result : memory.word(0);
     }
@@ -65,7 +65,7 @@ public final class SocketCalls {
     /// @param family the address family of the socket
     public static int bind(CallMemory memory, int descriptor, int family, SocketAddress address) {
         int length = SocketAddresses.write(memory.socketAddress(), family, address);
-        return (int) call(memory, CallNumber.BIND, descriptor, memory.socketAddressAddress(), length, 0, 0, 0);
+        return (int) call(memory, SystemCallNumber.BIND, descriptor, memory.socketAddressAddress(), length, 0, 0, 0);
     }
 
     /// `connect(2)`.
@@ -73,31 +73,31 @@ public final class SocketCalls {
     /// @param family the address family of the socket
     public static int connect(CallMemory memory, int descriptor, int family, SocketAddress address) {
         int length = SocketAddresses.write(memory.socketAddress(), family, address);
-        return (int) call(memory, CallNumber.CONNECT, descriptor, memory.socketAddressAddress(), length, 0, 0, 0);
+        return (int) call(memory, SystemCallNumber.CONNECT, descriptor, memory.socketAddressAddress(), length, 0, 0, 0);
     }
 
     public static int listen(CallMemory memory, int descriptor, int backlog) {
-        return (int) call(memory, CallNumber.LISTEN, descriptor, backlog, 0, 0, 0, 0);
+        return (int) call(memory, SystemCallNumber.LISTEN, descriptor, backlog, 0, 0, 0, 0);
     }
 
     /// `accept4(2)`; the peer's address is then [#lastAddress].
     public static int accept(CallMemory memory, int descriptor) {
         memory.half(0, SocketAddresses.LONGEST_BYTES);
-        return (int) call(memory, CallNumber.ACCEPT4, descriptor, memory.socketAddressAddress(), memory.wordsAddress(),
-                SOCK_NONBLOCK | SOCK_CLOEXEC, 0, 0);
+        return (int) call(memory, SystemCallNumber.ACCEPT4, descriptor, memory.socketAddressAddress(),
+                memory.wordsAddress(), SOCK_NONBLOCK | SOCK_CLOEXEC, 0, 0);
     }
 
     /// `getsockname(2)`; the address is then [#lastAddress].
     public static int getSockName(CallMemory memory, int descriptor) {
         memory.half(0, SocketAddresses.LONGEST_BYTES);
-        return (int) call(memory, CallNumber.GETSOCKNAME, descriptor, memory.socketAddressAddress(),
+        return (int) call(memory, SystemCallNumber.GETSOCKNAME, descriptor, memory.socketAddressAddress(),
                 memory.wordsAddress(), 0, 0, 0);
     }
 
     /// `getpeername(2)`; the address is then [#lastAddress].
     public static int getPeerName(CallMemory memory, int descriptor) {
         memory.half(0, SocketAddresses.LONGEST_BYTES);
-        return (int) call(memory, CallNumber.GETPEERNAME, descriptor, memory.socketAddressAddress(),
+        return (int) call(memory, SystemCallNumber.GETPEERNAME, descriptor, memory.socketAddressAddress(),
                 memory.wordsAddress(), 0, 0, 0);
     }
 
@@ -108,19 +108,21 @@ public final class SocketCalls {
 
     /// `recv(2)` into the memory; [CallMemory#copyTo] copies the bytes from there.
     public static int receive(CallMemory memory, int descriptor, int atMostBytes) {
-        return (int) call(memory, CallNumber.RECVFROM, descriptor, memory.transferAddress(), atMostBytes, 0, 0, 0);
+        return (int) call(memory, SystemCallNumber.RECVFROM, descriptor, memory.transferAddress(), atMostBytes, 0, 0,
+                0);
     }
 
     /// `recvfrom(2)`, like [#receive]; the sender is then [#lastAddress].
     public static int receiveFrom(CallMemory memory, int descriptor, int atMostBytes) {
         memory.half(0, SocketAddresses.LONGEST_BYTES);
-        return (int) call(memory, CallNumber.RECVFROM, descriptor, memory.transferAddress(), atMostBytes, 0,
+        return (int) call(memory, SystemCallNumber.RECVFROM, descriptor, memory.transferAddress(), atMostBytes, 0,
                 memory.socketAddressAddress(), memory.wordsAddress());
     }
 
     /// `send(2)` of the first bytes of the memory, stored there by [CallMemory#copyFrom].
     public static int send(CallMemory memory, int descriptor, int bytes) {
-        return (int) call(memory, CallNumber.SENDTO, descriptor, memory.transferAddress(), bytes, MSG_NOSIGNAL, 0, 0);
+        return (int) call(memory, SystemCallNumber.SENDTO, descriptor, memory.transferAddress(), bytes, MSG_NOSIGNAL, 0,
+                0);
     }
 
     /// `sendto(2)`, like [#send].
@@ -128,19 +130,19 @@ public final class SocketCalls {
     /// @param family the address family of the socket
     public static int sendTo(CallMemory memory, int descriptor, int bytes, int family, SocketAddress to) {
         int length = SocketAddresses.write(memory.socketAddress(), family, to);
-        return (int) call(memory, CallNumber.SENDTO, descriptor, memory.transferAddress(), bytes, MSG_NOSIGNAL,
+        return (int) call(memory, SystemCallNumber.SENDTO, descriptor, memory.transferAddress(), bytes, MSG_NOSIGNAL,
                 memory.socketAddressAddress(), length);
     }
 
     public static int shutdown(CallMemory memory, int descriptor, int how) {
-        return (int) call(memory, CallNumber.SHUTDOWN, descriptor, how, 0, 0, 0, 0);
+        return (int) call(memory, SystemCallNumber.SHUTDOWN, descriptor, how, 0, 0, 0, 0);
     }
 
     /// `setsockopt(2)` of an integer option.
-    public static int setOption(CallMemory memory, int descriptor, SocketOption option, int value) {
+    public static int setOption(CallMemory memory, int descriptor, IntSocketOption option, int value) {
         memory.half(0, value);
-        return (int) call(memory, CallNumber.SETSOCKOPT, descriptor, option.level, option.number, memory.wordsAddress(),
-                4, 0);
+        return (int) call(memory, SystemCallNumber.SETSOCKOPT, descriptor, option.level, option.number,
+                memory.wordsAddress(), 4, 0);
     }
 
     /// `setsockopt(2)` that makes `close(2)` reset the connection.
@@ -151,8 +153,8 @@ public final class SocketCalls {
     public static int lingerNot(CallMemory memory, int descriptor) {
         memory.half(0, 1);
         memory.half(1, 0);
-        return (int) call(memory, CallNumber.SETSOCKOPT, descriptor, SocketOption.SO_LINGER.level,
-                SocketOption.SO_LINGER.number, memory.wordsAddress(), 8, 0);
+        return (int) call(memory, SystemCallNumber.SETSOCKOPT, descriptor, IntSocketOption.SO_LINGER.level,
+                IntSocketOption.SO_LINGER.number, memory.wordsAddress(), 8, 0);
     }
 
     /// `getsockopt(2)` of the peer process's credentials; [#pid], [#uid] and [#gid] then return them.
@@ -162,8 +164,9 @@ public final class SocketCalls {
     /// ```
     public static int peerCredentials(CallMemory memory, int descriptor) {
         memory.half(CREDENTIALS_BYTES / 4, CREDENTIALS_BYTES);
-        return (int) call(memory, CallNumber.GETSOCKOPT, descriptor, SocketOption.SO_PEERCRED.level,
-                SocketOption.SO_PEERCRED.number, memory.wordsAddress(), memory.wordsAddress() + CREDENTIALS_BYTES, 0);
+        return (int) call(memory, SystemCallNumber.GETSOCKOPT, descriptor, IntSocketOption.SO_PEERCRED.level,
+                IntSocketOption.SO_PEERCRED.number, memory.wordsAddress(), memory.wordsAddress() + CREDENTIALS_BYTES,
+                0);
     }
 
     /// Returns the process number of the peer, 0 when it is not visible.
@@ -185,7 +188,7 @@ public final class SocketCalls {
     /// counts as one (`tcp(7)`).
     public static int unacknowledged(CallMemory memory, int descriptor) {
         memory.half(0, 0);
-        int result = (int) call(memory, CallNumber.IOCTL, descriptor, SIOCOUTQ, memory.wordsAddress(), 0, 0, 0);
+        int result = (int) call(memory, SystemCallNumber.IOCTL, descriptor, SIOCOUTQ, memory.wordsAddress(), 0, 0, 0);
         return result < 0 ? result : memory.half(0);
     }
 
@@ -193,8 +196,8 @@ public final class SocketCalls {
     public static int tcpInfo(CallMemory memory, int descriptor, TcpInfo info) {
         memory.half(0, TcpInfo.BYTES);
         try {
-            int result = (int) call(memory, CallNumber.GETSOCKOPT, descriptor, SocketOption.TCP_INFO.level,
-                    SocketOption.TCP_INFO.number, info.address(), memory.wordsAddress(), 0);
+            int result = (int) call(memory, SystemCallNumber.GETSOCKOPT, descriptor, IntSocketOption.TCP_INFO.level,
+                    IntSocketOption.TCP_INFO.number, info.address(), memory.wordsAddress(), 0);
             info.told(result < 0 ? 0 : memory.half(0));
             return result;
         } finally {
@@ -209,8 +212,8 @@ public final class SocketCalls {
     /// @return it, or `-errno`
     public static long drops(CallMemory memory, int descriptor) {
         memory.half(0, MEMINFO_BYTES);
-        long result = call(memory, CallNumber.GETSOCKOPT, descriptor, SocketOption.SO_MEMINFO.level,
-                SocketOption.SO_MEMINFO.number, memory.wordsAddress() + 4, memory.wordsAddress(), 0);
+        long result = call(memory, SystemCallNumber.GETSOCKOPT, descriptor, IntSocketOption.SO_MEMINFO.level,
+                IntSocketOption.SO_MEMINFO.number, memory.wordsAddress() + 4, memory.wordsAddress(), 0);
         if (result < 0) {
             return result;
         }
@@ -222,10 +225,10 @@ public final class SocketCalls {
     /// `getsockopt(2)` of an integer option.
     ///
     /// @return its value, or `-errno`
-    public static int getOption(CallMemory memory, int descriptor, SocketOption option) {
+    public static int getOption(CallMemory memory, int descriptor, IntSocketOption option) {
         memory.half(0, 0);
         memory.half(1, 4);
-        long result = call(memory, CallNumber.GETSOCKOPT, descriptor, option.level, option.number,
+        long result = call(memory, SystemCallNumber.GETSOCKOPT, descriptor, option.level, option.number,
                 memory.wordsAddress(), memory.wordsAddress() + 4, 0);
         return result < 0 ? (int) result : memory.half(0);
     }

@@ -32,11 +32,11 @@ final class SystemCallStub {
     ///
     /// @return empty if there is none for this processor, or this process may have no executable memory of its own
     static Optional<MethodHandle> link() {
-        return Architecture.here().flatMap(SystemCallStub::code).flatMap(SystemCallStub::placed)
+        return ProcessorArchitecture.here().flatMap(SystemCallStub::code).flatMap(SystemCallStub::placed)
                 .map(SystemCallStub::linked);
     }
 
-    private static Optional<int[]> code(Architecture architecture) {
+    private static Optional<int[]> code(ProcessorArchitecture architecture) {
         return switch (architecture) {
             case X86_64 -> Optional.of(X86_64);
             case AARCH64 -> Optional.empty();
@@ -45,8 +45,9 @@ final class SystemCallStub {
 
     private static Optional<MemorySegment> placed(int[] code) {
         CallMemory memory = CallMemory.small();
-        long address = LibrarySystemCall.call(memory, CallNumber.MMAP, 0, PAGE_BYTES, MemoryCalls.PROT_READ_WRITE,
-                MemoryCalls.MAP_PRIVATE | MemoryCalls.MAP_ANONYMOUS, -1, 0);
+        long address = LibrarySystemCall.call(memory, SystemCallNumber.MMAP, 0, PAGE_BYTES,
+                MemoryMappingCalls.PROT_READ_WRITE,
+                MemoryMappingCalls.MAP_PRIVATE | MemoryMappingCalls.MAP_ANONYMOUS, -1, 0);
         if (address < 0) {
             return Optional.empty();
         }
@@ -54,8 +55,9 @@ final class SystemCallStub {
         for (int at = 0; at < code.length; at++) {
             page.set(ValueLayout.JAVA_BYTE, at, (byte) code[at]);
         }
-        if (LibrarySystemCall.call(memory, CallNumber.MPROTECT, address, PAGE_BYTES, PROT_READ_EXEC, 0, 0, 0) < 0) {
-            LibrarySystemCall.call(memory, CallNumber.MUNMAP, address, PAGE_BYTES, 0, 0, 0, 0);
+        if (LibrarySystemCall.call(memory, SystemCallNumber.MPROTECT, address, PAGE_BYTES, PROT_READ_EXEC, 0, 0,
+                0) < 0) {
+            LibrarySystemCall.call(memory, SystemCallNumber.MUNMAP, address, PAGE_BYTES, 0, 0, 0, 0);
             return Optional.empty();
         }
         return Optional.of(page);

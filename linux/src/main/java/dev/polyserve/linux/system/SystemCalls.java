@@ -35,7 +35,7 @@ public final class SystemCalls {
         if (!system.equals("Linux")) {
             return Optional.of("it waits in system calls of Linux, and this system is " + system);
         }
-        if (Architecture.here().isEmpty()) {
+        if (ProcessorArchitecture.here().isEmpty()) {
             return Optional.of("its system calls are known here for x86-64 and aarch64, and this processor is "
                     + System.getProperty("os.arch", "unknown"));
         }
@@ -45,7 +45,7 @@ public final class SystemCalls {
     /// Makes a system call; calls with fewer parameters ignore the rest.
     ///
     /// @return the value of the call, or `-errno`
-    static long call(CallMemory memory, CallNumber number, long a, long b, long c, long d, long e, long f) {
+    static long call(CallMemory memory, SystemCallNumber number, long a, long b, long c, long d, long e, long f) {
         if (COUNT != null) {
             COUNT.increment();
         }
@@ -56,8 +56,8 @@ public final class SystemCalls {
     }
 
     /// Calls through a stub, during which the memory of the call stays reachable.
-    private static long call(MethodHandle stub, CallMemory memory, CallNumber number, long a, long b, long c, long d,
-            long e, long f) {
+    private static long call(MethodHandle stub, CallMemory memory, SystemCallNumber number, long a, long b, long c,
+            long d, long e, long f) {
         try {
             return (long) stub.invokeExact(number.here, a, b, c, d, e, f);
         } catch (RuntimeException | Error thrown) {

@@ -1,6 +1,6 @@
 package dev.polyserve.linux.worker;
 
-import dev.polyserve.spi.Engine;
+import dev.polyserve.spi.ServerProvider;
 import dev.polyserve.Server;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ServerContext;
@@ -10,7 +10,7 @@ import dev.polyserve.loop.EventLoop;
 import dev.polyserve.run.ModelConcurrency;
 import dev.polyserve.run.Runner;
 import dev.polyserve.run.WorkerControl;
-import dev.polyserve.spi.ModelPlan;
+import dev.polyserve.spi.ModelDefinition;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class InnerModelRunner implements Runner, WorkerControl {
     private final Runner inner;
     private final WorkerMain workerMain;
-    private final Engine.Setup setup;
+    private final ServerProvider.Setup setup;
     private volatile @Nullable Server server;
 
-    InnerModelRunner(Runner inner, WorkerMain workerMain, Engine.Setup setup) {
+    InnerModelRunner(Runner inner, WorkerMain workerMain, ServerProvider.Setup setup) {
         this.inner = inner;
         this.setup = setup;
         this.workerMain = workerMain;
@@ -63,7 +63,7 @@ final class InnerModelRunner implements Runner, WorkerControl {
 
     private long silenceNanos() {
         return ServerContext
-                .nanos(ModelPlan.of(setup.model()).execution().processes().orElseThrow().workers().silence());
+                .nanos(ModelDefinition.of(setup.model()).execution().processes().orElseThrow().workers().silence());
     }
 
     /// Reports that this worker stops accepting; connections accepted before were reported before.

@@ -1,6 +1,6 @@
 package dev.polyserve.linux.worker;
 
-import dev.polyserve.linux.control.WorkerChannel;
+import dev.polyserve.linux.control.WorkerControlChannel;
 import dev.polyserve.linux.control.WorkerMessage;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
@@ -41,7 +41,7 @@ final class WorkerCommandLoop {
     private final Server server;
     private final EventLoop acceptLoop;
     private final WorkerMain workerMain;
-    private final WorkerChannel channel;
+    private final WorkerControlChannel channel;
     private final WorkerEventReporter eventReporter;
     /// Computes the worker's options from the present options and the command.
     private final BiFunction<Options, WorkerCommand.ChangeLimits, Options> limits;
@@ -70,7 +70,7 @@ final class WorkerCommandLoop {
     /// first client.
     void warmUp() throws IOException {
         execute(new WorkerCommand.CutInput(NO_CONNECTION), List.of());
-        WorkerChannel.warmUp();
+        WorkerControlChannel.warmUp();
     }
 
     /// Runs the loop; does not return.
@@ -78,7 +78,7 @@ final class WorkerCommandLoop {
         while (true) {
             var received = channel.await(LOOK_NANOS);
             if (received.isPresent()) {
-                WorkerChannel.Received packet = received.get();
+                WorkerControlChannel.Received packet = received.get();
                 if (packet.messages().isEmpty()) {
                     orphaned();
                 }

@@ -1,8 +1,8 @@
 package dev.polyserve.linux.worker;
 
-import dev.polyserve.linux.control.WorkerChannel;
+import dev.polyserve.linux.control.WorkerControlChannel;
 import dev.polyserve.linux.control.SerializedException;
-import dev.polyserve.linux.control.ReportedTls;
+import dev.polyserve.linux.control.WorkerTlsInfo;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.Cause;
@@ -19,8 +19,8 @@ import dev.polyserve.conversation.Conversation;
 import dev.polyserve.coroutine.carrier.NonQueueingLock;
 import dev.polyserve.io.AcceptException;
 import dev.polyserve.run.ProxiedAddresses;
-import dev.polyserve.run.ReplyBuffer;
-import dev.polyserve.stats.ProcessFigures;
+import dev.polyserve.run.DatagramReplyBuffer;
+import dev.polyserve.stats.ServingProcessStats;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -46,7 +46,7 @@ final class WorkerEventReporter implements ServerListener {
     private static final long ROOM_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final NonQueueingLock lock = new NonQueueingLock();
-    private final WorkerChannel channel;
+    private final WorkerControlChannel channel;
     private final WorkerCommand.Serve serve;
     /// Connections by the supervisor's numbers. Guarded by `lock`, as is the next.
     private final Map<Long, ConnectionFuture> connections = new HashMap<>();
@@ -59,7 +59,7 @@ final class WorkerEventReporter implements ServerListener {
     private volatile @Nullable DatagramHandler datagrams;
     private volatile Runnable whenUnsent = () -> {};
 
-    WorkerEventReporter(WorkerChannel channel, WorkerCommand.Serve serve) {
+    WorkerEventReporter(WorkerControlChannel channel, WorkerCommand.Serve serve) {
         this.channel = channel;
         this.serve = serve;
     }
@@ -93,7 +93,7 @@ final class WorkerEventReporter implements ServerListener {
 
     /// Reports that the accept loop turns, with its counters.
     void beat(Server server) {
-        event(new WorkerEvent.Heartbeat(ProcessFigures.of(server.stats())));
+        event(new WorkerEvent.Heartbeat(ServingProcessStats.of(server.stats())));
     }
 
     /// Sends waiting messages.
@@ -149,7 +149,7 @@ final class WorkerEventReporter implements ServerListener {
     /// Answers a datagram. **Thread**: one of its own.
     void answer(WorkerCommand.AnswerDatagram ask) {
         DatagramHandler handler = datagrams;
-        ReplyBuffer reply = new ReplyBuffer();
+        DatagramReplyBuffer reply = new DatagramReplyBuffer();
         try {
             if (handler == null) {
                 throw new IllegalStateException("this program has no handler of datagrams");
@@ -214,7 +214,7 @@ final class WorkerEventReporter implements ServerListener {
         long id = number(connection);
         event(new WorkerEvent.ConnectionClosed(id, connection.outcome().orElseGet(Cause.Stopped::new),
                 connection.bytesIn(), connection.bytesOut(),
-                hadTlsFromTheStart(connection) ? Optional.empty() : connection.tls().map(ReportedTls::of)));
+                hadTlsFromTheStart(connection) ? Optional.empty() : connection.tls().map(WorkerTlsInfo::of)));
         lock.lock();
         try {
             connections.remove(id);
@@ -298,7 +298,7 @@ final class WorkerEventReporter implements ServerListener {
 
     @Override
     public void opened(ConnectionInfo connection) {
-        event(new WorkerEvent.HandlerStarted(number(connection), connection.tls().map(ReportedTls::of)));
+        event(new WorkerEvent.HandlerStarted(number(connection), connection.tls().map(WorkerTlsInfo::of)));
     }
 
     @Override

@@ -1,24 +1,24 @@
 package dev.polyserve.linux.worker;
 
-import dev.polyserve.linux.control.WorkerChannel;
+import dev.polyserve.linux.control.WorkerControlChannel;
 import dev.polyserve.linux.control.WorkerMessage;
-import dev.polyserve.linux.control.WorkerBootstrap;
+import dev.polyserve.linux.control.WorkerEnvironment;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
-import dev.polyserve.spi.ModelPlan;
-import dev.polyserve.run.SocketFamily;
+import dev.polyserve.spi.ModelDefinition;
+import dev.polyserve.run.SocketBackend;
 import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.ConnectionFilter;
 import dev.polyserve.Endpoint;
-import dev.polyserve.spi.Engine;
+import dev.polyserve.spi.ServerProvider;
 import dev.polyserve.OnFull;
 import dev.polyserve.Options;
 import dev.polyserve.Server;
 import dev.polyserve.ServerListener;
-import dev.polyserve.conversation.RemoteCertificates;
+import dev.polyserve.conversation.WorkerCertificateExchange;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.linux.process.ExitDeadline;
-import dev.polyserve.linux.process.JobControlSignals;
+import dev.polyserve.linux.process.TtinTtouSignals;
 import dev.polyserve.linux.socket.PreopenedSockets;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.record.ConnectionRecorder;
@@ -33,7 +33,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// The main part of a worker process: its sockets, received from the supervisor in the first command, and its end of
-/// the [WorkerChannel].
+/// the [WorkerControlChannel].
 ///
 /// ```
 ///   here ─▶ prepared ─▶ runner ─▶ starting: READY ──commands──▶ SERVING ──Drain, the channel's end──▶ ENDING ─▶ exit
@@ -50,28 +50,28 @@ public final class WorkerMain {
     /// The exit status of a worker that cannot use the certificates; another one is tried.
     private static final int CANNOT_START = 1;
 
-    private final WorkerChannel channel;
+    private final WorkerControlChannel channel;
     private final WorkerCommand.Serve serve;
     private final List<Integer> descriptors;
     private final WorkerEventReporter eventReporter;
-    private final WorkerSignals signals;
+    private final WorkerSignalHandler signals;
     private final ReceivedConnectionsProvider handed;
     private final ExitDeadline exitDeadline = ExitDeadline.start();
     private volatile @Nullable WorkerCommandLoop control;
     private volatile Runnable reportsFigures = () -> {};
 
-    private WorkerMain(WorkerChannel channel, WorkerCommand.Serve serve, List<Integer> descriptors) {
+    private WorkerMain(WorkerControlChannel channel, WorkerCommand.Serve serve, List<Integer> descriptors) {
         this.channel = channel;
         this.serve = serve;
         this.descriptors = descriptors;
         this.eventReporter = new WorkerEventReporter(channel, serve);
-        this.signals = WorkerSignals.reportedBy(eventReporter);
+        this.signals = WorkerSignalHandler.reportedBy(eventReporter);
         this.handed = new ReceivedConnectionsProvider(serve.slots());
     }
 
     /// True when this process is a worker.
     public static boolean isWorker() {
-        return WorkerBootstrap.isWorker();
+        return WorkerEnvironment.isWorker();
     }
 
     /// This process's instance, in a worker. Ends the process when it has no supervisor: without a message when the
@@ -104,16 +104,17 @@ public final class WorkerMain {
 
         private static Beginning read() {
             try {
-                JobControlSignals.ignore();
-                WorkerChannel channel = WorkerBootstrap.channel();
-                Optional<WorkerChannel.Received> first = channel.await(FIRST_COMMAND_NANOS);
+                TtinTtouSignals.ignore();
+                WorkerControlChannel channel = WorkerEnvironment.channel();
+                Optional<WorkerControlChannel.Received> first = channel.await(FIRST_COMMAND_NANOS);
                 return first.isEmpty() ? new Beginning.Failed("it says nothing") : beginning(channel, first.get());
             } catch (IOException e) {
                 return new Beginning.Failed(String.valueOf(e.getMessage()));
             }
         }
 
-        private static Beginning beginning(WorkerChannel channel, WorkerChannel.Received first) throws IOException {
+        private static Beginning beginning(WorkerControlChannel channel, WorkerControlChannel.Received first)
+                throws IOException {
             return switch (first.messages().isEmpty() ? null : first.messages().getFirst()) {
                 case WorkerCommand.Serve serve -> {
                     if (serve.selfSigned().isPresent()) {
@@ -129,28 +130,28 @@ public final class WorkerMain {
 
     /// The part of the program's setup that this worker serves: all events are reported, and the limit of connections
     /// is this worker's share.
-    public Engine.Setup prepared(Engine.Setup setup) {
+    public ServerProvider.Setup prepared(ServerProvider.Setup setup) {
         requireSame(setup.endpoints());
         eventReporter.answersWith(setup.datagrams());
         // A transferred connection has passed the filters in the supervisor.
         List<ConnectionFilter> filters = serve.shared() ? setup.filters() : List.of();
-        return new Engine.Setup(setup.endpoints(), setup.model(), setup.streams(), setup.datagrams(),
+        return new ServerProvider.Setup(setup.endpoints(), setup.model(), setup.streams(), setup.datagrams(),
                 shareOf(setup), setup.tls(), recorders(setup), filters, List.of(), eventReporter);
     }
 
     /// The listeners that record what happens in this process; the supervisor's hear of the events.
-    private static List<ServerListener> recorders(Engine.Setup setup) {
+    private static List<ServerListener> recorders(ServerProvider.Setup setup) {
         return setup.listeners().stream().filter(ConnectionRecorder.class::isInstance).toList();
     }
 
     /// The limits that this worker applies itself. One of several workers must not reject clients while others have
     /// room, and does not know how many connections an address has in the others: the supervisor decides both. A
     /// supervisor that transfers connections also ends those that last too long, counted from when they were accepted.
-    private Options shareOf(Engine.Setup setup) {
+    private Options shareOf(ServerProvider.Setup setup) {
         return shareOf(setup.options().withMaxConnections(serve.connections()), setup);
     }
 
-    private Options shareOf(Options all, Engine.Setup setup) {
+    private Options shareOf(Options all, ServerProvider.Setup setup) {
         // The supervisor knows the offences in all workers, so it bans.
         Options options = all.withAccess(Options.Access::withoutBan).withLimits(
                 limits -> limits.withAcceptsPerSecond(serve.shared() ? acceptsPerSecond(limits, setup) : 0));
@@ -166,17 +167,17 @@ public final class WorkerMain {
     }
 
     /// This worker's share of the connections that all workers accept a second.
-    private static int acceptsPerSecond(Options.Limits limits, Engine.Setup setup) {
-        return Math.ceilDiv(limits.acceptsPerSecond(), ModelPlan.of(setup.model()).execution().receivers());
+    private static int acceptsPerSecond(Options.Limits limits, ServerProvider.Setup setup) {
+        return Math.ceilDiv(limits.acceptsPerSecond(), ModelDefinition.of(setup.model()).execution().receivers());
     }
 
-    private static boolean isOneOfSeveral(Engine.Setup setup) {
-        return ModelPlan.of(setup.model()).execution().receivers() > 1;
+    private static boolean isOneOfSeveral(ServerProvider.Setup setup) {
+        return ModelDefinition.of(setup.model()).execution().receivers() > 1;
     }
 
     /// The options of this worker after a change of the server's limits. The supervisor commands separately whether
     /// clients are rejected. Options that apply from the start of a process stay as they are.
-    private Options reconfigured(Options now, WorkerCommand.ChangeLimits command, Engine.Setup setup) {
+    private Options reconfigured(Options now, WorkerCommand.ChangeLimits command, ServerProvider.Setup setup) {
         Options wanted = now
                 .withLimits(
                         limits -> command.limits().withQueue(limits.queue()).withDatagramBytes(limits.datagramBytes()))
@@ -199,7 +200,7 @@ public final class WorkerMain {
     /// Reports that no other worker would do better, and ends this process.
     static IllegalStateException hopeless(String why) {
         System.err.println("polyserve: " + why);
-        return exit(WorkerBootstrap.FATAL, why);
+        return exit(WorkerEnvironment.FATAL, why);
     }
 
     /// Ends this process, which cannot serve; the supervisor says why.
@@ -245,13 +246,13 @@ public final class WorkerMain {
     }
 
     /// The connections that the supervisor transfers.
-    public SocketFamily handed() {
-        return new SocketFamily(_ -> new EpollMultiplexer(), handed, true);
+    public SocketBackend handed() {
+        return new SocketBackend(_ -> new EpollMultiplexer(), handed, true);
     }
 
     /// The runner of a worker, around the runner of the worker's own model.
-    public Runner runner(Runner inner, Engine.Setup setup, ServerContext context) {
-        context.remoteCertificates(new RemoteCertificates() {
+    public Runner runner(Runner inner, ServerProvider.Setup setup, ServerContext context) {
+        context.remoteCertificates(new WorkerCertificateExchange() {
             @Override
             public void cannotStart(String why) {
                 endAtStart(why);
@@ -281,7 +282,7 @@ public final class WorkerMain {
     }
 
     /// Serves according to the supervisor's commands; does not return.
-    void serve(Server server, Engine.Setup setup, EventLoop acceptLoop) throws IOException {
+    void serve(Server server, ServerProvider.Setup setup, EventLoop acceptLoop) throws IOException {
         Thread.currentThread().setName("polyserve-control");
         WorkerCommandLoop controlLoop = new WorkerCommandLoop(server, acceptLoop, this, serve.shared(),
                 (now, command) -> reconfigured(now, command, setup));
@@ -317,7 +318,7 @@ public final class WorkerMain {
     }
 
     /// The channel of the supervisor's commands. **Thread**: the one that reads them.
-    WorkerChannel channel() {
+    WorkerControlChannel channel() {
         return channel;
     }
 
@@ -327,7 +328,7 @@ public final class WorkerMain {
     }
 
     /// The signals that ask this worker to end.
-    WorkerSignals signals() {
+    WorkerSignalHandler signals() {
         return signals;
     }
 

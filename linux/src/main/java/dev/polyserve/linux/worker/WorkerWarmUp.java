@@ -3,7 +3,7 @@ package dev.polyserve.linux.worker;
 import dev.polyserve.Cause;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Framing;
-import dev.polyserve.spi.Engine;
+import dev.polyserve.spi.ServerProvider;
 import dev.polyserve.Input;
 import dev.polyserve.Model;
 import dev.polyserve.Options;
@@ -21,7 +21,7 @@ import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.run.BlockingRunner;
-import dev.polyserve.run.SocketFamily;
+import dev.polyserve.run.SocketBackend;
 import dev.polyserve.run.Runner;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -43,28 +43,28 @@ final class WorkerWarmUp {
     private WorkerWarmUp() {}
 
     /// Runs the conversation, in the style of this setup. **Thread**: the worker's first one.
-    static void hold(Engine.Setup setup) throws IOException {
+    static void hold(ServerProvider.Setup setup) throws IOException {
         switch (setup.streams()) {
-            case Engine.Sequential _ -> hold(setup.model(),
-                    new Engine.Sequential(() -> c -> c.writeLine(String.valueOf(c.readLine()))));
-            case Engine.Events _ -> hold(setup.model(), new Engine.Events(Echo::new));
-            case Engine.Messages<?> _ -> hold(setup.model(), new Engine.Messages<>(Framing.lines(),
+            case ServerProvider.Sequential _ -> hold(setup.model(),
+                    new ServerProvider.Sequential(() -> c -> c.writeLine(String.valueOf(c.readLine()))));
+            case ServerProvider.Events _ -> hold(setup.model(), new ServerProvider.Events(Echo::new));
+            case ServerProvider.Messages<?> _ -> hold(setup.model(), new ServerProvider.Messages<>(Framing.lines(),
                     () -> (line, client) -> client.writeLine(line), 1, true));
-            case Engine.Commands _ -> throw new IllegalStateException("commands have no workers");
+            case ServerProvider.Commands _ -> throw new IllegalStateException("commands have no workers");
             case null -> {
                 // Only datagrams: no connection can come.
             }
         }
     }
 
-    private static void hold(Model model, Engine.Streams streams) throws IOException {
+    private static void hold(Model model, ServerProvider.Streams streams) throws IOException {
         var silent = new ServerListener() {};
         Options options = Options.defaults();
         ServerContext context = new ServerContext(options, silent, NanoClock.SYSTEM, _ -> {});
         Runner runner = BlockingRunner.iterative(
-                new SocketFamily(_ -> new EpollMultiplexer(), new ReceivedConnectionsProvider(List.of()), true),
-                new Engine.Setup(List.of(NOWHERE), model, streams, null, options, null, List.of(), List.of(), List.of(),
-                        silent),
+                new SocketBackend(_ -> new EpollMultiplexer(), new ReceivedConnectionsProvider(List.of()), true),
+                new ServerProvider.Setup(List.of(NOWHERE), model, streams, null, options, null, List.of(), List.of(),
+                        List.of(), silent),
                 context);
         runner.start(_ -> {});
         try {

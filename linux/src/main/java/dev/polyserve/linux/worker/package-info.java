@@ -1,9 +1,9 @@
 /// A worker process: the part of a server that serves connections and datagrams by the commands of its supervisor.
 ///
 /// ```
-///   ControlChannel ── WorkerCommandLoop: carries out commands ──▶ Server ── InnerModelRunner ── the inner model's Runner
-///         ▲                                                   │
-///         └────────────── WorkerEventReporter: reports events ◀─────┘
+///   WorkerControlChannel ── WorkerCommandLoop: carries out commands ──▶ Server ── InnerModelRunner ── Runner
+///            ▲                                                            │
+///            └─────────── WorkerEventReporter: reports events ◀───────────┘
 /// ```
 ///
 /// **Threads**: the thread that starts the server, `polyserve-control`, carries out commands; any thread may report

@@ -16,12 +16,12 @@ import dev.polyserve.Tls;
 import dev.polyserve.linux.system.DescriptorMessage;
 import dev.polyserve.proxy.ProxyTlvs;
 import dev.polyserve.proxy.ProxyHeader;
-import dev.polyserve.stats.Buckets;
+import dev.polyserve.stats.HistogramBuckets;
 import dev.polyserve.stats.DurationHistogram;
-import dev.polyserve.stats.HandshakeKind;
+import dev.polyserve.stats.HandshakeOutcome;
 import dev.polyserve.stats.HistogramSnapshot;
 import dev.polyserve.stats.LoopSnapshot;
-import dev.polyserve.stats.ProcessFigures;
+import dev.polyserve.stats.ServingProcessStats;
 import dev.polyserve.stats.TlsSnapshot;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -49,13 +49,14 @@ class WorkerMessageTest {
                     new SerializedException.Frame("a.B$D", "<init>", "null", -2)),
             true);
 
-    private static final ProcessFigures FIGURES = new ProcessFigures(1, 2, 3, 4, Long.MAX_VALUE,
-            List.of(new LoopSnapshot("loop-ä", histogram(Buckets.TURNS), 0.25, 5, 6),
-                    new LoopSnapshot("", HistogramSnapshot.empty(Buckets.TURNS), 1, 0, 0)),
-            new TlsSnapshot(Map.of(new HandshakeKind(HandshakeResult.SUCCEEDED, "TLSv1.3", true), 7L,
-                    HandshakeKind.of(HandshakeResult.ABORTED), 8L), histogram(Buckets.HANDSHAKES), Optional.empty()));
+    private static final ServingProcessStats FIGURES = new ServingProcessStats(1, 2, 3, 4, Long.MAX_VALUE,
+            List.of(new LoopSnapshot("loop-ä", histogram(HistogramBuckets.TURNS), 0.25, 5, 6),
+                    new LoopSnapshot("", HistogramSnapshot.empty(HistogramBuckets.TURNS), 1, 0, 0)),
+            new TlsSnapshot(Map.of(new HandshakeOutcome(HandshakeResult.SUCCEEDED, "TLSv1.3", true), 7L,
+                    HandshakeOutcome.of(HandshakeResult.ABORTED), 8L), histogram(HistogramBuckets.HANDSHAKES),
+                    Optional.empty()));
 
-    private static HistogramSnapshot histogram(Buckets buckets) {
+    private static HistogramSnapshot histogram(HistogramBuckets buckets) {
         DurationHistogram histogram = new DurationHistogram(buckets);
         histogram.add(1);
         histogram.add(Long.MAX_VALUE / 2);
@@ -127,7 +128,7 @@ class WorkerMessageTest {
                 new WorkerEvent.ConnectionAccepted(2, 1, UnixDomainSocketAddress.of(""), UNIX,
                         Optional.of(new ConnectionInfo.Credentials(1, 0xffff_ffffL, 0))),
                 new WorkerEvent.HandlerStarted(3),
-                new WorkerEvent.HandlerStarted(3, Optional.of(new ReportedTls("TLSv1.3", "TLS_AES_128_GCM_SHA256",
+                new WorkerEvent.HandlerStarted(3, Optional.of(new WorkerTlsInfo("TLSv1.3", "TLS_AES_128_GCM_SHA256",
                         Optional.of("a.example"), Optional.empty(), List.of()))),
                 new WorkerEvent.HandlerFailed(4, FAILURE),
                 new WorkerEvent.ConnectionRejected(5, Optional.empty()),
@@ -138,7 +139,7 @@ class WorkerMessageTest {
                 new WorkerEvent.ConnectionClosed(8, new Cause.TimedOut(Limit.IDLE), 0, 0),
                 new WorkerEvent.ConnectionClosed(9, new Cause.LimitReached(Limit.FRAME), 0, 0),
                 new WorkerEvent.ConnectionClosed(10, new Cause.Stopped(), 0, 0),
-                new WorkerEvent.ConnectionClosed(11, new Cause.Stopped(), 0, 0, Optional.of(new ReportedTls("TLSv1.2",
+                new WorkerEvent.ConnectionClosed(11, new Cause.Stopped(), 0, 0, Optional.of(new WorkerTlsInfo("TLSv1.2",
                         "X", Optional.empty(), Optional.of("smtp"), List.of()))),
                 new WorkerEvent.DatagramAnswered(-1, Optional.of(ByteBuffer.wrap(new byte[]{1, 2})), Optional.empty()),
                 new WorkerEvent.DatagramAnswered(-1, Optional.empty(), Optional.of(FAILURE)),

@@ -112,8 +112,8 @@ class ChildProcessTest {
         EpollMultiplexer multiplexer = new EpollMultiplexer();
         try (Pair pair = new Pair();
                 ChildProcess child = ChildProgramTest.shell("read line").start(pair.theirs, pair.theirs)) {
-            assertThat(OtherProcess.isRunning(child.pid())).isTrue();
-            assertThat(ProcessGroups.running()).contains(child.pid());
+            assertThat(NonChildProcess.isRunning(child.pid())).isTrue();
+            assertThat(LiveProcessGroups.running()).contains(child.pid());
             List<Integer> told = new ArrayList<>();
             Multiplexer.Watch watch = multiplexer.watch(child.end(), Multiplexer.READ, told::add);
             pair.writeLine("now");
@@ -121,8 +121,8 @@ class ChildProcessTest {
                 multiplexer.await(Duration.ofSeconds(30).toNanos());
             }
             assertThat(Path.of("/proc", Integer.toString(child.pid()))).as("of the zombie").exists();
-            assertThat(OtherProcess.isRunning(child.pid())).isFalse();
-            assertThat(ProcessGroups.running()).doesNotContain(child.pid());
+            assertThat(NonChildProcess.isRunning(child.pid())).isFalse();
+            assertThat(LiveProcessGroups.running()).doesNotContain(child.pid());
             assertThat(child.poll()).isPresent();
             multiplexer.forget(watch);
         } finally {

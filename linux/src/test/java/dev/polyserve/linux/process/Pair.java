@@ -5,7 +5,7 @@ import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.SystemCallException;
-import dev.polyserve.linux.system.WaitCalls;
+import dev.polyserve.linux.system.ReadinessWaitCalls;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -67,7 +67,7 @@ final class Pair implements AutoCloseable {
     private void awaitReadable() throws IOException {
         PollDescriptors one = new PollDescriptors(1);
         one.set(0, here, PollDescriptors.IN);
-        if (SystemCallException.require("poll", WaitCalls.poll(memory, one, 1, LIMIT_NANOS)) == 0) {
+        if (SystemCallException.require("poll", ReadinessWaitCalls.poll(memory, one, 1, LIMIT_NANOS)) == 0) {
             throw new IOException("nothing was written, and the other side was not given up either");
         }
     }

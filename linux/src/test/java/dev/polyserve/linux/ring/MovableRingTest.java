@@ -42,7 +42,7 @@ class MovableRingTest {
 
     private final CallMemoryPool memories = new CallMemoryPool();
     private final ByteBuffer received = ByteBuffer.allocate(100);
-    private IoUring ring;
+    private IoUringInstance ring;
     private ReceiveBuffers buffers;
     private SendArena arena;
     private Wakeup wakeup;
@@ -62,7 +62,7 @@ class MovableRingTest {
 
     @BeforeEach
     void open() throws IOException {
-        ring = IoUring.open(64, true);
+        ring = IoUringInstance.open(64, true);
         buffers = ReceiveBuffers.forConnections(ring);
         arena = SendArena.open();
         wakeup = new Wakeup(memories);

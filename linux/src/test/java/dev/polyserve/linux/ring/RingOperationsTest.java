@@ -28,7 +28,7 @@ class RingOperationsTest {
     private static final long FIRST_HANDLE = 1L << Integer.SIZE | 1;
 
     private final BufferBudget budget = new BufferBudget(16 << 20);
-    private IoUring ring;
+    private IoUringInstance ring;
     private ReceiveBuffers buffers;
     private SendArena arena;
     private RingOperations operations;
@@ -40,7 +40,7 @@ class RingOperationsTest {
 
     @BeforeEach
     void open() throws IOException {
-        ring = IoUring.open(4, false);
+        ring = IoUringInstance.open(4, false);
         buffers = ReceiveBuffers.forConnections(ring);
         arena = SendArena.open();
         operations = new RingOperations(ring, buffers, arena, budget, new MultiplexerOwner("ring"));

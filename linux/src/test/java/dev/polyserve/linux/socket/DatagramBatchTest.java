@@ -13,8 +13,8 @@ import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.RecvmmsgBatch;
 import dev.polyserve.linux.system.SocketAddresses;
 import dev.polyserve.linux.system.SocketCalls;
-import dev.polyserve.linux.system.SocketOption;
-import dev.polyserve.linux.system.WaitCalls;
+import dev.polyserve.linux.system.IntSocketOption;
+import dev.polyserve.linux.system.ReadinessWaitCalls;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -267,14 +267,14 @@ class DatagramBatchTest {
         BoundDescriptor client = SocketBinding.udp(new Endpoint.Udp("127.0.0.1", 0), OPTIONS);
         CallMemory memory = CallMemory.small();
         int descriptor = client.descriptor().number();
-        boolean joins = SocketCalls.setOption(memory, descriptor, SocketOption.UDP_GRO, 1) == 0
-                && SocketCalls.getOption(memory, descriptor, SocketOption.UDP_SEGMENT) >= 0;
+        boolean joins = SocketCalls.setOption(memory, descriptor, IntSocketOption.UDP_GRO, 1) == 0
+                && SocketCalls.getOption(memory, descriptor, IntSocketOption.UDP_SEGMENT) >= 0;
         collect(server, client.address(), 100, 100, 100, 40, 100);
         server.sender().flush(outcomes);
         RecvmmsgBatch messages = new RecvmmsgBatch(1);
         PollDescriptors readable = new PollDescriptors(1);
         readable.set(0, descriptor, PollDescriptors.IN);
-        assertThat(WaitCalls.poll(memory, readable, 1, TIMEOUT_NANOS)).isEqualTo(1);
+        assertThat(ReadinessWaitCalls.poll(memory, readable, 1, TIMEOUT_NANOS)).isEqualTo(1);
         assertThat(messages.receive(memory, descriptor)).isEqualTo(1);
         assertThat(messages.bytes(0)).isEqualTo(joins ? 340 : 100);
         assertThat(messages.segmentBytes(0)).isEqualTo(joins ? 100 : 0);

@@ -14,7 +14,7 @@ import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.SocketProvider;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.SocketCalls;
-import dev.polyserve.linux.system.SocketOption;
+import dev.polyserve.linux.system.IntSocketOption;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
@@ -61,7 +61,7 @@ class SocketOptionsTest {
         return socketProvider.bind(Endpoint.parse(endpoint), options(change));
     }
 
-    private int option(Pollable source, SocketOption option) {
+    private int option(Pollable source, IntSocketOption option) {
         return SocketCalls.getOption(memory, ((PollableDescriptor) source).descriptor().number(), option);
     }
 
@@ -101,13 +101,13 @@ class SocketOptionsTest {
                 .withUserTimeout(Duration.ofMillis(4_321)));
         try (SocketChannel client = SocketChannel.open(listener.address())) {
             StreamSocket accepted = awaited(listener::accept);
-            assertThat(option(accepted.source(), SocketOption.SO_KEEPALIVE)).isEqualTo(1);
-            assertThat(option(accepted.source(), SocketOption.TCP_KEEPIDLE)).isEqualTo(60);
-            assertThat(option(accepted.source(), SocketOption.TCP_KEEPINTVL)).isEqualTo(7);
-            assertThat(option(accepted.source(), SocketOption.TCP_KEEPCNT)).isEqualTo(5);
-            assertThat(option(accepted.source(), SocketOption.TCP_USER_TIMEOUT)).isEqualTo(4_321);
-            assertThat(option(accepted.source(), SocketOption.SO_RCVBUF)).isEqualTo(2 * BUFFER_BYTES);
-            assertThat(option(accepted.source(), SocketOption.SO_SNDBUF)).isEqualTo(4 * BUFFER_BYTES);
+            assertThat(option(accepted.source(), IntSocketOption.SO_KEEPALIVE)).isEqualTo(1);
+            assertThat(option(accepted.source(), IntSocketOption.TCP_KEEPIDLE)).isEqualTo(60);
+            assertThat(option(accepted.source(), IntSocketOption.TCP_KEEPINTVL)).isEqualTo(7);
+            assertThat(option(accepted.source(), IntSocketOption.TCP_KEEPCNT)).isEqualTo(5);
+            assertThat(option(accepted.source(), IntSocketOption.TCP_USER_TIMEOUT)).isEqualTo(4_321);
+            assertThat(option(accepted.source(), IntSocketOption.SO_RCVBUF)).isEqualTo(2 * BUFFER_BYTES);
+            assertThat(option(accepted.source(), IntSocketOption.SO_SNDBUF)).isEqualTo(4 * BUFFER_BYTES);
             assertThat(accepted.control().ends().peerCredentials()).isEmpty();
             assertThat(client.isOpen()).isTrue();
             accepted.close(false);
@@ -118,7 +118,7 @@ class SocketOptionsTest {
     @Test
     void aDeferredConnectionIsAcceptedOnlyWithItsFirstByte() throws Exception {
         Listener listener = listen("tcp://127.0.0.1:0", o -> o.withDeferAccept(Duration.ofMinutes(10)));
-        assertThat(option(listener, SocketOption.TCP_DEFER_ACCEPT)).isPositive();
+        assertThat(option(listener, IntSocketOption.TCP_DEFER_ACCEPT)).isPositive();
         try (SocketChannel client = SocketChannel.open(listener.address())) {
             assertThat(listener.accept()).as("connected, but silent").isNull();
             client.write(bytes("x"));
@@ -132,11 +132,11 @@ class SocketOptionsTest {
     @Test
     void datagramPortsHaveTheirBuffers() throws Exception {
         DatagramPort udp = bind("udp://127.0.0.1:0", o -> o.withBufferBytes(BUFFER_BYTES, 2 * BUFFER_BYTES));
-        assertThat(option(udp, SocketOption.SO_RCVBUF)).isEqualTo(2 * BUFFER_BYTES);
-        assertThat(option(udp, SocketOption.SO_SNDBUF)).isEqualTo(4 * BUFFER_BYTES);
+        assertThat(option(udp, IntSocketOption.SO_RCVBUF)).isEqualTo(2 * BUFFER_BYTES);
+        assertThat(option(udp, IntSocketOption.SO_SNDBUF)).isEqualTo(4 * BUFFER_BYTES);
         udp.close();
         DatagramPort unix = bind("unixgram:" + directory.resolve("port"), o -> o.withBufferBytes(0, BUFFER_BYTES));
-        assertThat(option(unix, SocketOption.SO_SNDBUF)).isEqualTo(2 * BUFFER_BYTES);
+        assertThat(option(unix, IntSocketOption.SO_SNDBUF)).isEqualTo(2 * BUFFER_BYTES);
         unix.close();
     }
 
@@ -146,7 +146,7 @@ class SocketOptionsTest {
         StreamSocket accepted;
         try (SocketChannel client = connectUnix(listener.address())) {
             accepted = awaited(listener::accept);
-            assertThat(option(accepted.source(), SocketOption.SO_SNDBUF)).isEqualTo(2 * BUFFER_BYTES);
+            assertThat(option(accepted.source(), IntSocketOption.SO_SNDBUF)).isEqualTo(2 * BUFFER_BYTES);
             assertThat(accepted.control().ends().peerCredentials()).contains(ourselves());
             assertThat(client.isOpen()).isTrue();
         }

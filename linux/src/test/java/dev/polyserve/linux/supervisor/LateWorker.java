@@ -1,7 +1,7 @@
 package dev.polyserve.linux.supervisor;
 
-import dev.polyserve.linux.control.WorkerChannel;
-import dev.polyserve.linux.control.WorkerBootstrap;
+import dev.polyserve.linux.control.WorkerControlChannel;
+import dev.polyserve.linux.control.WorkerEnvironment;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.Cause;
@@ -12,7 +12,7 @@ import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.SystemCallException;
-import dev.polyserve.linux.system.WaitCalls;
+import dev.polyserve.linux.system.ReadinessWaitCalls;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -30,19 +30,19 @@ final class LateWorker {
     private static final int SLOT = 0;
     private static final int BUFFER_BYTES = 4096;
 
-    private final WorkerChannel channel;
+    private final WorkerControlChannel channel;
     private final CallMemory memory = CallMemory.small();
 
-    private LateWorker(WorkerChannel channel) {
+    private LateWorker(WorkerControlChannel channel) {
         this.channel = channel;
     }
 
     static void main() throws IOException {
-        new LateWorker(WorkerBootstrap.channel()).work();
+        new LateWorker(WorkerEnvironment.channel()).work();
     }
 
     private void work() throws IOException {
-        WorkerChannel.Received first = receive();
+        WorkerControlChannel.Received first = receive();
         WorkerCommand.Serve serve = (WorkerCommand.Serve) first.messages().getFirst();
         int listener = first.descriptors().getFirst();
         event(new WorkerEvent.Ready());
@@ -63,7 +63,7 @@ final class LateWorker {
         return receive().messages().stream().anyMatch(WorkerCommand.Drain.class::isInstance);
     }
 
-    private WorkerChannel.Received receive() throws IOException {
+    private WorkerControlChannel.Received receive() throws IOException {
         return channel.await(MOST_NANOS).orElseThrow(() -> new IOException("the supervisor says nothing"));
     }
 
@@ -77,7 +77,7 @@ final class LateWorker {
     private StreamSocket accept(int descriptor, Endpoint endpoint) throws IOException {
         PollDescriptors one = new PollDescriptors(1);
         one.set(0, descriptor, PollDescriptors.IN);
-        SystemCallException.require("poll", WaitCalls.poll(memory, one, 1, MOST_NANOS));
+        SystemCallException.require("poll", ReadinessWaitCalls.poll(memory, one, 1, MOST_NANOS));
         int accepted = SystemCallException.require("accept", SocketCalls.accept(memory, descriptor));
         ReceivedConnectionsListener listener = ReceivedConnectionsListener.open(endpoint,
                 UnixDomainSocketAddress.of(""), () -> {

@@ -42,14 +42,14 @@ class SharedEndpointsTest {
 
     @Test
     void twoEndpointsThatLeadToOnePlaceAreTwo() throws Exception {
-        RequestedEndpoints requested = new RequestedEndpoints();
+        SocketEndpointMatcher requested = new SocketEndpointMatcher();
         Endpoint name = Endpoint.parse("tcp://name.test:0");
         Endpoint first = Endpoint.parse("tcp://127.0.0.1:0");
         Endpoint second = Endpoint.parse("tcp://127.0.0.2:0");
         requested.note(name, List.of(new SocketProvider.Place(first, false), new SocketProvider.Place(second, false)));
         requested.note(first, List.of(new SocketProvider.Place(first, false)));
 
-        RequestedEndpoints.Use tried = requested.use(first);
+        SocketEndpointMatcher.Use tried = requested.use(first);
         assertThat(tried.asked()).isEqualTo(name);
         tried.withdraw().run();
         assertThat(requested.use(first).asked()).isEqualTo(name);

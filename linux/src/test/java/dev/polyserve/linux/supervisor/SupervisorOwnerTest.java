@@ -16,9 +16,9 @@ import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.Multiplexer;
 import dev.polyserve.run.AcceptQuota;
-import dev.polyserve.spi.Engine;
-import dev.polyserve.spi.HandlerExecution;
-import dev.polyserve.spi.ModelPlan;
+import dev.polyserve.spi.ServerProvider;
+import dev.polyserve.spi.HandlerExecutionStrategy;
+import dev.polyserve.spi.ModelDefinition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -46,7 +46,7 @@ class SupervisorOwnerTest {
 
     @BeforeEach
     void start() throws Exception {
-        var model = new HandlerExecution.ProcessPool(1, 1, ModelPlan.of(Model.virtual()), NO_WORKERS);
+        var model = new HandlerExecutionStrategy.ProcessPool(1, 1, ModelDefinition.of(Model.virtual()), NO_WORKERS);
         pool = ProcessPoolRunner.open(model, context);
         loop = pool.loop();
         loop.start(_ -> {});
@@ -96,10 +96,10 @@ class SupervisorOwnerTest {
     @Test
     void theRunnerOfAWorkerForEachConnection() throws Exception {
         Model model = Model.process(1, NO_WORKERS);
-        var setup = new Engine.Setup(List.of(Endpoint.parse("tcp://127.0.0.1:0")), model, null, null,
+        var setup = new ServerProvider.Setup(List.of(Endpoint.parse("tcp://127.0.0.1:0")), model, null, null,
                 Options.defaults(), null, List.of(), List.of(), List.of(), null);
         ProcessPerConnectionRunner runner = ProcessPerConnectionRunner.open(
-                new HandlerExecution.ProcessPerConnection(1, NO_WORKERS), setup, context);
+                new HandlerExecutionStrategy.ProcessPerConnection(1, NO_WORKERS), setup, context);
         runner.loop().start(_ -> {});
         assertRefused(runner::nextDatagram);
         assertRefused(runner::drain);

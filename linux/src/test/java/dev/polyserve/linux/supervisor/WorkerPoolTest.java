@@ -8,11 +8,11 @@ import dev.polyserve.ServerStats.RestartReason;
 import dev.polyserve.Workers;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
-import dev.polyserve.linux.control.WorkerChannel;
+import dev.polyserve.linux.control.WorkerControlChannel;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.loop.EventLoop;
-import dev.polyserve.run.LoopErrors;
+import dev.polyserve.run.LoopErrorHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -48,7 +48,7 @@ class WorkerPoolTest {
     @BeforeEach
     void open() throws Exception {
         loop = new EventLoop("test-supervisor", new EpollMultiplexer(), context.clock(), false, false, 0,
-                LoopErrors.reportedTo(context.log()));
+                LoopErrorHandler.reportedTo(context.log()));
         Workers workers = Workers.defaults().withProgram(NO_READER);
         workerPool = new WorkerPool(loop, WorkerProgram.of(workers), workers, new OneWorker(false), context);
         loop.start(_ -> {});
@@ -84,12 +84,12 @@ class WorkerPoolTest {
         // Long commands: each one costs an attempt to send those that wait, and of short ones a hundred thousand fit.
         InetSocketAddress peer = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
         int commands = 0;
-        while (!worker.isStuck() && commands < WorkerChannel.MOST_WAITING_BYTES) {
+        while (!worker.isStuck() && commands < WorkerControlChannel.MOST_WAITING_BYTES) {
             worker.command(new WorkerCommand.AnswerDatagram(commands, peer, peer, Optional.empty(), false,
                     ByteBuffer.allocate(DATAGRAM_BYTES)));
             commands++;
         }
-        assertThat(commands).as("commands until one was dropped").isLessThan(2 * WorkerChannel.MOST_WAITING_BYTES
+        assertThat(commands).as("commands until one was dropped").isLessThan(2 * WorkerControlChannel.MOST_WAITING_BYTES
                 / DATAGRAM_BYTES);
         long until = System.nanoTime() + LIMIT_NANOS;
         while (workerPool.counters().restarts().isEmpty() && System.nanoTime() - until < 0) {

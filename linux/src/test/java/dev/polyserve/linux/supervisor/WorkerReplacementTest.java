@@ -10,7 +10,7 @@ import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.loop.EventLoop;
-import dev.polyserve.run.LoopErrors;
+import dev.polyserve.run.LoopErrorHandler;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -48,7 +48,7 @@ class WorkerReplacementTest {
     @BeforeEach
     void open() throws Exception {
         loop = new EventLoop("test-supervisor", new EpollMultiplexer(), context.clock(), false, false, 0,
-                LoopErrors.reportedTo(context.log()));
+                LoopErrorHandler.reportedTo(context.log()));
         Workers workers = Workers.defaults().withProgram(NEVER_SERVES);
         workerPool = new WorkerPool(loop, WorkerProgram.of(workers), workers, scaling, context);
         replacement = new WorkerReplacement(workerPool, loop, workers, scaling, context);

@@ -10,7 +10,7 @@ import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.loop.EventLoop;
-import dev.polyserve.run.LoopErrors;
+import dev.polyserve.run.LoopErrorHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -89,7 +89,7 @@ class WorkerRestartReasonTest {
     /// @param happens what happens to the first worker, on the supervisor's loop
     private RestartReason firstReason(Workers workers, Consumer<Worker> happens) throws Exception {
         EventLoop loop = new EventLoop("test-supervisor", new EpollMultiplexer(), context.clock(), false, false, 0,
-                LoopErrors.reportedTo(context.log()));
+                LoopErrorHandler.reportedTo(context.log()));
         WorkerPool workerPool = new WorkerPool(loop, WorkerProgram.of(workers), workers, new OneWorker(true), context);
         loop.start(_ -> {});
         try {

@@ -66,14 +66,16 @@ class CallsTest {
     @Test
     void bothWaysToTheKernelReturnTheSame() throws Exception {
         for (SystemCall way : List.<SystemCall>of(SystemCalls::call, LibrarySystemCall::call)) {
-            assertThat(way.call(memory, CallNumber.CLOSE, -1, 0, 0, 0, 0, 0)).isEqualTo(-Errno.EBADF);
+            assertThat(way.call(memory, SystemCallNumber.CLOSE, -1, 0, 0, 0, 0, 0)).isEqualTo(-Errno.EBADF);
             // Each of the six arguments counts: an offset within a page is refused.
-            int flags = MemoryCalls.MAP_PRIVATE | MemoryCalls.MAP_ANONYMOUS;
-            assertThat(way.call(memory, CallNumber.MMAP, 0, PAGE_BYTES, MemoryCalls.PROT_READ_WRITE, flags, -1, 1))
+            int flags = MemoryMappingCalls.MAP_PRIVATE | MemoryMappingCalls.MAP_ANONYMOUS;
+            assertThat(way.call(memory, SystemCallNumber.MMAP, 0, PAGE_BYTES, MemoryMappingCalls.PROT_READ_WRITE, flags,
+                    -1, 1))
                     .isEqualTo(-Errno.EINVAL);
-            long page = way.call(memory, CallNumber.MMAP, 0, PAGE_BYTES, MemoryCalls.PROT_READ_WRITE, flags, -1, 0);
+            long page = way.call(memory, SystemCallNumber.MMAP, 0, PAGE_BYTES, MemoryMappingCalls.PROT_READ_WRITE,
+                    flags, -1, 0);
             assertThat(page).isPositive();
-            assertThat(way.call(memory, CallNumber.MUNMAP, page, PAGE_BYTES, 0, 0, 0, 0)).isZero();
+            assertThat(way.call(memory, SystemCallNumber.MUNMAP, page, PAGE_BYTES, 0, 0, 0, 0)).isZero();
         }
     }
 
@@ -85,7 +87,7 @@ class CallsTest {
 
     /// A way to make a system call.
     private interface SystemCall {
-        long call(CallMemory memory, CallNumber number, long a, long b, long c, long d, long e, long f);
+        long call(CallMemory memory, SystemCallNumber number, long a, long b, long c, long d, long e, long f);
     }
 
     @Test
@@ -112,27 +114,29 @@ class CallsTest {
 
     @Test
     void optionsAreSetAndAsked() {
-        assertThat(SocketCalls.getOption(memory, here, SocketOption.SO_REUSEADDR)).isZero();
-        assertThat(SocketCalls.setOption(memory, here, SocketOption.SO_REUSEADDR, 1)).isZero();
-        assertThat(SocketCalls.getOption(memory, here, SocketOption.SO_REUSEADDR)).isEqualTo(1);
-        assertThat(SocketCalls.getOption(memory, -1, SocketOption.SO_REUSEADDR)).isEqualTo(-Errno.EBADF);
+        assertThat(SocketCalls.getOption(memory, here, IntSocketOption.SO_REUSEADDR)).isZero();
+        assertThat(SocketCalls.setOption(memory, here, IntSocketOption.SO_REUSEADDR, 1)).isZero();
+        assertThat(SocketCalls.getOption(memory, here, IntSocketOption.SO_REUSEADDR)).isEqualTo(1);
+        assertThat(SocketCalls.getOption(memory, -1, IntSocketOption.SO_REUSEADDR)).isEqualTo(-Errno.EBADF);
     }
 
     @Test
     void epollTellsWhatItWasGiven() {
-        int epoll = WaitCalls.epollCreate(memory);
+        int epoll = ReadinessWaitCalls.epollCreate(memory);
         EpollEvents events = new EpollEvents(4);
         long data = 0x1234_5678_9abc_def0L;
         events.setFirst(EpollEvents.IN, data);
-        assertThat(WaitCalls.epollControl(memory, epoll, WaitCalls.EPOLL_CTL_ADD, here, events)).isZero();
-        assertThat(WaitCalls.epollWait(memory, epoll, events, SHORT_NANOS)).isZero();
-        assertThat(WaitCalls.epollWaitMillis(memory, epoll, events, SHORT_NANOS)).isZero();
+        assertThat(ReadinessWaitCalls.epollControl(memory, epoll, ReadinessWaitCalls.EPOLL_CTL_ADD, here, events))
+                .isZero();
+        assertThat(ReadinessWaitCalls.epollWait(memory, epoll, events, SHORT_NANOS)).isZero();
+        assertThat(ReadinessWaitCalls.epollWaitMillis(memory, epoll, events, SHORT_NANOS)).isZero();
         sendByte();
         for (int i = 0; i < 2; i++) {
             events.setFirst(0, 0);
             assertThat(i == 0
-                    ? WaitCalls.epollWait(memory, epoll, events, WaitCalls.FOREVER)
-                    : WaitCalls.epollWaitMillis(memory, epoll, events, WaitCalls.FOREVER)).isEqualTo(1);
+                    ? ReadinessWaitCalls.epollWait(memory, epoll, events, ReadinessWaitCalls.FOREVER)
+                    : ReadinessWaitCalls.epollWaitMillis(memory, epoll, events, ReadinessWaitCalls.FOREVER))
+                    .isEqualTo(1);
             assertThat(events.bits(0)).isEqualTo(EpollEvents.IN);
             assertThat(events.data(0)).isEqualTo(data);
         }
@@ -145,8 +149,8 @@ class CallsTest {
         descriptors.set(0, here, PollDescriptors.IN);
         descriptors.set(1, there, PollDescriptors.OUT);
         descriptors.set(2, ~there, PollDescriptors.OUT);
-        assertThat(WaitCalls.poll(memory, descriptors, 1, SHORT_NANOS)).isZero();
-        assertThat(WaitCalls.poll(memory, descriptors, 3, WaitCalls.FOREVER)).isEqualTo(1);
+        assertThat(ReadinessWaitCalls.poll(memory, descriptors, 1, SHORT_NANOS)).isZero();
+        assertThat(ReadinessWaitCalls.poll(memory, descriptors, 3, ReadinessWaitCalls.FOREVER)).isEqualTo(1);
         assertThat(descriptors.takeHappened(0)).isZero();
         assertThat(descriptors.takeHappened(1)).isEqualTo(PollDescriptors.OUT);
         assertThat(descriptors.takeHappened(1)).as("told once").isZero();
@@ -159,7 +163,8 @@ class CallsTest {
         DescriptorSet writable = new DescriptorSet();
         readable.set(here, true);
         writable.set(there, true);
-        assertThat(WaitCalls.select(memory, Math.max(here, there) + 1, readable, writable, SHORT_NANOS)).isEqualTo(1);
+        assertThat(ReadinessWaitCalls.select(memory, Math.max(here, there) + 1, readable, writable, SHORT_NANOS))
+                .isEqualTo(1);
         assertThat(readable.word(here / 64) >>> here & 1).isZero();
         assertThat(writable.word(there / 64) >>> there & 1).isEqualTo(1);
     }
@@ -197,7 +202,7 @@ class CallsTest {
                 assertThat(waitForInput(mine, new PollDescriptors(1), 0)).isZero();
             }
             waits.countDown();
-            return waitForInput(mine, watched(freed), WaitCalls.FOREVER);
+            return waitForInput(mine, watched(freed), ReadinessWaitCalls.FOREVER);
         });
         Thread.ofPlatform().daemon().start(waiter);
         waits.await();
@@ -218,6 +223,6 @@ class CallsTest {
 
     private int waitForInput(CallMemory mine, PollDescriptors descriptors, long atMostNanos) {
         descriptors.set(0, here, PollDescriptors.IN);
-        return WaitCalls.poll(mine, descriptors, 1, atMostNanos);
+        return ReadinessWaitCalls.poll(mine, descriptors, 1, atMostNanos);
     }
 }

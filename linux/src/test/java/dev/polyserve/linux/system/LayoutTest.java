@@ -68,30 +68,30 @@ class LayoutTest {
     @Test
     void messagesAreLaidOutAsInC() throws Exception {
         Map<String, Long> ours = new LinkedHashMap<>();
-        ours.put("offsetof(struct msghdr, msg_name)", (long) MessageHeaders.NAME);
-        ours.put("offsetof(struct msghdr, msg_namelen)", (long) MessageHeaders.NAME_LENGTH);
-        ours.put("offsetof(struct msghdr, msg_iov)", (long) MessageHeaders.PIECES);
-        ours.put("offsetof(struct msghdr, msg_iovlen)", (long) MessageHeaders.PIECES_COUNT);
-        ours.put("offsetof(struct msghdr, msg_control)", (long) MessageHeaders.CONTROL);
-        ours.put("offsetof(struct msghdr, msg_controllen)", (long) MessageHeaders.CONTROL_LENGTH);
-        ours.put("sizeof(struct mmsghdr)", (long) MessageHeaders.BYTES);
-        ours.put("offsetof(struct mmsghdr, msg_len)", (long) MessageHeaders.LENGTH);
-        ours.put("sizeof(struct iovec)", (long) MessageHeaders.PIECE_BYTES);
-        ours.put("offsetof(struct iovec, iov_base)", (long) MessageHeaders.PIECE_BASE);
-        ours.put("offsetof(struct iovec, iov_len)", (long) MessageHeaders.PIECE_LENGTH);
-        ours.put("sizeof(struct cmsghdr)", (long) MessageHeaders.CONTROL_HEADER_BYTES);
-        ours.put("offsetof(struct cmsghdr, cmsg_len)", (long) MessageHeaders.CONTROL_HEADER_LENGTH);
-        ours.put("offsetof(struct cmsghdr, cmsg_level)", (long) MessageHeaders.CONTROL_HEADER_LEVEL);
-        ours.put("offsetof(struct cmsghdr, cmsg_type)", (long) MessageHeaders.CONTROL_HEADER_TYPE);
+        ours.put("offsetof(struct msghdr, msg_name)", (long) MmsghdrArray.NAME);
+        ours.put("offsetof(struct msghdr, msg_namelen)", (long) MmsghdrArray.NAME_LENGTH);
+        ours.put("offsetof(struct msghdr, msg_iov)", (long) MmsghdrArray.PIECES);
+        ours.put("offsetof(struct msghdr, msg_iovlen)", (long) MmsghdrArray.PIECES_COUNT);
+        ours.put("offsetof(struct msghdr, msg_control)", (long) MmsghdrArray.CONTROL);
+        ours.put("offsetof(struct msghdr, msg_controllen)", (long) MmsghdrArray.CONTROL_LENGTH);
+        ours.put("sizeof(struct mmsghdr)", (long) MmsghdrArray.BYTES);
+        ours.put("offsetof(struct mmsghdr, msg_len)", (long) MmsghdrArray.LENGTH);
+        ours.put("sizeof(struct iovec)", (long) MmsghdrArray.PIECE_BYTES);
+        ours.put("offsetof(struct iovec, iov_base)", (long) MmsghdrArray.PIECE_BASE);
+        ours.put("offsetof(struct iovec, iov_len)", (long) MmsghdrArray.PIECE_LENGTH);
+        ours.put("sizeof(struct cmsghdr)", (long) MmsghdrArray.CONTROL_HEADER_BYTES);
+        ours.put("offsetof(struct cmsghdr, cmsg_len)", (long) MmsghdrArray.CONTROL_HEADER_LENGTH);
+        ours.put("offsetof(struct cmsghdr, cmsg_level)", (long) MmsghdrArray.CONTROL_HEADER_LEVEL);
+        ours.put("offsetof(struct cmsghdr, cmsg_type)", (long) MmsghdrArray.CONTROL_HEADER_TYPE);
         ours.put("CMSG_SPACE(4) + CMSG_SPACE(sizeof(struct in_pktinfo)) + CMSG_SPACE(sizeof(struct in6_pktinfo))",
-                (long) MessageHeaders.CONTROL_BYTES);
+                (long) MmsghdrArray.CONTROL_BYTES);
         ours.put("CMSG_SPACE(2)", (long) AncillaryData.space(Short.BYTES));
         ours.put("sizeof(struct in_pktinfo)", (long) PacketInfo.INET_BYTES);
         ours.put("offsetof(struct in_pktinfo, ipi_spec_dst)", (long) PacketInfo.INET_SOURCE);
         ours.put("sizeof(struct in6_pktinfo)", (long) PacketInfo.INET6_BYTES);
         ours.put("offsetof(struct in6_pktinfo, ipi6_addr)", (long) PacketInfo.INET6_ADDRESS);
         ours.put("offsetof(struct in6_pktinfo, ipi6_ifindex)", (long) PacketInfo.INET6_INTERFACE);
-        ours.put("CMSG_LEN(2)", (long) MessageHeaders.CONTROL_HEADER_BYTES + Short.BYTES);
+        ours.put("CMSG_LEN(2)", (long) MmsghdrArray.CONTROL_HEADER_BYTES + Short.BYTES);
         compare(HEADERS, ours);
     }
 
@@ -104,9 +104,9 @@ class LayoutTest {
         ours.put("EPOLLHUP", (long) EpollEvents.HUP);
         ours.put("EPOLLRDHUP", (long) EpollEvents.RDHUP);
         ours.put("(int) EPOLLET", (long) EpollEvents.ET);
-        ours.put("EPOLL_CTL_ADD", (long) WaitCalls.EPOLL_CTL_ADD);
-        ours.put("EPOLL_CTL_DEL", (long) WaitCalls.EPOLL_CTL_DEL);
-        ours.put("EPOLL_CTL_MOD", (long) WaitCalls.EPOLL_CTL_MOD);
+        ours.put("EPOLL_CTL_ADD", (long) ReadinessWaitCalls.EPOLL_CTL_ADD);
+        ours.put("EPOLL_CTL_DEL", (long) ReadinessWaitCalls.EPOLL_CTL_DEL);
+        ours.put("EPOLL_CTL_MOD", (long) ReadinessWaitCalls.EPOLL_CTL_MOD);
         ours.put("EPOLL_CLOEXEC", (long) SocketCalls.SOCK_CLOEXEC);
         ours.put("EFD_CLOEXEC", (long) SocketCalls.SOCK_CLOEXEC);
         ours.put("EFD_NONBLOCK", (long) SocketCalls.SOCK_NONBLOCK);
@@ -134,27 +134,27 @@ class LayoutTest {
         ours.put("SHUT_RD", (long) SocketCalls.SHUT_RD);
         ours.put("SHUT_WR", (long) SocketCalls.SHUT_WR);
         ours.put("SHUT_RDWR", (long) SocketCalls.SHUT_RDWR);
-        for (SocketOption option : SocketOption.values()) {
+        for (IntSocketOption option : IntSocketOption.values()) {
             ours.put(option.name(), (long) option.number);
         }
-        ours.put("SOL_SOCKET", (long) SocketOption.SO_REUSEADDR.level);
-        ours.put("IPPROTO_TCP", (long) SocketOption.TCP_NODELAY.level);
-        ours.put("IPPROTO_UDP", (long) SocketOption.UDP_GRO.level);
-        ours.put("IPPROTO_IPV6", (long) SocketOption.IPV6_V6ONLY.level);
+        ours.put("SOL_SOCKET", (long) IntSocketOption.SO_REUSEADDR.level);
+        ours.put("IPPROTO_TCP", (long) IntSocketOption.TCP_NODELAY.level);
+        ours.put("IPPROTO_UDP", (long) IntSocketOption.UDP_GRO.level);
+        ours.put("IPPROTO_IPV6", (long) IntSocketOption.IPV6_V6ONLY.level);
         compare(HEADERS, ours);
     }
 
     @Test
     void whatIsToldOfChildrenIsLaidOutAsInC() throws Exception {
         Map<String, Long> ours = new LinkedHashMap<>();
-        ours.put("sizeof(siginfo_t)", (long) ChildStatus.INFO_BYTES);
-        ours.put("offsetof(siginfo_t, si_code)", (long) ChildStatus.CODE);
-        ours.put("offsetof(siginfo_t, si_pid)", (long) ChildStatus.PID);
-        ours.put("offsetof(siginfo_t, si_status)", (long) ChildStatus.STATUS);
-        ours.put("CLD_EXITED", (long) ChildStatus.CLD_EXITED);
-        ours.put("sizeof(struct rusage)", (long) ChildStatus.USAGE_BYTES);
-        ours.put("offsetof(struct rusage, ru_utime)", (long) ChildStatus.USER_TIME);
-        ours.put("offsetof(struct rusage, ru_stime)", (long) ChildStatus.SYSTEM_TIME);
+        ours.put("sizeof(siginfo_t)", (long) WaitidResult.INFO_BYTES);
+        ours.put("offsetof(siginfo_t, si_code)", (long) WaitidResult.CODE);
+        ours.put("offsetof(siginfo_t, si_pid)", (long) WaitidResult.PID);
+        ours.put("offsetof(siginfo_t, si_status)", (long) WaitidResult.STATUS);
+        ours.put("CLD_EXITED", (long) WaitidResult.CLD_EXITED);
+        ours.put("sizeof(struct rusage)", (long) WaitidResult.USAGE_BYTES);
+        ours.put("offsetof(struct rusage, ru_utime)", (long) WaitidResult.USER_TIME);
+        ours.put("offsetof(struct rusage, ru_stime)", (long) WaitidResult.SYSTEM_TIME);
         ours.put("offsetof(struct timeval, tv_usec)", (long) Long.BYTES);
         ours.put("P_PID", (long) ProcessCalls.P_PID);
         ours.put("P_PGID", (long) ProcessCalls.P_PGID);
@@ -184,12 +184,12 @@ class LayoutTest {
     @Test
     void whatIsPreparedForAChildIsAsInC() throws Exception {
         Map<String, Long> ours = new LinkedHashMap<>();
-        ours.put("POSIX_SPAWN_SETPGROUP", (long) Spawn.SETPGROUP);
-        ours.put("POSIX_SPAWN_SETSIGDEF", (long) Spawn.SETSIGDEF);
-        ours.put("POSIX_SPAWN_SETSIGMASK", (long) Spawn.SETSIGMASK);
-        ours.put("sizeof(sigset_t)", (long) Spawn.SIGNAL_SET_BYTES);
-        ours.put("sizeof(posix_spawn_file_actions_t) <= " + Spawn.STRUCTURE_BYTES, 1L);
-        ours.put("sizeof(posix_spawnattr_t) <= " + Spawn.STRUCTURE_BYTES, 1L);
+        ours.put("POSIX_SPAWN_SETPGROUP", (long) PosixSpawn.SETPGROUP);
+        ours.put("POSIX_SPAWN_SETSIGDEF", (long) PosixSpawn.SETSIGDEF);
+        ours.put("POSIX_SPAWN_SETSIGMASK", (long) PosixSpawn.SETSIGMASK);
+        ours.put("sizeof(sigset_t)", (long) PosixSpawn.SIGNAL_SET_BYTES);
+        ours.put("sizeof(posix_spawn_file_actions_t) <= " + PosixSpawn.STRUCTURE_BYTES, 1L);
+        ours.put("sizeof(posix_spawnattr_t) <= " + PosixSpawn.STRUCTURE_BYTES, 1L);
         ours.put("FIONBIO", (long) DescriptorCalls.FIONBIO);
         ours.put("F_DUPFD_CLOEXEC", (long) DescriptorCalls.F_DUPFD_CLOEXEC);
         compare(PROCESS_HEADERS, ours);
@@ -212,7 +212,7 @@ class LayoutTest {
     @Test
     void callsHaveTheNumbersOfThisProcessor() throws Exception {
         Map<String, Long> ours = new LinkedHashMap<>();
-        for (CallNumber call : CallNumber.values()) {
+        for (SystemCallNumber call : SystemCallNumber.values()) {
             ours.put("SYS_" + call.name().toLowerCase(Locale.ROOT), call.here);
         }
         compare(List.of("sys/syscall.h"), ours);
@@ -222,18 +222,18 @@ class LayoutTest {
     @Test
     void callsHaveTheNumbersOfAarch64() throws Exception {
         Map<String, Long> ours = new LinkedHashMap<>();
-        for (CallNumber call : CallNumber.values()) {
-            ours.put("__NR_" + call.name().toLowerCase(Locale.ROOT), (long) call.on(Architecture.AARCH64));
+        for (SystemCallNumber call : SystemCallNumber.values()) {
+            ours.put("__NR_" + call.name().toLowerCase(Locale.ROOT), (long) call.on(ProcessorArchitecture.AARCH64));
         }
         compare(List.of("asm-generic/unistd.h"), ours);
     }
 
     @Test
     void processorsAreKnownByTheNamesOfTheJdk() {
-        assertThat(Architecture.of("amd64")).contains(Architecture.X86_64);
-        assertThat(Architecture.of("aarch64")).contains(Architecture.AARCH64);
-        assertThat(Architecture.of("riscv64")).isEmpty();
-        assertThat(CallNumber.ACCEPT4.on(Architecture.X86_64)).isEqualTo(288);
+        assertThat(ProcessorArchitecture.of("amd64")).contains(ProcessorArchitecture.X86_64);
+        assertThat(ProcessorArchitecture.of("aarch64")).contains(ProcessorArchitecture.AARCH64);
+        assertThat(ProcessorArchitecture.of("riscv64")).isEmpty();
+        assertThat(SystemCallNumber.ACCEPT4.on(ProcessorArchitecture.X86_64)).isEqualTo(288);
     }
 
     @Test

@@ -31,7 +31,7 @@ class ProcessCallsTest {
     }
 
     private long sigaction(int signal, long newOne, long oldOne) {
-        return SystemCalls.call(memory, CallNumber.RT_SIGACTION, signal, newOne, oldOne, 8, 0, 0);
+        return SystemCalls.call(memory, SystemCallNumber.RT_SIGACTION, signal, newOne, oldOne, 8, 0, 0);
     }
 
     @Test
@@ -67,7 +67,8 @@ class ProcessCallsTest {
 
     private static long blocked() {
         CallMemory words = CallMemory.small();
-        assertThat(SystemCalls.call(words, CallNumber.RT_SIGPROCMASK, 0, 0, words.wordsAddress(), 8, 0, 0)).isZero();
+        assertThat(SystemCalls.call(words, SystemCallNumber.RT_SIGPROCMASK, 0, 0, words.wordsAddress(), 8, 0, 0))
+                .isZero();
         return words.word(0);
     }
 
@@ -83,16 +84,16 @@ class ProcessCallsTest {
     void noSignalIsBlockedOrIgnoredInAChild() throws Exception {
         Path seen = directory.resolve("seen");
         setAction(SIGUSR2, SIG_IGN, 0);
-        try (Spawn spawn = new Spawn(false)) {
+        try (PosixSpawn spawn = new PosixSpawn(false)) {
             int pid = spawn.start(
-                    new NativeArguments(List.of("sh", "-c", "exec grep ^Sig /proc/self/status >" + seen), Map.of()),
+                    new ArgvAndEnvp(List.of("sh", "-c", "exec grep ^Sig /proc/self/status >" + seen), Map.of()),
                     Map.of("PATH", "/usr/bin:/bin"));
             assertThat(pid).isPositive();
             int pidfd = ProcessCalls.pidfdOpen(memory, pid);
             PollDescriptors one = new PollDescriptors(1);
             one.set(0, pidfd, PollDescriptors.IN);
-            assertThat(WaitCalls.poll(memory, one, 1, 30_000_000_000L)).isEqualTo(1);
-            assertThat(ProcessCalls.reap(memory, pidfd, new ChildStatus())).isZero();
+            assertThat(ReadinessWaitCalls.poll(memory, one, 1, 30_000_000_000L)).isEqualTo(1);
+            assertThat(ProcessCalls.reap(memory, pidfd, new WaitidResult())).isZero();
             assertThat(DescriptorCalls.close(memory, pidfd)).isZero();
         } finally {
             setAction(SIGUSR2, 0, 0);
@@ -102,8 +103,8 @@ class ProcessCallsTest {
 
     @Test
     void aChildWithoutADescriptorIsEndedAndReaped() {
-        try (Spawn spawn = new Spawn(true)) {
-            int pid = spawn.start(new NativeArguments(List.of("sleep", "1000"), Map.of()), Map.of());
+        try (PosixSpawn spawn = new PosixSpawn(true)) {
+            int pid = spawn.start(new ArgvAndEnvp(List.of("sleep", "1000"), Map.of()), Map.of());
             assertThat(pid).isPositive();
             assertThat(ProcessCalls.killAndReap(memory, pid, true)).isZero();
             assertThat(ProcessCalls.pidfdOpen(memory, pid)).isEqualTo(-Errno.ESRCH);

@@ -137,11 +137,11 @@ class RingLayoutTest {
         ours.put("IORING_REGISTER_SYNC_CANCEL", (long) RingCalls.REGISTER_SYNC_CANCEL);
         ours.put("IO_URING_OP_SUPPORTED", (long) RingCalls.PROBE_SUPPORTED);
         ours.put("IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_ANY", (long) RingCalls.CANCEL_ALL_ANY);
-        ours.put("PROT_READ | PROT_WRITE", (long) MemoryCalls.PROT_READ_WRITE);
-        ours.put("MAP_SHARED", (long) MemoryCalls.MAP_SHARED);
-        ours.put("MAP_PRIVATE", (long) MemoryCalls.MAP_PRIVATE);
-        ours.put("MAP_ANONYMOUS", (long) MemoryCalls.MAP_ANONYMOUS);
-        ours.put("MAP_POPULATE", (long) MemoryCalls.MAP_POPULATE);
+        ours.put("PROT_READ | PROT_WRITE", (long) MemoryMappingCalls.PROT_READ_WRITE);
+        ours.put("MAP_SHARED", (long) MemoryMappingCalls.MAP_SHARED);
+        ours.put("MAP_PRIVATE", (long) MemoryMappingCalls.MAP_PRIVATE);
+        ours.put("MAP_ANONYMOUS", (long) MemoryMappingCalls.MAP_ANONYMOUS);
+        ours.put("MAP_POPULATE", (long) MemoryMappingCalls.MAP_POPULATE);
         compare(ours);
     }
 }

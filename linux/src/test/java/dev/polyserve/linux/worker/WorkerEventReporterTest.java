@@ -1,6 +1,6 @@
 package dev.polyserve.linux.worker;
 
-import dev.polyserve.linux.control.WorkerChannel;
+import dev.polyserve.linux.control.WorkerControlChannel;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -28,14 +28,14 @@ class WorkerEventReporterTest {
     private static final int MANY = 2_000;
     private static final int LONG_CHARACTERS = 16 << 10;
 
-    private Optional<WorkerChannel> worker = Optional.empty();
-    private Optional<WorkerChannel> supervisor = Optional.empty();
+    private Optional<WorkerControlChannel> worker = Optional.empty();
+    private Optional<WorkerControlChannel> supervisor = Optional.empty();
 
     @BeforeEach
     void open() throws Exception {
         SeqpacketSocket.Pair pair = SeqpacketSocket.pair();
-        supervisor = Optional.of(new WorkerChannel(pair.ours()));
-        worker = Optional.of(new WorkerChannel(SeqpacketSocket.of(pair.theirs())));
+        supervisor = Optional.of(new WorkerControlChannel(pair.ours()));
+        worker = Optional.of(new WorkerControlChannel(SeqpacketSocket.of(pair.theirs())));
     }
 
     @AfterEach
@@ -71,7 +71,7 @@ class WorkerEventReporterTest {
     void waitsForASupervisorThatDoesNotRead() throws Exception {
         WorkerEventReporter eventReporter = eventReporter();
         var dumped = new WorkerEvent.ThreadDump("x".repeat(LONG_CHARACTERS));
-        int more = 2 * WorkerChannel.MOST_WAITING_BYTES / LONG_CHARACTERS;
+        int more = 2 * WorkerControlChannel.MOST_WAITING_BYTES / LONG_CHARACTERS;
         FutureTask<Boolean> reported = new FutureTask<>(() -> {
             for (int i = 0; i < more; i++) {
                 eventReporter.event(dumped);

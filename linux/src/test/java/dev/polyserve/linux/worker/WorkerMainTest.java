@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.Model;
 import dev.polyserve.Server;
-import dev.polyserve.linux.control.WorkerChannel;
-import dev.polyserve.linux.control.WorkerBootstrap;
+import dev.polyserve.linux.control.WorkerControlChannel;
+import dev.polyserve.linux.control.WorkerEnvironment;
 import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.linux.process.ChildProcess;
 import dev.polyserve.linux.process.CurrentProgram;
@@ -60,7 +60,7 @@ class WorkerMainTest {
     @Test
     void withOneSentenceWhenTheOtherSideIsNoSupervisor() throws Exception {
         SeqpacketSocket.Pair pair = SeqpacketSocket.pair();
-        WorkerChannel channel = new WorkerChannel(pair.ours());
+        WorkerControlChannel channel = new WorkerControlChannel(pair.ours());
         try (ChildProcess worker = worker(pair)) {
             assertThat(channel.send(new WorkerEvent.Ready())).isTrue();
             assertThat(channel.flush()).isTrue();
@@ -75,7 +75,7 @@ class WorkerMainTest {
 
     private ChildProcess worker(SeqpacketSocket.Pair pair) throws IOException {
         Map<String, String> environment = CurrentProgram.environment();
-        WorkerBootstrap.addTo(environment);
+        WorkerEnvironment.addTo(environment);
         environment.put(ERRORS, directory.resolve(ERRORS).toString());
         List<String> command = List.of("sh", "-c", "exec \"$0\" \"$@\" 2>\"$" + ERRORS + "\"",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea",

@@ -1,0 +1,56 @@
+package dev.polyserve.cli;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The clients of a training: some that send request after request, then many with one request each.
+final class AotTrainingLoad {
+    private static final int CLIENTS = 20;
+    /// Clients with one request for each request of the others: of 1,000, more than the 5,000 calls after which the second
+    /// compiler takes a method.
+    private static final int CONNECTIONS_PER_REQUEST = 6;
+    private static final int REQUEST_BYTES = 64;
+
+    private AotTrainingLoad() {}
+
+    /// Loads a server that echoes, on this port of the loopback interface.
+    static void run(int port, int requestsEach) throws IOException {
+        List<Socket> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < CLIENTS; i++) {
+                clients.add(connect(port));
+            }
+            for (int i = 0; i < requestsEach; i++) {
+                exchange(clients);
+            }
+        } finally {
+            for (Socket client : clients) {
+                client.close();
+            }
+        }
+        for (int i = 0; i < CONNECTIONS_PER_REQUEST * requestsEach; i++) {
+            try (Socket client = connect(port)) {
+                exchange(List.of(client));
+            }
+        }
+    }
+
+    private static Socket connect(int port) throws IOException {
+        return new Socket(InetAddress.getLoopbackAddress(), port);
+    }
+
+    private static void exchange(List<Socket> clients) throws IOException {
+        byte[] bytes = new byte[REQUEST_BYTES];
+        for (Socket client : clients) {
+            client.getOutputStream().write(bytes);
+        }
+        for (Socket client : clients) {
+            if (client.getInputStream().readNBytes(bytes, 0, bytes.length) < bytes.length) {
+                throw new IOException("the server has closed a connection");
+            }
+        }
+    }
+}

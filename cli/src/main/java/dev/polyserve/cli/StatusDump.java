@@ -1,0 +1,67 @@
+package dev.polyserve.cli;
+
+import dev.polyserve.ConnectionFuture;
+import dev.polyserve.Endpoint;
+import dev.polyserve.Limit;
+import dev.polyserve.Server;
+import dev.polyserve.ServerStats;
+import dev.polyserve.cli.log.ConsoleLog;
+import dev.polyserve.text.PrintableAddress;
+import dev.polyserve.cli.text.Units;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// Writes the status for USR1: counters, limits that were reached, and open connections.
+final class StatusDump {
+    private static final int MOST_CONNECTIONS = 20;
+
+    private StatusDump() {}
+
+    static void write(ConsoleLog log, String service, Server server) {
+        ServerStats stats = server.stats();
+        String endpoints = server.endpoints().stream().map(Endpoint::toString).collect(Collectors.joining(", "));
+        log.answer("status: serving " + service + " on " + endpoints + " with " + server.model().id()
+                + (server.isAccepting() ? "" : ", not accepting"), "event", "status", "service", service,
+                "endpoints", endpoints, "model", server.model().id(), "accepting", server.isAccepting());
+        log.answer("status: connections " + stats.active() + " open, " + stats.accepted() + " accepted, "
+                + stats.rejected() + " rejected, " + stats.failed() + " failed, " + stats.acceptErrors()
+                + " accept errors; in " + stats.bytesIn() + " B, out " + stats.bytesOut()
+                + " B; datagrams in "
+                + stats.datagramsIn() + ", out " + stats.datagramsOut() + "; buffered " + stats.bufferedBytes() + " B",
+                "event", "status", "active", stats.active(), "accepted", stats.accepted(), "rejected", stats.rejected(),
+                "failed", stats.failed(), "acceptErrors", stats.acceptErrors(), "bytesIn", stats.bytesIn(),
+                "bytesOut", stats.bytesOut(), "datagramsIn", stats.datagramsIn(), "datagramsOut", stats.datagramsOut(),
+                "bufferedBytes", stats.bufferedBytes());
+        server.certificateExpires().ifPresent(when -> log.answer("status: the certificate expires at " + when, "event",
+                "status", "certificateExpires", when));
+        String limits = limits(stats.reached());
+        log.answer("status: limits reached: " + limits, "event", "status", "limitsReached", limits);
+        int banned = server.bans().size();
+        log.answer("status: banned addresses: " + banned, "event", "status", "banned", banned);
+        connections(log, server.connections());
+    }
+
+    private static String limits(Map<Limit, Long> reached) {
+        return reached.isEmpty()
+                ? "none"
+                : reached.entrySet().stream().sorted(Map.Entry.comparingByKey())
+                        .map(entry -> entry.getKey().label() + " " + entry.getValue())
+                        .collect(Collectors.joining(", "));
+    }
+
+    private static void connections(ConsoleLog log, List<ConnectionFuture> connections) {
+        connections.stream().sorted(Comparator.comparingLong(ConnectionFuture::id)).limit(MOST_CONNECTIONS)
+                .forEach(open -> log.answer("status: #" + open.id() + " " + PrintableAddress.shown(open.peer()) + " on "
+                        + open.endpoint() + (open.isRunning() ? "" : ", waiting") + ", in " + open.bytesIn()
+                        + " B, out "
+                        + open.bytesOut() + " B, open for " + Units.shown(open.age()), "event", "status",
+                        "connection", open.id(), "peer", PrintableAddress.shown(open.peer()), "endpoint",
+                        open.endpoint(),
+                        "bytesIn", open.bytesIn(), "bytesOut", open.bytesOut(), "millis", open.age().toMillis()));
+        if (connections.size() > MOST_CONNECTIONS) {
+            log.answer("status: and " + (connections.size() - MOST_CONNECTIONS) + " more connections");
+        }
+    }
+}
