@@ -262,15 +262,16 @@ public final class LabRun {
     }
 
     private void end(String why) {
+        String allWhy = why;
         for (RunServer server : servers) {
             try {
                 server.close();
             } catch (IOException e) {
-                whyOver = "a socket of the lab cannot be closed: " + e.getMessage();
+                allWhy += "; a socket of the lab cannot be closed: " + e.getMessage();
             }
         }
         state = State.OVER;
-        whyOver = why;
+        whyOver = allWhy;
         changed();
         record(Long.MAX_VALUE);
         recording.end();
