@@ -109,7 +109,8 @@ class AcceptErrorsTest {
         try (Injection injection = Injection.of(server, mode.calls().accept(), error, "1.." + FAILURES_IN_A_ROW)) {
             serveSome(server);
             List<Duration> pauses = injection.pausesAfterFailures();
-            assertThat(pauses).as("pauses after " + error).hasSize(FAILURES_IN_A_ROW);
+            // strace counts the calls of each thread, and a loop that is held up may go on in another one.
+            assertThat(pauses).as("pauses after " + error).hasSizeGreaterThanOrEqualTo(FAILURES_IN_A_ROW);
             return pauses;
         }
     }

@@ -16,4 +16,7 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
 @interface Models {
     /// The names of the models, as on the command line.
     String[] value();
+
+    /// More models, in which only `-Dfull` runs the test.
+    String[] whenFull() default {};
 }

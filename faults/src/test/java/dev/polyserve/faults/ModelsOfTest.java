@@ -15,9 +15,9 @@ final class ModelsOfTest extends AnnotationBasedArgumentsProvider<Models> {
     @Override
     protected Stream<? extends Arguments> provideArguments(ParameterDeclarations parameters, ExtensionContext context,
             Models models) {
-        List<String> all = List.of(models.value());
-        return (TestScope.current() == TestScope.FULL ? all : choose(context.getRequiredTestMethod(), all)).stream()
-                .map(Arguments::of);
+        return (TestScope.current() == TestScope.FULL
+                ? Stream.of(models.value(), models.whenFull()).flatMap(Stream::of)
+                : choose(context.getRequiredTestMethod(), List.of(models.value())).stream()).map(Arguments::of);
     }
 
     /// The models in which a usual build runs the test.
