@@ -56,7 +56,6 @@ class ComputingPeersTest {
     @MethodSource("peers")
     void takesTheProcessorTimeOfTheWork(Listed listed) throws Exception {
         listed.requireReady();
-        double own = microsHere();
         Contender peer = Contender.against("%s=exec '%s' %1$s {port} {workload}".formatted(listed.name(),
                 PeerProcess.SCRIPT));
         try (RunningContender running = LAUNCHER.start(peer, BenchService.COMPUTE, LoadTransport.TCP);
@@ -64,15 +63,16 @@ class ComputingPeersTest {
                         .open(new LoadGenerator.Plan(running.endpoint(), new LoadProfile.Work(64, 0, MULTIPLICATIONS),
                                 2, 1,
                                 false))) {
+            double own;
             double micros;
             int windows = 0;
             do {
+                // Again each time: what shares the core may change.
+                own = microsHere();
                 micros = microsPerRequest(running, load);
-                assertThat(micros / own).as("%s: %.0f µs for a request, here %.0f µs", listed, micros, own)
-                        .isGreaterThan(LEAST);
-            } while (micros / own > MOST && ++windows < MOST_WINDOWS);
+            } while ((micros / own < LEAST || micros / own > MOST) && ++windows < MOST_WINDOWS);
             assertThat(micros / own).as("%s: %.0f µs for a request, here %.0f µs", listed, micros, own)
-                    .isLessThan(MOST);
+                    .isBetween(LEAST, MOST);
         }
     }
 
