@@ -2,6 +2,7 @@
 @SuppressWarnings({"requires-automatic", "module"}) // the command line is compiled after this one
 module dev.polyserve.lab {
     requires dev.polyserve.admin;
+    requires dev.polyserve.bench;
     requires dev.polyserve.core;
     requires dev.polyserve.coroutine;
     requires dev.polyserve.examples;

@@ -129,7 +129,7 @@ class LayersTest {
             Map.entry(ADMIN_STATUS, Set.of(API, TEXT)),
             Map.entry(ADMIN_HTTP, Set.of(API)),
             Map.entry(ADMIN, Set.of(API, FILE, IO, TEXT, ADMIN_HTTP, ADMIN_STATUS, METRICS)),
-            Map.entry(LAB_WORK, Set.of(API, RECORD)),
+            Map.entry(LAB_WORK, Set.of(API, RECORD, BENCH_SERVICE)),
             Map.entry(LAB_SERVER, Set.of(API, RECORD, LINUX_SYSTEM, LAB_WORK)),
             Map.entry(LAB_RECORDING, Set.of(TEXT)),
             Map.entry(LAB_CLIENT, Set.of(LAB_RECORDING, LAB_WORK)),

@@ -3,7 +3,7 @@
 ///
 /// **Threads**: those of the server's model; values for the rest.
 ///
-/// **Depends on** the public interface, and the recording of `core`.
+/// **Depends on** the public interface, the recording of `core`, and the computing of `bench`.
 @NullMarked
 package dev.polyserve.lab.work;
 
