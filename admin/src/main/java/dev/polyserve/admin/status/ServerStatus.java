@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.concurrent.TimeUnit;
 
 /// The complete status of a server, as JSON.
@@ -49,7 +50,8 @@ public record ServerStatus(Server server, String service, int generation) {
         figures.put("handshakes", stats.tls().handshakes().stream().map(ServerStatus::handshakes).toList());
         figures.put("lastStalls", server.stalls().stream().map(ServerStatus::stall).toList());
         figures.put("workerRestarts", stats.workerRestarts());
-        figures.put("workerRestartsByReason", restarts(stats));
+        figures.put("workerRestartsByReason",
+                byLabel(stats.workerRestartsByReason(), ServerStats.RestartReason::label));
         figures.put("workers", workers(stats));
         server.certificateExpires().ifPresent(when -> figures.put("certificateExpires", when.toString()));
         return figures;
@@ -73,7 +75,7 @@ public record ServerStatus(Server server, String service, int generation) {
         figures.put("active", stats.active());
         figures.put("accepted", stats.accepted());
         figures.put("rejected", stats.rejected());
-        figures.put("closed", closed(stats));
+        figures.put("closed", byLabel(stats.closed(), ServerStats.CloseReason::label));
         figures.put("failed", stats.failed());
         figures.put("acceptErrors", stats.acceptErrors());
         figures.put("bytesIn", stats.bytesIn());
@@ -83,16 +85,11 @@ public record ServerStatus(Server server, String service, int generation) {
         figures.put("bufferedBytes", stats.bufferedBytes());
     }
 
-    private static Map<String, Object> closed(ServerStats stats) {
-        Map<String, Object> closed = new LinkedHashMap<>();
-        new TreeMap<>(stats.closed()).forEach((reason, count) -> closed.put(reason.label(), count));
-        return closed;
-    }
-
-    private static Map<String, Object> restarts(ServerStats stats) {
-        Map<String, Object> restarts = new LinkedHashMap<>();
-        new TreeMap<>(stats.workerRestartsByReason()).forEach((reason, count) -> restarts.put(reason.label(), count));
-        return restarts;
+    /// Counts by the labels of their reasons, in the order of these.
+    private static <R extends Enum<R>> Map<String, Object> byLabel(Map<R, Long> counts, Function<R, String> label) {
+        Map<String, Object> labelled = new LinkedHashMap<>();
+        new TreeMap<>(counts).forEach((reason, count) -> labelled.put(label.apply(reason), count));
+        return labelled;
     }
 
     private static Map<String, Object> listener(ServerStats.ListenerStats listener) {
