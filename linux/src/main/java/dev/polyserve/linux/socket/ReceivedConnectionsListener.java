@@ -68,9 +68,12 @@ public final class ReceivedConnectionsListener extends DescriptorOwner implement
             SocketAddress local = DescriptorListener.local(memory, accepted);
             boolean known = SocketCalls.getPeerName(memory, accepted) >= 0;
             SocketAddress peer = known ? SocketCalls.lastAddress(memory) : DescriptorListener.UNKNOWN_PEER;
-            hand(new ReceivedConnectionSocket(accepted, peer, local, local instanceof UnixDomainSocketAddress
+            var socket = new ReceivedConnectionSocket(accepted, peer, local, local instanceof UnixDomainSocketAddress
                     ? Optional.of(DescriptorListener.credentials(memory, accepted))
-                    : Optional.empty(), shown));
+                    : Optional.empty(), shown);
+            // One owner of the number: a socket that is already queued has to know when it is closed here.
+            owned = socket;
+            hand(socket);
         } catch (IOException | RuntimeException | Error e) {
             owned.close();
             throw e;
