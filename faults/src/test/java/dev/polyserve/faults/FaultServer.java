@@ -108,6 +108,8 @@ final class FaultServer {
                 case "drain-quiet" ->
                     changed.withTimeouts(t -> t.withDrainQuiet(Duration.ofMillis(Long.parseLong(value))));
                 case "close" -> changed.withTimeouts(t -> t.withClose(Duration.ofMillis(Long.parseLong(value))));
+                case "hand-off" ->
+                    changed.withTimeouts(t -> t.withHandOff(Duration.ofMillis(Long.parseLong(value))));
                 case "stall" -> changed.withTimeouts(t -> t.withStall(Duration.ofMillis(Long.parseLong(value))));
                 case "write-stall" ->
                     changed.withTimeouts(t -> t.withWriteStall(Duration.ofMillis(Long.parseLong(value))));
