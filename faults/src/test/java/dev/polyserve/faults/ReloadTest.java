@@ -78,11 +78,11 @@ class ReloadTest {
     private void requireRefused(CommandLine server, String why) throws Exception {
         int before = lines(server).size();
         Signals.send("HUP", server.pid());
-        Eventually.holds(() -> assertThat(sentence(lines(server).subList(before, lines(server).size())))
+        Eventually.holds(() -> assertThat(sentenceAfter(before, server))
                 .as("the log; all of it: " + server.errors()).contains(why));
         assertThat(served(server)).as("clients at once").isEqualTo(1);
         assertThat(ProcessHandle.of(server.pid())).as("the process").isPresent();
-        requireSameSentenceAtTheStart(sentence(lines(server).subList(before, lines(server).size())));
+        requireSameSentenceAtTheStart(sentenceAfter(before, server));
     }
 
     /// A program that is started with that file reports the same error.
@@ -99,9 +99,9 @@ class ReloadTest {
         return server.errors().lines().toList();
     }
 
-    private static String sentence(List<String> lines) {
+    private static String sentenceAfter(int linesBefore, CommandLine server) throws IOException {
         String marker = "the configuration is unchanged: ";
-        return lines.stream().filter(line -> line.contains(marker)).findFirst()
+        return lines(server).stream().skip(linesBefore).filter(line -> line.contains(marker)).findFirst()
                 .map(line -> line.substring(line.indexOf(marker) + marker.length())).orElse("");
     }
 
