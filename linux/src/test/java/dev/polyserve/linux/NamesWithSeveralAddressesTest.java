@@ -17,7 +17,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -43,11 +42,7 @@ class NamesWithSeveralAddressesTest {
     private String run(String... arguments) throws Exception {
         Path hosts = Files.writeString(directory.resolve("hosts"),
                 "127.0.0.1 both.test\n127.0.0.2 both.test\n127.0.0.1 far.test\n192.0.2.77 far.test\n");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-ea", "--enable-native-access=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED",
-                "-Djdk.net.hosts.file=" + hosts, "-cp", System.getProperty("java.class.path"), Serves.class.getName()));
-        command.addAll(List.of(arguments));
+        List<String> command = TestProgram.command(List.of("-Djdk.net.hosts.file=" + hosts), Serves.class, arguments);
         Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.waitFor();

@@ -7,16 +7,29 @@ import java.util.List;
 
 /// Programs of tests, each a class with a `main` method, in a JVM of their own: the models with worker processes run the program
 /// again for each of them.
-final class TestProgram {
+///
+/// **Thread**: any.
+public final class TestProgram {
+    /// For a short life: the optimizing compiler and a concurrent collector would take half of the processor time.
+    private static final List<String> FLAGS = List.of("-ea", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+            "--enable-native-access=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED");
+
     private TestProgram() {}
 
     /// Starts one; what it reports as errors is shown.
     static Process start(Class<?> program, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea",
-                "--enable-native-access=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED", "-cp",
-                System.getProperty("java.class.path"), program.getName()));
+        return new ProcessBuilder(command(List.of(), program, arguments))
+                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    }
+
+    /// The command that starts one in a JVM with further options.
+    public static List<String> command(List<String> options, Class<?> program, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(FLAGS);
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
         command.addAll(List.of(arguments));
-        return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        return command;
     }
 }

@@ -2,9 +2,10 @@ package dev.polyserve.linux.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.polyserve.linux.TestProgram;
 import java.io.BufferedReader;
 import java.io.OutputStream;
-import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,9 +19,8 @@ class ExitOnSignalTest {
 
     @Test
     void theSignalEndsTheProcessWithItsNumber() throws Exception {
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
-                Ends.class.getName()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        Process process = new ProcessBuilder(TestProgram.command(List.of(), Ends.class))
+                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
         try (BufferedReader said = process.inputReader()) {
             assertThat(said.readLine()).isEqualTo("ready");
             process.destroy();

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.polyserve.linux.TestProgram;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,9 +53,8 @@ class RunAsUserTest {
     @Test
     void everyThreadChangesAndNoneComesBack() throws Exception {
         requireRoot();
-        ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
-                Becomes.class.getName(), "nobody").redirectErrorStream(true);
+        ProcessBuilder builder = new ProcessBuilder(TestProgram.command(List.of(), Becomes.class, "nobody"))
+                .redirectErrorStream(true);
         // An encoding in which the letters of VARIABLE are invalid.
         builder.environment().put("LC_ALL", "C");
         builder.environment().put(VARIABLE, VALUE);

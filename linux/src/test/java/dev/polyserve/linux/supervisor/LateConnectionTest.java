@@ -9,11 +9,11 @@ import dev.polyserve.Model;
 import dev.polyserve.Server;
 import dev.polyserve.ServerListener;
 import dev.polyserve.Workers;
+import dev.polyserve.linux.TestProgram;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -56,9 +56,7 @@ class LateConnectionTest {
     }
 
     private static Server server(BlockingQueue<ConnectionFuture> accepted) throws IOException {
-        List<String> worker = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-ea", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "-cp",
-                System.getProperty("java.class.path"), LateWorker.class.getName());
+        List<String> worker = TestProgram.command(List.of(), LateWorker.class);
         return Server.at("tcp://127.0.0.1:0")
                 .model(Model.processPool(1, 1, Model.virtual(), Workers.defaults().withProgram(worker)))
                 .listener(new ServerListener() {

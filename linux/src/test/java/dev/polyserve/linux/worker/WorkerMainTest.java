@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.Model;
 import dev.polyserve.Server;
+import dev.polyserve.linux.TestProgram;
 import dev.polyserve.linux.control.WorkerControlChannel;
 import dev.polyserve.linux.control.WorkerEnvironment;
 import dev.polyserve.linux.control.WorkerEvent;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,10 +79,8 @@ class WorkerMainTest {
         Map<String, String> environment = CurrentProgram.environment();
         WorkerEnvironment.addTo(environment);
         environment.put(ERRORS, directory.resolve(ERRORS).toString());
-        List<String> command = List.of("sh", "-c", "exec \"$0\" \"$@\" 2>\"$" + ERRORS + "\"",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea",
-                "--enable-native-access=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED", "-cp",
-                System.getProperty("java.class.path"), Serves.class.getName(), "tcp://127.0.0.1:0");
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "exec \"$0\" \"$@\" 2>\"$" + ERRORS + "\""));
+        command.addAll(TestProgram.command(List.of(), Serves.class, "tcp://127.0.0.1:0"));
         try {
             return new ChildProgram(command, environment, Optional.empty(), false).start(0, 1, 2,
                     pair.theirs().number());
