@@ -28,6 +28,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `serve --admin` with worker processes, and across a restart.
+@Tag("slow")
 @Tag("process")
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The sample systemd units: their commands start, and systemd accepts them.
+@Tag("slow")
 @Tag("process")
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)

@@ -14,10 +14,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// What a model is can be seen in a recorded run, and each lane is what its client saw.
+@Tag("slow")
 @Timeout(120)
 class ModelMomentsTest {
     private static final int SAMPLES_OF_START = 10;

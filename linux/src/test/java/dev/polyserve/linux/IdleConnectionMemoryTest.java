@@ -23,6 +23,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.management.JMException;
 import javax.management.ObjectName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// The heap that an idle connection keeps: the objects of this library, with the handler's own, counted by the JVM. Those of
 /// the JDK are not counted, since the clients have the same ones; with `epoll` a connection has none, but the virtual thread
 /// of a handler.
+@Tag("slow")
 @EnabledOnOs(OS.LINUX)
 @Timeout(60)
 class IdleConnectionMemoryTest {

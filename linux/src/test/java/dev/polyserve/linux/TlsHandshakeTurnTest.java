@@ -26,12 +26,14 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 
 /// Clients that wait until the handshakes of others leave room for theirs: their own limit does not pass meanwhile.
+@Tag("slow")
 @EnabledOnOs(OS.LINUX)
 @Timeout(60)
 class TlsHandshakeTurnTest {
