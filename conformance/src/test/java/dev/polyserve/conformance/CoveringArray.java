@@ -2,11 +2,9 @@ package dev.polyserve.conformance;
 
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -78,17 +76,6 @@ public final class CoveringArray {
             }
         }
         return best;
-    }
-
-    /// Selects the configurations of one test, in their order: each level of each factor once or more.
-    ///
-    /// The name of the test decides which configurations stand for a level, so that tests select different ones. All
-    /// tests together cover every pair of a test and a level.
-    public static <T> List<T> chooseFor(String test, List<T> all, List<Function<T, Object>> factors) {
-        List<T> shuffled = new ArrayList<>(all);
-        Collections.shuffle(shuffled, new Random(test.hashCode()));
-        List<T> chosen = choose(shuffled, factors, 1);
-        return all.stream().filter(chosen::contains).toList();
     }
 
     /// The combinations of each configuration as numbers from 0.

@@ -67,22 +67,6 @@ class CoveringArrayTest {
     }
 
     @Test
-    void testsTakeEachLevelInDifferentConfigurations() {
-        Set<List<Meal>> choices = new HashSet<>();
-        for (int i = 0; i < 100; i++) {
-            List<Meal> chosen = CoveringArray.chooseFor("test " + i, meals(), FACTORS);
-            assertThat(chosen).hasSize(4).isEqualTo(CoveringArray.chooseFor("test " + i, meals(), FACTORS))
-                    .isEqualTo(meals().stream().filter(chosen::contains).toList());
-            assertThat(chosen).extracting(Meal::dish).containsOnly("soup", "fish", "rice", "bread");
-            assertThat(chosen).extracting(Meal::drink).containsOnly("tea", "water");
-            assertThat(chosen).extracting(Meal::guests).containsOnly(1, 2, 3);
-            choices.add(chosen);
-        }
-        assertThat(choices).hasSizeGreaterThan(50);
-        assertThat(choices.stream().flatMap(List::stream).distinct()).hasSameSizeAs(meals());
-    }
-
-    @Test
     void combinesTheLevelsOfOneConfiguration() {
         Set<Set<CoveringArray.Level>> pairs = new HashSet<>(
                 CoveringArray.combinations(new Meal("soup", "tea", 2), FACTORS, 2));

@@ -2,6 +2,7 @@ package dev.polyserve.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.polyserve.conformance.TestScope;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CommandFaultsTest {
     private static final int BIG_BYTES = 20_000_000;
     private static final int WAIT_MILLIS = 60_000;
-    private static final int CONNECTIONS = 5_000;
+    private static final int CONNECTIONS = TestScope.current() == TestScope.FULL ? 5_000 : 1_000;
     /// One in this many clients resets its connection, and one leaves a process behind.
     private static final int ODD = 25;
     private static final int REFUSED = 3;

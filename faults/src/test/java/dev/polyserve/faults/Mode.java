@@ -35,7 +35,14 @@ record Mode(String model, Style style) {
         /// Event loops that differ only in the system call in which they wait.
         READINESS,
         /// Event loops on a completion ring.
-        RING
+        RING,
+        /// Worker processes.
+        PROCESSES;
+
+        /// Whether handlers wait in blocking calls of the server's own threads.
+        boolean isOfThreads() {
+            return this == ITERATIVE || this == THREADS;
+        }
     }
 
     /// Every model, with a handler.
@@ -111,6 +118,7 @@ record Mode(String model, Style style) {
             case "thread", "thread-pool", "virtual" -> Family.THREADS;
             case "nio" -> Family.SELECTORS;
             case "io_uring" -> Family.RING;
+            case "process", "process-pool" -> Family.PROCESSES;
             default -> Family.READINESS;
         };
     }

@@ -8,8 +8,8 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
 
 /// The models in which a parameterized test runs the packaged program.
 ///
-/// As for [Modes], a build runs each test in one model of each [Mode.Family], and the tests select different models.
-/// `-Dfull` runs each test in all its models.
+/// As for [Modes], a build runs each test in a model of threads and in another one; together, the tests of a class run in each
+/// [Mode.Family]. `-Dfull` runs each test in all its models.
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @ArgumentsSource(ModelsOfTest.class)

@@ -9,8 +9,8 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
 
 /// The modes in which a parameterized test runs.
 ///
-/// A build runs each test in one mode of each [Mode.Family], and in both styles; the tests select different modes.
-/// `-Dfull` runs each test in all its modes.
+/// A build runs each test in a mode of threads, in one of event loops, and in both styles; together, the tests of a class run
+/// in each [Mode.Family]. `-Dfull` runs each test in all its modes.
 ///
 /// A test of what is specific to a model uses `@MethodSource` instead, and runs in all its modes in each build.
 @Target(ElementType.METHOD)
@@ -25,6 +25,8 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
         ALL,
         /// As [Mode#allConcurrent].
         ALL_CONCURRENT,
+        /// The concurrent modes that start no thread for each connection.
+        ALL_WITHOUT_MORE_THREADS,
         /// As [Mode#allThatCall].
         ALL_THAT_CALL,
         /// The modes that use no processor while they are idle.
@@ -38,6 +40,8 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
             return switch (this) {
                 case ALL -> Mode.all();
                 case ALL_CONCURRENT -> Mode.allConcurrent();
+                case ALL_WITHOUT_MORE_THREADS ->
+                    Mode.allConcurrent().stream().filter(mode -> !mode.model().equals("thread")).toList();
                 case ALL_THAT_CALL -> Mode.allThatCall();
                 case ALL_THAT_WAIT -> Mode.all().stream().filter(mode -> !mode.polling()).toList();
                 case MODELS -> Mode.models();

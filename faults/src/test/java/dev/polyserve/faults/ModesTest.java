@@ -8,16 +8,18 @@ import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// The modes and models of a usual build cover each pair of a test and a family, and the modes each pair of a model and a
-/// style.
+/// In a usual build each test runs with threads, on loops and in each style, and the tests of a class run in each family.
 class ModesTest {
     @ParameterizedTest
     @EnumSource
@@ -27,27 +29,24 @@ class ModesTest {
 
     /// Also prints the number of servers that are started.
     @Test
-    void eachTestHasEachFamilyAndEachStyle() throws Exception {
+    void eachTestHasThreadsAndLoopsAndEachStyle() throws Exception {
         int full = 0;
         int usual = 0;
         List<Method> tests = testsWith(Modes.class);
         for (Method test : tests) {
-            List<Mode> all = test.getAnnotation(Modes.class).value().modes();
-            List<Mode> chosen = ModesOfTest.choose(test, all);
+            List<Mode> all = ModesOfTest.all(test);
+            List<Mode> chosen = ModesOfTest.choose(test);
             assertThat(chosen).as(test.toString()).isSubsetOf(all).doesNotHaveDuplicates();
-            assertThat(chosen.stream().map(Mode::family)).as(test.toString())
-                    .containsAll(all.stream().map(Mode::family).toList());
-            assertThat(chosen.stream().map(Mode::style)).as(test.toString())
-                    .containsAll(all.stream().map(Mode::style).toList());
+            requireSame(test, all, chosen, mode -> mode.family().isOfThreads());
+            requireSame(test, all, chosen, Mode::style);
             full += all.size();
             usual += chosen.size();
         }
         for (Method test : testsWith(Models.class)) {
-            List<String> all = List.of(test.getAnnotation(Models.class).value());
-            List<String> chosen = ModelsOfTest.choose(test, all);
+            List<String> all = ModelsOfTest.all(test);
+            List<String> chosen = ModelsOfTest.choose(test);
             assertThat(chosen).as(test.toString()).isSubsetOf(all).doesNotHaveDuplicates();
-            assertThat(chosen.stream().map(ModelsOfTest::family)).as(test.toString())
-                    .containsAll(all.stream().map(ModelsOfTest::family).toList());
+            requireSame(test, all, chosen, model -> ModelsOfTest.family(model).isOfThreads());
             full += all.size();
             usual += chosen.size();
         }
@@ -55,11 +54,33 @@ class ModesTest {
                 tests.size() + testsWith(Models.class).size(), usual, full);
     }
 
+    /// Requires the same levels of a factor.
+    private static <T> void requireSame(Object of, List<T> all, List<T> chosen, Function<T, Object> factor) {
+        assertThat(chosen.stream().map(factor).distinct()).as(of.toString())
+                .containsExactlyInAnyOrderElementsOf(all.stream().map(factor).distinct().toList());
+    }
+
+    @Test
+    void eachClassHasEachFamily() throws Exception {
+        for (List<Method> tests : byClass(testsWith(Modes.class))) {
+            requireSame(tests, tests.stream().flatMap(test -> ModesOfTest.all(test).stream()).toList(),
+                    tests.stream().flatMap(test -> ModesOfTest.choose(test).stream()).toList(), Mode::family);
+        }
+        for (List<Method> tests : byClass(testsWith(Models.class))) {
+            requireSame(tests, tests.stream().flatMap(test -> ModelsOfTest.all(test).stream()).toList(),
+                    tests.stream().flatMap(test -> ModelsOfTest.choose(test).stream()).toList(), ModelsOfTest::family);
+        }
+    }
+
+    private static Collection<List<Method>> byClass(List<Method> tests) {
+        return tests.stream().collect(Collectors.groupingBy(Method::getDeclaringClass)).values();
+    }
+
     @Test
     void eachModeHasSomeTests() throws Exception {
         Set<Mode> chosen = new HashSet<>();
         for (Method test : testsWith(Modes.class)) {
-            chosen.addAll(ModesOfTest.choose(test, test.getAnnotation(Modes.class).value().modes()));
+            chosen.addAll(ModesOfTest.choose(test));
         }
         assertThat(chosen).containsExactlyInAnyOrderElementsOf(
                 Stream.of(Modes.Group.values()).flatMap(group -> group.modes().stream()).distinct().toList());
@@ -70,9 +91,8 @@ class ModesTest {
         Set<String> all = new HashSet<>();
         Set<String> chosen = new HashSet<>();
         for (Method test : testsWith(Models.class)) {
-            List<String> models = List.of(test.getAnnotation(Models.class).value());
-            all.addAll(models);
-            chosen.addAll(ModelsOfTest.choose(test, models));
+            all.addAll(ModelsOfTest.all(test));
+            chosen.addAll(ModelsOfTest.choose(test));
         }
         assertThat(chosen).isNotEmpty().isEqualTo(all);
     }

@@ -34,7 +34,7 @@ class SystemCallFailureTest {
     private static boolean makesNone(Mode mode) {
         return mode.style() == Mode.Style.PROTOCOL && switch (mode.family()) {
             case READINESS, RING -> true;
-            case ITERATIVE, THREADS, SELECTORS -> false;
+            case ITERATIVE, THREADS, SELECTORS, PROCESSES -> false;
         };
     }
 

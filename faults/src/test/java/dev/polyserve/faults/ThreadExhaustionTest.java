@@ -19,10 +19,6 @@ class ThreadExhaustionTest {
         return List.of(new Mode("thread", Mode.Style.HANDLER), new Mode("thread", Mode.Style.PROTOCOL));
     }
 
-    private static List<Mode> others() {
-        return Mode.allConcurrent().stream().filter(mode -> !mode.model().equals("thread")).toList();
-    }
-
     @ParameterizedTest(name = "{0}")
     @MethodSource("thread")
     void clientsAreRejectedOrWaitUntilThreadsAreAvailable(Mode mode) throws Exception {
@@ -45,7 +41,7 @@ class ThreadExhaustionTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("others")
+    @Modes(Modes.Group.ALL_WITHOUT_MORE_THREADS)
     void modelsThatNeedNoMoreThreadsContinue(Mode mode) throws Exception {
         Settings.of(mode).service(Services.Kind.GREET).with("threads", CLIENTS).test(server -> {
             try (ControlGroup group = ControlGroup.around(server)) {

@@ -22,7 +22,7 @@ final class WorkerLoad implements AutoCloseable {
     /// Leaves processor time for the server's processes, some of which start meanwhile: clients that fill the processors make
     /// the start of a worker take three times as long.
     private static final long THINK_NANOS = TimeUnit.MILLISECONDS
-            .toNanos(TestScope.current() == TestScope.FULL ? 1 : 5);
+            .toNanos(TestScope.current() == TestScope.FULL ? 1 : 10);
 
     private final int port;
     private final List<Thread> threads = new ArrayList<>();

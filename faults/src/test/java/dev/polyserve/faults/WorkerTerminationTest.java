@@ -3,6 +3,7 @@ package dev.polyserve.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.polyserve.conformance.TestScope;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,7 +22,9 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// TERM and INT to worker processes: to one of them, to all of them, and to all processes of a server, as systemd sends
@@ -162,8 +166,15 @@ class WorkerTerminationTest {
         }
     }
 
+    /// Each model, and each order of the signals; with `-Dfull`, each model in each order.
+    private static List<Arguments> modelsAndOrders() {
+        List<Arguments> usual = List.of(Arguments.of("process-pool", true), Arguments.of("process", false));
+        List<Arguments> more = List.of(Arguments.of("process-pool", false), Arguments.of("process", true));
+        return TestScope.current() == TestScope.FULL ? Stream.concat(usual.stream(), more.stream()).toList() : usual;
+    }
+
     @ParameterizedTest(name = "{0}, supervisor first: {1}")
-    @CsvSource({"process-pool,true", "process-pool,false", "process,true", "process,false"})
+    @MethodSource("modelsAndOrders")
     void aSignalToAllProcessesDrainsTheServer(String model, boolean supervisorFirst) throws Exception {
         try (CommandLine server = serve(model, "2", "--drain-timeout", FAR_DEADLINE)) {
             if (model.equals("process-pool")) {
