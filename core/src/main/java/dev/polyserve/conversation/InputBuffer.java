@@ -102,6 +102,39 @@ public final class InputBuffer implements Input, InputReceiver {
         smallReads = count < array.length / 8 ? smallReads + 1 : 0;
     }
 
+    /// How many bytes it can take at most.
+    ///
+    /// @throws LimitException when that is none
+    public int mostRoom() throws LimitException {
+        int room = mostBytes - (tail - head);
+        if (room <= 0) {
+            throw new LimitException(Limit.BUFFER_PER_CONNECTION);
+        }
+        return room;
+    }
+
+    /// Copies the first `count` bytes of the driver's chunk to its own array. They are no more than [#mostRoom].
+    public void received(HeapBuffer scratch, int count) {
+        int left = tail - head;
+        if (left == 0) {
+            rewind();
+        }
+        if (array.length - tail < count) {
+            int searched = Math.max(0, missingUpTo - head);
+            HeapBuffer next = array.length >= left + count ? chunk : pool.take(left + count);
+            System.arraycopy(array, head, next.array, 0, left);
+            if (!next.equals(chunk)) {
+                give();
+                hold(next);
+            }
+            head = 0;
+            tail = left;
+            missingUpTo = searched;
+        }
+        System.arraycopy(scratch.array, 0, array, tail, count);
+        tail += count;
+    }
+
     /// Uses the driver's chunk, of which the first `count` bytes are input, until [#keep]. If bytes are left over, it
     /// appends the input to them instead.
     ///

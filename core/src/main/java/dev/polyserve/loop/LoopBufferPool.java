@@ -4,21 +4,15 @@ import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.HeapBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// A loop's stacks of buffers: small ones, and some large ones, for replies of 8 to 16 KiB. A connection holds a buffer only
-/// while the buffer contains bytes.
+/// A loop's stacks of buffers: small ones, those for a read or a reply of up to 16 KiB, and some large ones. A connection holds a
+/// buffer only while the buffer contains bytes.
 ///
 /// **Thread**: the loop's, including its coroutines.
 final class LoopBufferPool implements BufferPool {
-    private static final int SMALL_BYTES = 4 << 10;
-    private static final int KEPT = 256;
-    private static final int LARGE_BYTES = 32 << 10;
-    private static final int LARGE_KEPT = 8;
-
     private final EventLoop loop;
-    private final @Nullable HeapBuffer[] kept = new @Nullable HeapBuffer[KEPT];
-    private int count;
-    private final @Nullable HeapBuffer[] largeKept = new @Nullable HeapBuffer[LARGE_KEPT];
-    private int largeCount;
+    private final Stack small = new Stack(4 << 10, 256);
+    private final Stack medium = new Stack(16 << 10, 32);
+    private final Stack large = new Stack(32 << 10, 8);
 
     LoopBufferPool(EventLoop loop) {
         this.loop = loop;
@@ -27,32 +21,53 @@ final class LoopBufferPool implements BufferPool {
     @Override
     public HeapBuffer take(int atLeastBytes) {
         loop.assertOwner();
-        if (atLeastBytes > SMALL_BYTES) {
-            return atLeastBytes > LARGE_BYTES / 2 && atLeastBytes <= LARGE_BYTES
-                    ? takeLarge()
-                    : new HeapBuffer(atLeastBytes);
+        if (atLeastBytes <= small.bytes) {
+            return small.take();
         }
-        HeapBuffer last = count > 0 ? kept[--count] : null;
-        return last == null ? new HeapBuffer(SMALL_BYTES) : last;
-    }
-
-    private HeapBuffer takeLarge() {
-        HeapBuffer last = largeCount > 0 ? largeKept[--largeCount] : null;
-        return last == null ? new HeapBuffer(LARGE_BYTES) : last;
+        if (atLeastBytes <= medium.bytes) {
+            return medium.take();
+        }
+        return atLeastBytes <= large.bytes ? large.take() : new HeapBuffer(atLeastBytes);
     }
 
     @Override
     public void give(HeapBuffer chunk) {
         loop.assertOwner();
-        if (chunk.length() == SMALL_BYTES && count < KEPT) {
-            kept[count++] = chunk;
-        } else if (chunk.length() == LARGE_BYTES && largeCount < LARGE_KEPT) {
-            largeKept[largeCount++] = chunk;
+        int bytes = chunk.length();
+        if (bytes == small.bytes) {
+            small.give(chunk);
+        } else if (bytes == medium.bytes) {
+            medium.give(chunk);
+        } else if (bytes == large.bytes) {
+            large.give(chunk);
         }
     }
 
     @Override
     public boolean reclaims() {
         return true;
+    }
+
+    /// Buffers of one size.
+    private static final class Stack {
+        private final int bytes;
+        private final @Nullable HeapBuffer[] kept;
+        private int count;
+
+        Stack(int bytes, int most) {
+            this.bytes = bytes;
+            this.kept = new @Nullable HeapBuffer[most];
+        }
+
+        HeapBuffer take() {
+            HeapBuffer last = count > 0 ? kept[--count] : null;
+            return last == null ? new HeapBuffer(bytes) : last;
+        }
+
+        void give(HeapBuffer chunk) {
+            if (count < kept.length) {
+                kept[count++] = chunk;
+            }
+        }
     }
 }

@@ -53,6 +53,8 @@ public final class LoopWire extends AbstractLoopConnection<Conversation>
             LoopBuffers,
             BufferPool,
             Runnable {
+    /// The most of one read: what is read is copied, and buffers up to this size are pooled.
+    private static final int READ_BYTES = 32 << 10;
     private static final int DISCARD_BYTES = 16 << 10;
     /// After how much output without a wait the loop serves others first. A peer that reads as fast as a handler writes would
     /// keep the loop for as long as there are bytes, and encrypting them takes longer than sending them.
@@ -216,21 +218,36 @@ public final class LoopWire extends AbstractLoopConnection<Conversation>
                 drained = false;
                 continue;
             }
-            InputBuffer buffer = into.input();
-            ByteBuffer room = buffer.room();
-            int asked = room.remaining();
-            int count = isReachable() ? socket.read(room) : onLoop(() -> socket.read(room));
-            if (count > 0) {
-                drained = count < asked && !hasBuffered();
-                buffer.received(count);
-                return count;
+            int count = isOnLoop() ? readOnLoop(into.input()) : readBeside(into.input());
+            if (count != 0) {
+                return count < 0 ? END : count;
             }
-            if (count < 0) {
-                return END;
-            }
-            drained = !hasBuffered();
         }
         return END;
+    }
+
+    /// Reads into the loop's array, which has room for what a peer sends at once: an own array would have to grow first, with
+    /// a read and an answer for each step.
+    private int readOnLoop(InputBuffer buffer) throws IOException {
+        HeapBuffer scratch = loop.scratch();
+        int asked = Math.min(READ_BYTES, buffer.mostRoom());
+        int count = socket.read(scratch.room().limit(asked));
+        drained = count < asked && !hasBuffered();
+        if (count > 0) {
+            buffer.received(scratch, count);
+        }
+        return count;
+    }
+
+    private int readBeside(InputBuffer buffer) throws IOException {
+        ByteBuffer room = buffer.room();
+        int asked = room.remaining();
+        int count = isReachable() ? socket.read(room) : onLoop(() -> socket.read(room));
+        drained = count < asked && !hasBuffered();
+        if (count > 0) {
+            buffer.received(count);
+        }
+        return count;
     }
 
     @Override

@@ -32,6 +32,43 @@ class InputBufferFullTest {
     void oneMoreThanTheLimitIsRefused() throws LimitException {
         fill();
         assertThatThrownBy(buffer::room).isInstanceOf(LimitException.class);
+        assertThatThrownBy(buffer::mostRoom).isInstanceOf(LimitException.class);
+        buffer.skip(1);
+        assertThat(buffer.mostRoom()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsReadElsewhereFollowsTheLeftovers() {
+        HeapBuffer scratch = new HeapBuffer(MOST);
+        byte[] expected = new byte[MOST];
+        int taken = 0;
+        // Pieces that fit behind the leftovers, that fit only when these are moved, and that need a larger array.
+        for (int piece : new int[]{700, 1, 300, 1500, 600, 995}) {
+            for (int i = 0; i < piece; i++) {
+                scratch.room().put(i, (byte) (taken + i));
+                expected[taken + i] = (byte) (taken + i);
+            }
+            buffer.received(scratch, piece);
+            taken += piece;
+            assertThat(buffer.peek(buffer.available() - 1)).isEqualTo((taken - 1) & 0xff);
+        }
+        byte[] read = new byte[MOST];
+        buffer.read(read, 0, MOST);
+        assertThat(read).isEqualTo(expected);
+        assertThat(taken).isEqualTo(MOST);
+    }
+
+    /// A line that arrives in pieces is searched once, also when its beginning moves.
+    @Test
+    void aSearchGoesOnBehindWhatWasSearched() {
+        HeapBuffer scratch = new HeapBuffer(MOST);
+        buffer.received(scratch, 500);
+        buffer.skip(100);
+        assertThat(buffer.indexOf((byte) '\n', 0)).isEqualTo(-1);
+        scratch.room().put(599, (byte) '\n');
+        buffer.received(scratch, 600);
+        assertThat(buffer.toSearch(new byte[]{'\n'})).as("another kind of search").isEqualTo(1000);
+        assertThat(buffer.indexOf((byte) '\n', 0)).isEqualTo(999);
     }
 
     private void fill() throws LimitException {
