@@ -45,7 +45,10 @@ final class BansMessage {
     static void read(ByteBuffer packet, Map<Networks, Duration> into) throws IOException {
         String[] lines = StandardCharsets.US_ASCII.decode(packet).toString().split("\n", -1);
         try {
-            for (int i = lines[0].equals(GREETING) ? 1 : 0; i < lines.length; i++) {
+            if (!lines[0].equals(GREETING)) {
+                throw new IllegalArgumentException("its packet does not begin with '" + GREETING + "'");
+            }
+            for (int i = 1; i < lines.length; i++) {
                 int space = lines[i].indexOf(' ');
                 into.put(Networks.parse(lines[i].substring(0, Math.max(0, space))),
                         Duration.ofMillis(Long.parseLong(lines[i].substring(space + 1))));

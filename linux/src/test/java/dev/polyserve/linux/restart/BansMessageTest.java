@@ -37,7 +37,8 @@ class BansMessageTest {
 
     @Test
     void anythingElseIsRefused() {
-        for (String text : List.of("confirm", "bans\n192.0.2.7", "bans\n192.0.2.7 x", "bans\nx 1")) {
+        for (String text : List.of("confirm", "192.0.2.7 1000", "198.51.100.1 1\n192.0.2.7 1000", "bans\n192.0.2.7",
+                "bans\n192.0.2.7 x", "bans\nx 1")) {
             ByteBuffer packet = StandardCharsets.US_ASCII.encode(text);
             assertThatThrownBy(() -> BansMessage.read(packet, new LinkedHashMap<>())).isInstanceOf(IOException.class)
                     .hasMessageStartingWith("the program to take over from sends no bans");
