@@ -7,10 +7,10 @@ import dev.polyserve.Server;
 import dev.polyserve.ServerStats;
 import dev.polyserve.cli.log.ConsoleLog;
 import dev.polyserve.text.PrintableAddress;
+import dev.polyserve.cli.text.LabelledCounts;
 import dev.polyserve.cli.text.Units;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 
 /// Writes the status for USR1: counters, limits that were reached, and open connections.
@@ -36,19 +36,11 @@ final class StatusDump {
                 "bufferedBytes", stats.bufferedBytes());
         server.certificateExpires().ifPresent(when -> log.answer("status: the certificate expires at " + when, "event",
                 "status", "certificateExpires", when));
-        String limits = limits(stats.reached());
+        String limits = stats.reached().isEmpty() ? "none" : LabelledCounts.text(stats.reached(), Limit::label);
         log.answer("status: limits reached: " + limits, "event", "status", "limitsReached", limits);
         int banned = server.bans().size();
         log.answer("status: banned addresses: " + banned, "event", "status", "banned", banned);
         connections(log, server.connections());
-    }
-
-    private static String limits(Map<Limit, Long> reached) {
-        return reached.isEmpty()
-                ? "none"
-                : reached.entrySet().stream().sorted(Map.Entry.comparingByKey())
-                        .map(entry -> entry.getKey().label() + " " + entry.getValue())
-                        .collect(Collectors.joining(", "));
     }
 
     private static void connections(ConsoleLog log, List<ConnectionFuture> connections) {

@@ -7,6 +7,7 @@ import dev.polyserve.WorkerInfo;
 import dev.polyserve.admin.AdministeredServer;
 import dev.polyserve.admin.status.AcceptQueueLength;
 import dev.polyserve.admin.status.ThreadPoolQueueLength;
+import dev.polyserve.cli.text.LabelledCounts;
 import dev.polyserve.cli.text.TerminalTable;
 import dev.polyserve.cli.text.Units;
 import java.time.Duration;
@@ -47,17 +48,12 @@ record StatusText(AdministeredServer controlled) {
         table.row(List.of("banned", server.bans().size() + " addresses"));
         List<WorkerInfo> workers = server.workers();
         if (!workers.isEmpty()) {
-            table.row(List.of("workers", workers.size() + ", restarted " + restarts(stats)));
+            table.row(List.of("workers", workers.size() + ", restarted "
+                    + LabelledCounts.restarts(stats.workerRestarts(),
+                            LabelledCounts.text(stats.workerRestartsByReason(), ServerStats.RestartReason::label))));
         }
         List<String> lines = new ArrayList<>(table.lines());
         return String.join("\n", lines.subList(1, lines.size())) + (workers.isEmpty() ? "" : "\n\n" + workers());
-    }
-
-    /// `3 times (crash 1, recycled 2)`.
-    private static String restarts(ServerStats stats) {
-        String reasons = stats.workerRestartsByReason().entrySet().stream().sorted(Map.Entry.comparingByKey())
-                .map(entry -> entry.getKey().label() + " " + entry.getValue()).collect(Collectors.joining(", "));
-        return stats.workerRestarts() + " times" + (reasons.isEmpty() ? "" : " (" + reasons + ")");
     }
 
     private static String left(Instant when) {

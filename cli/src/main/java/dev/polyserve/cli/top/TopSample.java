@@ -1,5 +1,6 @@
 package dev.polyserve.cli.top;
 
+import dev.polyserve.cli.text.LabelledCounts;
 import dev.polyserve.cli.text.Units;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -107,14 +108,8 @@ record TopSample(long takenNanos, JsonNode status, @Nullable TopSample before) {
     private String counts(String name) {
         List<String> counts = new ArrayList<>();
         status.path(name).properties()
-                .forEach(count -> counts.add(count.getKey() + " " + count.getValue().longValue()));
+                .forEach(count -> counts.add(LabelledCounts.text(count.getKey(), count.getValue().longValue())));
         return String.join(", ", counts);
-    }
-
-    /// `3 times (crash 1, recycled 2)`.
-    private String restarts() {
-        String reasons = counts("workerRestartsByReason");
-        return number("workerRestarts") + " times" + (reasons.isEmpty() ? "" : " (" + reasons + ")");
     }
 
     /// `2 serving, 1 booting; restarted 0 times`; empty without worker processes.
@@ -124,6 +119,7 @@ record TopSample(long takenNanos, JsonNode status, @Nullable TopSample before) {
         return states.isEmpty()
                 ? ""
                 : states.entrySet().stream().map(state -> state.getValue() + " " + state.getKey())
-                        .collect(Collectors.joining(", ")) + "; restarted " + restarts();
+                        .collect(Collectors.joining(", ")) + "; restarted "
+                        + LabelledCounts.restarts(number("workerRestarts"), counts("workerRestartsByReason"));
     }
 }
