@@ -50,7 +50,7 @@ public final class Admin implements AutoCloseable {
                 () -> new ServerStatus(server, target.service(), target.generation()).figures(), INTERVAL);
         this.streams = new ServerSentEvents(events::open, INTERVAL, STUCK);
         HttpAccessPolicy rules = new HttpAccessPolicy(endpoint, isExposed(), NAME,
-                "start the server with --admin-token-file FILE", token.map(secret -> secret::is));
+                "start the server with --admin-token-file FILE", token.map(AdminToken::secret));
         this.handler = new AdminHandler(target, rules, streams);
     }
 

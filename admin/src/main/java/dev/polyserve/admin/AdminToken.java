@@ -1,11 +1,11 @@
 package dev.polyserve.admin;
 
+import dev.polyserve.admin.http.BearerToken;
 import dev.polyserve.file.SmallFileReader;
 import dev.polyserve.file.UnsuitableFileException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 
 /// The secret that a client of the admin endpoint sends in its `Authorization` header, after `Bearer` (RFC 6750).
 ///
@@ -14,10 +14,10 @@ public final class AdminToken {
     private static final int LEAST_CHARACTERS = 16;
     private static final int MOST_BYTES = 4096;
 
-    private final byte[] secret;
+    private final BearerToken secret;
 
     private AdminToken(String secret) {
-        this.secret = secret.getBytes(StandardCharsets.US_ASCII);
+        this.secret = new BearerToken(secret);
     }
 
     /// A token with this text.
@@ -49,8 +49,7 @@ public final class AdminToken {
         }
     }
 
-    /// Whether the text is the token; takes the same time whatever the difference is.
-    boolean is(String text) {
-        return MessageDigest.isEqual(secret, text.getBytes(StandardCharsets.UTF_8));
+    BearerToken secret() {
+        return secret;
     }
 }

@@ -266,8 +266,8 @@ class AdminTest {
         assertThatThrownBy(() -> AdminToken.read(file))
                 .hasMessageStartingWith("bad token file " + file + ": a token has");
         Files.writeString(file, TOKEN + "\n");
-        assertThat(AdminToken.read(file).is(TOKEN)).isTrue();
-        assertThat(AdminToken.read(file).is(TOKEN + "x")).isFalse();
+        assertThat(AdminToken.read(file).secret().is(TOKEN)).isTrue();
+        assertThat(AdminToken.read(file).secret().is(TOKEN + "x")).isFalse();
     }
 
     // --- clients ---

@@ -5,7 +5,6 @@ import dev.polyserve.Endpoint;
 import java.net.InetAddress;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Decides which requests to an HTTP endpoint are answered, by token and origin.
@@ -20,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// @param exposed whether other machines can reach it
 /// @param page what the endpoint is called in messages, such as `admin`
 /// @param howToAct what to do to have a token, in one clause
-/// @param token tells whether a text is the token; empty: there are no actions
+/// @param token what an action takes; empty: there are no actions
 public record HttpAccessPolicy(Endpoint endpoint, boolean exposed, String page, String howToAct,
-        Optional<Predicate<String>> token) {
+        Optional<BearerToken> token) {
     private static final String BEARER = "bearer ";
 
     /// Why a request is refused; empty if it is answered.
@@ -56,9 +55,9 @@ public record HttpAccessPolicy(Endpoint endpoint, boolean exposed, String page, 
         return Optional.of(HttpEndpointResponse.text(HttpEndpointResponse.FORBIDDEN, sentence));
     }
 
-    private static boolean isToken(Predicate<String> token, @Nullable String authorization) {
+    private static boolean isToken(BearerToken token, @Nullable String authorization) {
         return authorization != null && authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)
-                && token.test(authorization.substring(BEARER.length()).strip());
+                && token.is(authorization.substring(BEARER.length()).strip());
     }
 
     /// A browser says which site a request comes from.

@@ -1,17 +1,14 @@
 package dev.polyserve.lab.page;
 
 import dev.polyserve.Endpoint;
+import dev.polyserve.admin.http.BearerToken;
 import dev.polyserve.admin.http.HttpAccessPolicy;
 import dev.polyserve.admin.http.ServerSentEvents;
 import dev.polyserve.admin.http.HttpEndpoint;
 import dev.polyserve.lab.Lab;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -23,7 +20,6 @@ public final class LabServer implements AutoCloseable {
     private static final String NAME = "lab";
     private static final Duration INTERVAL = Duration.ofMillis(100);
     private static final Duration STUCK = Duration.ofSeconds(30);
-    private static final int TOKEN_BYTES = 16;
 
     private final HttpEndpoint http;
     private final ServerSentEvents streams;
@@ -47,13 +43,13 @@ public final class LabServer implements AutoCloseable {
         }
         HttpEndpoint http = HttpEndpoint.bind(listen, NAME);
         Endpoint.Tcp bound = new Endpoint.Tcp(listen.host(), http.port());
-        Secret secret = Secret.random();
+        String token = BearerToken.randomText();
         ServerSentEvents streams = new ServerSentEvents(() -> new RunEvents(lab), INTERVAL, STUCK);
         HttpAccessPolicy rules = new HttpAccessPolicy(bound, false, NAME, "open the address that polyserve lab printed",
-                Optional.of(secret::is));
+                Optional.of(new BearerToken(token)));
         http.start(new LabHandler(lab, rules, streams));
         String host = listen.host().contains(":") ? "[" + listen.host() + "]" : listen.host();
-        return new LabServer(http, streams, URI.create("http://" + host + ":" + http.port() + "/#" + secret.text()));
+        return new LabServer(http, streams, URI.create("http://" + host + ":" + http.port() + "/#" + token));
     }
 
     /// Where the page is, with its token.
@@ -67,21 +63,6 @@ public final class LabServer implements AutoCloseable {
         if (closed.compareAndSet(false, true)) {
             streams.close();
             http.close();
-        }
-    }
-
-    /// What a page has to know to start a run.
-    private record Secret(String text) {
-        static Secret random() {
-            byte[] bytes = new byte[TOKEN_BYTES];
-            new SecureRandom().nextBytes(bytes);
-            return new Secret(HexFormat.of().formatHex(bytes));
-        }
-
-        /// Takes the same time whatever the difference is.
-        boolean is(String other) {
-            return MessageDigest.isEqual(text.getBytes(StandardCharsets.UTF_8),
-                    other.getBytes(StandardCharsets.UTF_8));
         }
     }
 }
