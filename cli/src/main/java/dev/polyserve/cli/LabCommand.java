@@ -6,9 +6,7 @@ import dev.polyserve.lab.Lab;
 import dev.polyserve.lab.LabException;
 import dev.polyserve.lab.page.LabServer;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -56,11 +54,11 @@ final class LabCommand {
 
     /// Serves the page until TERM or INT.
     int run(ParseResult parsed) throws InterruptedException {
-        Endpoint.Tcp listen = endpoint(parsed.matchedOptionValue(LISTEN, ANY_PORT));
+        String listen = parsed.matchedOptionValue(LISTEN, ANY_PORT);
         CountDownLatch ended = new CountDownLatch(1);
         try (SignalHandlers _ = SignalHandlers.on(Map.of("TERM", ended::countDown, "INT", ended::countDown));
                 Lab lab = open(parsed.matchedOptionValue(AGAINST, List.of()));
-                LabServer page = LabServer.start(listen, lab)) {
+                LabServer page = page(listen, lab)) {
             stdio.out().println(page.address());
             if (!parsed.hasMatchedOption(NO_BROWSER)) {
                 openBrowser(page.address());
@@ -80,17 +78,12 @@ final class LabCommand {
         }
     }
 
-    private static Endpoint.Tcp endpoint(String text) {
+    private static LabServer page(String listen, Lab lab) throws IOException {
         try {
-            if (Endpoint.parse(text) instanceof Endpoint.Tcp tcp
-                    && InetAddress.getByName(tcp.host()).isLoopbackAddress()) {
-                return tcp;
-            }
-        } catch (IllegalArgumentException | UnknownHostException e) {
-            throw ExitException.wrong("bad " + LISTEN + " '" + text + "': " + e.getMessage(), e);
+            return LabServer.start(Endpoint.parse(listen), lab);
+        } catch (IllegalArgumentException e) {
+            throw ExitException.wrong("bad " + LISTEN + " '" + listen + "': " + e.getMessage(), e);
         }
-        throw ExitException.wrong("bad " + LISTEN + " '" + text + "': the lab starts programs, so its page is for this"
-                + " machine only; give an endpoint such as " + ANY_PORT);
     }
 
     private void openBrowser(URI address) {

@@ -35,20 +35,21 @@ public final class LabServer implements AutoCloseable {
     /// Starts the page of a lab.
     ///
     /// @param listen an address of loopback; port 0 takes a free one
+    /// @throws IllegalArgumentException in one sentence, when it is no address of loopback
     /// @throws IOException in one sentence: where it cannot listen, and why
-    public static LabServer start(Endpoint.Tcp listen, Lab lab) throws IOException {
-        if (!HttpEndpoint.isLoopback(listen)) {
-            throw new IOException("other machines can reach " + listen
-                    + ", and the lab starts programs: listen on tcp://127.0.0.1:0");
+    public static LabServer start(Endpoint listen, Lab lab) throws IOException {
+        if (!(listen instanceof Endpoint.Tcp tcp) || !HttpEndpoint.isLoopback(tcp)) {
+            throw new IllegalArgumentException("the lab starts programs, so its page is for this machine only;"
+                    + " give an endpoint such as tcp://127.0.0.1:0");
         }
-        HttpEndpoint http = HttpEndpoint.bind(listen, NAME);
-        Endpoint.Tcp bound = new Endpoint.Tcp(listen.host(), http.port());
+        HttpEndpoint http = HttpEndpoint.bind(tcp, NAME);
+        Endpoint.Tcp bound = new Endpoint.Tcp(tcp.host(), http.port());
         String token = BearerToken.randomText();
         ServerSentEvents streams = new ServerSentEvents(() -> new RunEvents(lab), INTERVAL, STUCK);
         HttpAccessPolicy rules = new HttpAccessPolicy(bound, false, NAME, "open the address that polyserve lab printed",
                 Optional.of(new BearerToken(token)));
         http.start(new LabHandler(lab, rules, streams));
-        String host = listen.host().contains(":") ? "[" + listen.host() + "]" : listen.host();
+        String host = tcp.host().contains(":") ? "[" + tcp.host() + "]" : tcp.host();
         return new LabServer(http, streams, URI.create("http://" + host + ":" + http.port() + "/#" + token));
     }
 
