@@ -52,6 +52,7 @@ class LayersTest {
     private static final String BENCH = "dev.polyserve.bench";
     private static final String BENCH_CONTENDER = "dev.polyserve.bench.contender";
     private static final String BENCH_LOAD = "dev.polyserve.bench.load";
+    private static final String BENCH_PROCESS = "dev.polyserve.bench.process";
     private static final String BENCH_REPORT = "dev.polyserve.bench.report";
     private static final String BENCH_RESULT = "dev.polyserve.bench.result";
     private static final String BENCH_SERVICE = "dev.polyserve.bench.service";
@@ -119,11 +120,12 @@ class LayersTest {
                             LINUX_SYSTEM, LINUX_SUPERVISOR, LINUX_WORKER, LINUX_PROCESS, LINUX_COMMAND)),
             Map.entry(CONFORMANCE, Set.of(API, SPI, CONVERSATION, IO, COROUTINE_CARRIER, COROUTINE_HUB)),
             Map.entry(EXAMPLES, Set.of(API, COROUTINE, COROUTINE_HUB)),
+            Map.entry(BENCH_PROCESS, Set.of()),
             Map.entry(BENCH_RESULT, Set.of()),
             Map.entry(BENCH_SERVICE, Set.of(API)),
             Map.entry(BENCH_REPORT, Set.of(FILE, BENCH_RESULT)),
             Map.entry(BENCH_LOAD, Set.of(API, IO, LOOP, BENCH_RESULT, BENCH_SERVICE)),
-            Map.entry(BENCH_CONTENDER, Set.of(API, BENCH_RESULT, BENCH_SERVICE)),
+            Map.entry(BENCH_CONTENDER, Set.of(API, BENCH_PROCESS, BENCH_RESULT, BENCH_SERVICE)),
             Map.entry(BENCH, Set.of(API, SPI, BENCH_CONTENDER, BENCH_LOAD, BENCH_RESULT, BENCH_SERVICE)),
             Map.entry(METRICS, Set.of(API)),
             Map.entry(ADMIN_STATUS, Set.of(API, TEXT)),
@@ -133,7 +135,7 @@ class LayersTest {
             Map.entry(LAB_SERVER, Set.of(API, RECORD, LINUX_SYSTEM, LAB_WORK)),
             Map.entry(LAB_RECORDING, Set.of(TEXT)),
             Map.entry(LAB_CLIENT, Set.of(LAB_RECORDING, LAB_WORK)),
-            Map.entry(LAB, Set.of(API, TEXT, EXAMPLES, ADMIN_STATUS, LINUX_SYSTEM, LAB_CLIENT, LAB_RECORDING,
+            Map.entry(LAB, Set.of(API, TEXT, EXAMPLES, ADMIN_STATUS, BENCH_PROCESS, LINUX_SYSTEM, LAB_CLIENT, LAB_RECORDING,
                     LAB_SERVER)),
             Map.entry(LAB_PAGE, Set.of(API, TEXT, ADMIN_HTTP, LAB)),
             Map.entry(CLI,

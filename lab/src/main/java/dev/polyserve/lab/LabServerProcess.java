@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -45,13 +44,6 @@ final class LabServerProcess implements AutoCloseable {
     /// Starts a shell's command.
     static LabServerProcess shell(String command) throws IOException {
         return start(List.of("sh", "-c", UNTIL_PIPE_ENDS, "lab", command));
-    }
-
-    /// A port that is free now.
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private void readOutput() {

@@ -2,6 +2,7 @@ package dev.polyserve.lab;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.admin.status.AcceptQueueLength;
+import dev.polyserve.bench.process.FreePort;
 import dev.polyserve.lab.RunRequest.ServerRequest;
 import dev.polyserve.lab.client.ClientRun;
 import dev.polyserve.lab.recording.Sample;
@@ -84,7 +85,7 @@ final class RunServer implements AutoCloseable {
     }
 
     private void startOther(String command) throws IOException, LabException, InterruptedException {
-        int free = LabServerProcess.freePort();
+        int free = FreePort.tcp();
         LabServerProcess started = LabServerProcess.shell(command.replace("{port}", Integer.toString(free)));
         long pid = started.awaitNumber("'" + command + "'", START);
         began(started, pid);

@@ -3,7 +3,7 @@
 ///
 /// **Threads**: any calls [dev.polyserve.lab.Lab]; each run has a few virtual threads.
 ///
-/// **Depends on** the packages below it, the examples of the models, and the accept queue of `admin`.
+/// **Depends on** the packages below it, the examples of the models, the accept queue of `admin`, and the processes of `bench`.
 @NullMarked
 package dev.polyserve.lab;
 

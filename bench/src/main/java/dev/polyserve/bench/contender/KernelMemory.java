@@ -1,5 +1,6 @@
 package dev.polyserve.bench.contender;
 
+import dev.polyserve.bench.process.ProcFiles;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.MatchResult;

@@ -1,6 +1,7 @@
 package dev.polyserve.bench.contender;
 
 import dev.polyserve.Endpoint;
+import dev.polyserve.bench.process.ProcFiles;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;

@@ -1,5 +1,6 @@
 package dev.polyserve.bench.contender;
 
+import dev.polyserve.bench.process.ProcFiles;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 package dev.polyserve.bench.contender;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.polyserve.bench.process.ProcFiles;
 import dev.polyserve.bench.result.BenchEnvironment;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

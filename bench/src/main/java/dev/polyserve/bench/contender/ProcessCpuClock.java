@@ -1,5 +1,6 @@
 package dev.polyserve.bench.contender;
 
+import dev.polyserve.bench.process.ProcessStat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;

@@ -1,5 +1,7 @@
 package dev.polyserve.bench.contender;
 
+import dev.polyserve.bench.process.ProcessStat;
+
 /// The processor time of a process at one moment.
 ///
 /// @param stat identifies the process

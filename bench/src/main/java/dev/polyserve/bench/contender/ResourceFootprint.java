@@ -1,5 +1,7 @@
 package dev.polyserve.bench.contender;
 
+import dev.polyserve.bench.process.ProcFiles;
+import dev.polyserve.bench.process.ProcessStat;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;

@@ -1,5 +1,6 @@
 package dev.polyserve.bench.contender;
 
+import dev.polyserve.bench.process.ProcessStat;
 import java.util.Map;
 import java.util.OptionalLong;
 

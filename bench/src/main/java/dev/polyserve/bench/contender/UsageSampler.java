@@ -1,5 +1,7 @@
 package dev.polyserve.bench.contender;
 
+import dev.polyserve.bench.process.ProcFiles;
+import dev.polyserve.bench.process.ProcessStat;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

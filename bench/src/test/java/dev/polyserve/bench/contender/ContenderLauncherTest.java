@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.polyserve.Endpoint;
+import dev.polyserve.bench.process.ProcessStat;
 import dev.polyserve.bench.service.BenchService;
 import java.nio.file.Files;
 import java.time.Duration;

@@ -2,6 +2,7 @@ package dev.polyserve.bench.contender;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.polyserve.bench.process.ProcFiles;
 import dev.polyserve.bench.service.BenchService;
 import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;

@@ -3,6 +3,7 @@ package dev.polyserve.bench.contender;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.bench.contender.ResourceUsage.Cost;
+import dev.polyserve.bench.process.ProcessStat;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;

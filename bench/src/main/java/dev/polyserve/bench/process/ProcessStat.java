@@ -1,8 +1,10 @@
-package dev.polyserve.bench.contender;
+package dev.polyserve.bench.process;
 
 import java.util.Optional;
 
 /// A process as `/proc/PID/stat` describes it (man 5 proc).
+///
+/// **Thread**: any; it is a value.
 ///
 /// @param pid process id
 /// @param parent process id of the parent
@@ -12,13 +14,13 @@ import java.util.Optional;
 /// @param ownTicks processor time of its threads, including ended ones
 /// @param reapedTicks processor time of its reaped children
 /// @param threads number of threads
-record ProcessStat(long pid, long parent, long session, long startTicks, boolean zombie, long ownTicks,
+public record ProcessStat(long pid, long parent, long session, long startTicks, boolean zombie, long ownTicks,
         long reapedTicks, int threads) {
     /// Ticks per second in `/proc`, independent of the kernel's own: a constant of the interface (`USER_HZ`) on every
     /// current processor.
-    static final long TICKS_PER_SECOND = 100;
+    public static final long TICKS_PER_SECOND = 100;
     /// The length of a tick.
-    static final long TICK_NANOS = 1_000_000_000 / TICKS_PER_SECOND;
+    public static final long TICK_NANOS = 1_000_000_000 / TICKS_PER_SECOND;
 
     private static final int STATE = 0;
     private static final int PARENT = 1;
@@ -31,11 +33,12 @@ record ProcessStat(long pid, long parent, long session, long startTicks, boolean
     private static final int START = 19;
 
     /// The current state of a process; empty when it has ended, or the system has no `/proc`.
-    static Optional<ProcessStat> of(long pid) {
+    public static Optional<ProcessStat> of(long pid) {
         return ProcFiles.text(Long.toString(pid), "stat").map(ProcessStat::parse);
     }
 
-    static ProcessStat parse(String stat) {
+    /// The state that the text of such a file describes.
+    public static ProcessStat parse(String stat) {
         // The name stands in parentheses and may itself contain blanks and parentheses.
         String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return new ProcessStat(Long.parseLong(stat.substring(0, stat.indexOf(' '))), number(afterName, PARENT),
