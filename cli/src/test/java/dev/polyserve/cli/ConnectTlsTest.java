@@ -194,10 +194,18 @@ class ConnectTlsTest {
 
     @Test
     void aServerWithoutTlsIsOneSentence() throws Exception {
-        try (Cli server = Cli.serve("welcome")) {
-            Cli.Finished run = run("connect", "tls://localhost:" + server.port());
-            assertThat(run.err()).contains("does not speak TLS").hasLineCount(1);
-            assertThat(run.status()).isEqualTo(1);
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            var greeted = new FutureTask<>(() -> {
+                Socket client = listener.accept();
+                client.getOutputStream().write("welcome\r\n".getBytes(StandardCharsets.US_ASCII));
+                return client;
+            });
+            Thread.ofVirtual().start(greeted);
+            Cli.Finished run = run("connect", "tls://127.0.0.1:" + listener.getLocalPort());
+            try (Socket _ = greeted.get(20, TimeUnit.SECONDS)) {
+                assertThat(run.err()).contains("does not speak TLS").hasLineCount(1);
+                assertThat(run.status()).isEqualTo(1);
+            }
         }
     }
 
