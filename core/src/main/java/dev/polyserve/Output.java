@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// The writing side of a connection, in every style.
+/// Collects the bytes to send to the peer of a connection, in every style.
 ///
 /// Writes are collected and sent together: at the end of a [Protocol]'s turn, when a [Handler] next reads, flushes or
 /// returns, or when a [MessageHandler] has handled the messages that have arrived, or flushes. So a turn costs one

@@ -2,7 +2,8 @@ package dev.polyserve.bench;
 
 import dev.polyserve.bench.result.ComparisonResult;
 
-/// Decides whether the contenders take as many turns again at a fixed rate, because the rounds so far leave a question open.
+/// The rule that decides whether the contenders take as many turns again at a fixed rate, because the rounds so far
+/// leave a question open.
 ///
 /// **Thread**: the benchmark's.
 @FunctionalInterface

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// A running contender with its clients connected.
+/// A running contender with the load generator's clients connected to it.
 ///
 /// **Thread**: the benchmark's.
 final class LoadedContender implements AutoCloseable {

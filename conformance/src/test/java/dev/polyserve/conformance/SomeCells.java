@@ -16,8 +16,8 @@ import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/// Runs each test of a class in some of the cells to which it applies. All tests together run in each cell. `-Dfull` runs
-/// each test in each cell.
+/// The condition that selects, for each test of a class, the cells in which it runs. All tests together run in each
+/// cell. `-Dfull` runs each test in each cell.
 ///
 /// **Thread**: the thread of a test.
 final class SomeCells implements ExecutionCondition {

@@ -3,7 +3,8 @@ package dev.polyserve.conversation;
 import dev.polyserve.Cause;
 import java.io.IOException;
 
-/// A conversation that this process serves: its buffers, and its connection as other threads control it.
+/// A conversation that this process serves, as opposed to a [RemoteConversation]: its buffers, and its connection as
+/// other threads control it.
 ///
 /// **Thread**: as [Conversation]; the buffers belong to the owner.
 abstract sealed class BufferedConversation extends Conversation permits LimitedWire, ProtocolConversation {

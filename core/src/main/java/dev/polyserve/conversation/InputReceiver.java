@@ -1,6 +1,7 @@
 package dev.polyserve.conversation;
 
-/// Where a [Wire] puts what it reads. It may have no buffer while the wire waits, so that an idle connection keeps none.
+/// Provides the buffer into which a [Wire] reads. It may have no buffer while the wire waits, so that an idle
+/// connection keeps none.
 ///
 /// **Thread**: the owner.
 public interface InputReceiver {

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// What few connections need: it is made on first use, so that an idle connection has one place for all of it.
+/// The part of a connection's state that few connections need; it is created on first use, so that an idle connection
+/// has one reference for all of it.
 ///
 /// **Thread**: each member states its own.
 final class LazyState {

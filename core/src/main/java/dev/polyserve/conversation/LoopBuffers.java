@@ -1,6 +1,6 @@
 package dev.polyserve.conversation;
 
-/// Lends a conversation the buffers of its event loop.
+/// Gives a conversation access to the buffers of its event loop.
 ///
 /// **Thread**: the loop's, including its coroutines, except as noted.
 public interface LoopBuffers {

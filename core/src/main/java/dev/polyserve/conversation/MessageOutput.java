@@ -12,8 +12,8 @@ import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// The output of one message in handling. It is collected apart from that of other messages and of senders, and joins
-/// the connection's output in one piece, when the message is handled or its handler flushes.
+/// Collects the output of one message while it is handled. That is collected apart from that of other messages and of
+/// senders, and joins the connection's output in one piece, when the message is handled or its handler flushes.
 ///
 /// A later message uses it again, of another connection too: a handler that keeps it can write to no other connection,
 /// because every call requires the thread that handles the message ([#used]). To save an object, this class is also the source

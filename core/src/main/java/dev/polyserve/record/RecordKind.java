@@ -1,6 +1,6 @@
 package dev.polyserve.record;
 
-/// What a [RecordedEvent] says of its connection. The label is its name in a recording.
+/// The kind of a [RecordedEvent]. The label is its name in a recording.
 ///
 /// **Thread**: any.
 public enum RecordKind {

@@ -5,7 +5,7 @@ import dev.polyserve.ServerStats;
 import java.util.List;
 import java.util.Map;
 
-/// The values of the counters at one moment.
+/// The values of a server's counters at one moment.
 record ServerCountersSnapshot(long active, long accepted, long rejected, Map<Limit, Long> rejectedByLimit,
         Map<CloseReason, Long> closed, Histogram connectionDurations, long failed, long acceptErrors,
         Map<String, Long> acceptErrorsByReason, long datagramsIn, long datagramsOut, long bytesIn, long bytesOut,

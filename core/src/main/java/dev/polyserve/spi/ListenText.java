@@ -4,7 +4,7 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Networks;
 import java.util.Optional;
 
-/// Where to listen, as text: an endpoint, and after `?proxy=` the peers that must send a PROXY header there.
+/// The text form of where to listen: an endpoint, and after `?proxy=` the peers that must send a PROXY header there.
 ///
 /// **Thread**: any.
 ///

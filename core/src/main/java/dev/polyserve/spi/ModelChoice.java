@@ -1,6 +1,6 @@
 package dev.polyserve.spi;
 
-/// The model that stands in for `auto` on this machine, and why.
+/// The model that `auto` stands for on this machine, and why.
 ///
 /// @param model the model
 /// @param why the reason, as a part of a sentence

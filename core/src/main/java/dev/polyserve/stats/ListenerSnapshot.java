@@ -4,7 +4,7 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.ServerStats;
 import java.util.OptionalLong;
 
-/// An endpoint at one moment.
+/// The counters of an endpoint at one moment.
 ///
 /// @param endpoint where it listens
 /// @param active connections through it now open

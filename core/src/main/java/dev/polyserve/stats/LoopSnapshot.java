@@ -3,7 +3,7 @@ package dev.polyserve.stats;
 import dev.polyserve.ServerStats;
 import java.time.Duration;
 
-/// An event loop at one moment.
+/// The load and the counters of an event loop at one moment.
 ///
 /// @param name its name
 /// @param lag how long its turns took

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The states of a configuration's files at one moment: two are equal when no file was changed or replaced between
-/// them, also behind a symbolic link.
+/// The metadata of a configuration's files at one moment: two snapshots are equal when no file was changed or replaced
+/// between them, also behind a symbolic link.
 ///
 /// **Thread**: any.
 ///

@@ -3,7 +3,7 @@ package dev.polyserve.tls;
 import dev.polyserve.stats.HandshakeOutcome;
 import java.util.concurrent.RejectedExecutionException;
 
-/// What bounds and counts the handshakes of a server: how many are under way, and the threads that compute for them.
+/// Limits and counts the TLS handshakes of a server, and runs their computing beside the event loops.
 ///
 /// **Thread**: any.
 public interface HandshakeLimit {

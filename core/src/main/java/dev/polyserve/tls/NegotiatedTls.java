@@ -10,7 +10,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/// What an engine has negotiated. It keeps the session, which the engine keeps too.
+/// What a TLS handshake has negotiated, as its engine reports it. It keeps the session, which the engine keeps too.
 ///
 /// **Thread**: any.
 public final class NegotiatedTls implements TlsInfo {

@@ -7,7 +7,7 @@ import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
 
-/// How a server of the lab is started: with the JDK and the classes of this program.
+/// The program that each server of the lab runs: a `java` and the classes of this program.
 ///
 /// **Thread**: any; it is a value.
 ///

@@ -10,7 +10,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What a run consists of.
+/// The request for a run: its servers, its clients, what they do, and for how long.
 ///
 /// **Thread**: any; it is a value.
 ///

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// One server of a run.
+/// One server of a run: its processes, what it records, and its state.
 ///
 /// ```
 ///   STARTING ─▶ SERVING ─▶ ENDED

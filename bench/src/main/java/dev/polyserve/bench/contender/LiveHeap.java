@@ -10,7 +10,7 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Measures the bytes of all reachable objects of a Java process.
+/// Measures the bytes of all reachable objects of Java processes.
 ///
 /// It uses the class histogram, which runs a collection first and is exact for every collector. The collectors' own
 /// figures are rounded to regions, or to MiB.

@@ -14,7 +14,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The data of the page's charts: the bars, points and lines that the script draws.
+/// Collects the data of the page's charts: the bars, points and lines that the script draws.
 ///
 /// **Thread**: one at a time; chart ids follow the order of the calls.
 final class Charts {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Phrases that several reports share.
+/// Formats numbers, lists and settings as words, in the same way in every report.
 final class ReportPhrases {
     private ReportPhrases() {}
 

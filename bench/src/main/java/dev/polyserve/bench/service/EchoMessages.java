@@ -7,7 +7,7 @@ import dev.polyserve.Output;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/// Echoes every byte, as messages: what has arrived is one message, as [EchoHandler] reads it.
+/// Handles messages by sending each back: what has arrived is one message, as [EchoHandler] reads it.
 public final class EchoMessages implements MessageHandler<byte[]> {
     private static final int PIECE_BYTES = 1024;
 

@@ -6,7 +6,7 @@ import dev.polyserve.proxy.ProxyHeaderWriter;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/// The PROXY header that a proxy sends at the beginning of each connection to its upstream.
+/// The PROXY header that a proxy sends to its upstream at the beginning of each connection.
 ///
 /// **Thread**: any.
 public enum SentProxyHeader {

@@ -10,7 +10,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/// Resolves names of the form `ADDRESS-ADDRESS….test`, with `_` for `:`, and passes all other names to the system.
+/// A resolver of names for tests: resolves those of the form `ADDRESS-ADDRESS….test`, with `_` for `:`, and passes all
+/// other names to the system.
 ///
 /// Records the threads that have looked up such names.
 public final class TestNames extends InetAddressResolverProvider {

@@ -2,7 +2,7 @@ package dev.polyserve.lab.client;
 
 import dev.polyserve.lab.work.Work;
 
-/// What a client does. The label is its name in a recording.
+/// The behaviour of a client in a run. The label is its name in a recording.
 ///
 /// **Thread**: any.
 public enum ClientRole {

@@ -3,7 +3,7 @@ package dev.polyserve.lab.client;
 import dev.polyserve.lab.recording.ConnectionNumbers;
 import dev.polyserve.lab.recording.EventOrder;
 
-/// What the clients of a run share.
+/// What all clients of a run use: its start, the receiver of what they see, and the ports of their connections.
 ///
 /// **Thread**: any.
 ///

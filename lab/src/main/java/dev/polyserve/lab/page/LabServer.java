@@ -12,8 +12,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// The page of a lab, at an address of this machine. Its address has a token: a program that does not know it can look, and
-/// start nothing.
+/// Serves the page of a lab over HTTP, at an address of this machine. Its address has a token: a program that does not
+/// know it can look, and start nothing.
 ///
 /// **Thread**: any.
 public final class LabServer implements AutoCloseable {

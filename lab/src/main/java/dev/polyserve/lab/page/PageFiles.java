@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The files of the page.
+/// The files of the lab's page, by path.
 final class PageFiles {
     static final String PAGE = "lab.html";
     /// The style sheets, in the order of their effect.

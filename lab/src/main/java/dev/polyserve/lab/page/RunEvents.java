@@ -8,8 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What a page has not seen of the current run: `run` with its head when it is another one, `items` with what was recorded,
-/// and `last` when there is no more. A slow page only lags: the recording is kept by the run.
+/// The source of the events that a page has not seen of the current run: `run` with its head when it is another one,
+/// `items` with what was recorded, and `last` when there is no more. A slow page only lags: the recording is kept by
+/// the run.
 ///
 /// **Thread**: the one of the page's exchange.
 final class RunEvents implements EventSource {

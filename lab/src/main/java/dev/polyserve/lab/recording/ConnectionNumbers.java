@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Which client's connection has which port, so that the events of a server, which sees the port, find their lanes.
+/// Maps the ports of clients' connections to their lanes: the events of a server name the port only.
 ///
 /// **Thread**: any.
 public final class ConnectionNumbers {

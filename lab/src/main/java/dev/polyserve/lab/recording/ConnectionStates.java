@@ -8,7 +8,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// Follows the events of a run in their order: it leaves out what two processes tell of the same connection, and counts.
+/// Tracks the state of each connection by the events of a run, leaves out what two processes tell of the same
+/// connection, and counts.
 ///
 /// ```
 ///   connected ─▶ accepted ──turn──▶ served ──closed──▶ over

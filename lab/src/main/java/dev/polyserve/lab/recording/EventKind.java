@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// What an event of a recording says. The label is its name in JSON; those of a server are also the labels of
+/// The kind of an event in a recording. The label is its name in JSON; those of a server are also the labels of
 /// `dev.polyserve.record.RecordKind`.
 ///
 /// **Thread**: any.

@@ -8,8 +8,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Puts the items of several processes into the order of their times: each is held back until those that are sent later but
-/// happened earlier have come, too.
+/// Sorts the items of several processes by their times: holds each back until those that are sent later but happened
+/// earlier have come, too.
 ///
 /// **Thread**: any adds, one takes.
 public final class EventOrder {

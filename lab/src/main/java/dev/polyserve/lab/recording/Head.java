@@ -1,6 +1,6 @@
 package dev.polyserve.lab.recording;
 
-/// What is known of a run besides its events, as it has changed.
+/// The description of a run at one moment: everything but its events.
 ///
 /// @param micros when, in microseconds since the run's start
 /// @param object the run without its events, as JSON

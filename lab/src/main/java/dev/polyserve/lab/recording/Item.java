@@ -1,6 +1,6 @@
 package dev.polyserve.lab.recording;
 
-/// A part of a recording.
+/// An item of a recording: an event, the figures of a server, or the description of the run.
 ///
 /// **Thread**: any; it is a value.
 public sealed interface Item permits LabEvent, Sample, Head {

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Files that a server holds open, so that the descriptors of its connections begin at a chosen number: the system gives each
+/// Holds files open, so that the descriptors of a server's connections begin at a chosen number: the system gives each
 /// the lowest one that is free.
 ///
 /// **Thread**: one at a time.

@@ -2,7 +2,7 @@ package dev.polyserve.lab.work;
 
 import dev.polyserve.bench.service.FixedCpuWork;
 
-/// An amount of computing, as opposed to a time: a thread that has to share its processor takes longer.
+/// Computes a given amount, as opposed to for a given time: a thread that has to share its processor takes longer.
 ///
 /// **Thread**: any; the thread computes meanwhile.
 final class Computation {

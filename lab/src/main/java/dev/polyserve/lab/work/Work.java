@@ -2,8 +2,8 @@ package dev.polyserve.lab.work;
 
 import java.nio.charset.StandardCharsets;
 
-/// What one request asks for. On the wire it is one line of [#LINE_BYTES] bytes, such as `compute 300 ....`, which a server
-/// that only echoes answers, too.
+/// A request of a lab's client: what the server is to do before it answers. On the wire it is one line of [#LINE_BYTES]
+/// bytes, such as `compute 300 ....`, which a server that only echoes answers, too.
 ///
 /// **Thread**: any; it is a value.
 public sealed interface Work {

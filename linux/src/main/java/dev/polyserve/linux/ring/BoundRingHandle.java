@@ -5,7 +5,7 @@ import dev.polyserve.linux.socket.BoundPollableDescriptor;
 import java.io.IOException;
 import java.net.SocketAddress;
 
-/// A handle that is bound to an endpoint: a listener or a datagram port.
+/// A socket of a ring that is bound to an endpoint: a listener or a datagram port.
 ///
 /// **Thread**: as its subclass.
 abstract sealed class BoundRingHandle<S extends BoundPollableDescriptor> extends MultishotRingHandle

@@ -4,7 +4,7 @@ import dev.polyserve.Endpoint;
 import java.io.IOException;
 import java.net.SocketAddress;
 
-/// A descriptor that is bound to an endpoint: a listener or a datagram port.
+/// A socket on a descriptor that is bound to an endpoint: a listener or a datagram port.
 ///
 /// **Thread**: as its subclass.
 public abstract sealed class BoundPollableDescriptor extends DescriptorOwner

@@ -2,7 +2,7 @@ package dev.polyserve.linux.socket;
 
 import dev.polyserve.linux.system.CallMemoryPool;
 
-/// A source with a descriptor that is an object of its own, because others use it, too.
+/// The base of sources whose descriptor is an object of its own, because others use it, too.
 ///
 /// **Thread**: as its subclass.
 public abstract sealed class DescriptorOwner implements PollableDescriptor

@@ -12,7 +12,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Collected datagrams, sent together. A failure concerns one datagram only: the others are sent, in their order.
+/// Collects datagrams, and sends them together. A failure concerns one datagram only: the others are sent, in their
+/// order.
 ///
 /// **Thread**: the loop's of its port.
 final class OutgoingDatagrams {

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Asks workers with open connections for their figures when these are wanted: a worker whose accept loop waits reports
-/// seldom by itself, so that an idle server sleeps.
+/// Requests the current statistics of workers with open connections, when a caller wants them: a worker whose accept
+/// loop waits reports seldom by itself, so that an idle server sleeps.
 ///
 /// ```
 ///   refresh: a round ──ReportFigures──▶ workers ──Heartbeat, or their ends──▶ answered

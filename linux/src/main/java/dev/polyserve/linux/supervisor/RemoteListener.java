@@ -10,8 +10,7 @@ import java.net.SocketAddress;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// The supervisor's counterpart of a listener that its workers share: it yields the connections that they have accepted
-/// and reported.
+/// The supervisor's listener for connections that its workers have accepted and reported.
 ///
 /// It outlives the real listener, because a worker may report a connection that it accepted just before it read the
 /// command to stop.

@@ -6,7 +6,8 @@ import java.lang.foreign.ValueLayout;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
-/// The layout of messages that a multishot receive of a ring puts into provided buffers, and the room reserved in each.
+/// The layout of the messages that a multishot `recvmsg(2)` of a ring puts into provided buffers, and the room reserved
+/// in each.
 ///
 /// ```c
 /// struct io_uring_recvmsg_out { u32 namelen, controllen, payloadlen, flags; };  // 16 bytes

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The runner of a worker's own model, started by the supervisor's command.
+/// The runner of the model that a worker runs inside: the supervisor's commands start and control it.
 ///
 /// **Thread**: as [Runner] and [WorkerControl].
 final class InnerModelRunner implements Runner, WorkerControl {

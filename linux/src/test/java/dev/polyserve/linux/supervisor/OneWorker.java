@@ -5,7 +5,7 @@ import dev.polyserve.linux.control.WorkerEvent;
 import java.util.List;
 import java.util.Optional;
 
-/// Wants one worker. The worker is given no sockets, and is expected to say nothing.
+/// A scaling policy that wants one worker. The worker is given no sockets, and is expected to say nothing.
 ///
 /// **Thread**: the supervisor's loop.
 final class OneWorker implements ScalingPolicy {
