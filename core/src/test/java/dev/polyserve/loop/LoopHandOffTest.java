@@ -306,7 +306,7 @@ class LoopHandOffTest {
 
     private void pinned(Runnable code) {
         try {
-            PinnedCode.run(code::run);
+            PinnedCode.run(code);
         } catch (Exception e) {
             errors.add(e);
         }
