@@ -16,7 +16,7 @@ import java.util.OptionalInt;
 /// @param requestBytes size of a request, and of its reply
 /// @param depth outstanding requests per connection, for workloads that do not set a depth
 /// @param rate requests per second of the open loop; empty to derive it from the capacity of the slowest contender
-/// @param rounds number of turns of each contender; [FurtherRounds] may repeat those at a fixed rate
+/// @param rounds number of turns of each contender; [FurtherRoundsRule] may repeat those at a fixed rate
 /// @param warmup maximum duration of the warm-up
 /// @param round duration of a turn
 /// @param work what the handler of [Workload#CUSTOM] does

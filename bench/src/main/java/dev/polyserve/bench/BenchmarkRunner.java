@@ -22,7 +22,7 @@ public final class BenchmarkRunner {
     private final ProcessorPlacement placement;
     private final BenchEnvironment environment;
     private final BenchProgressListener listener;
-    private final FurtherRounds further;
+    private final FurtherRoundsRule further;
 
     /// @param launcher starts the contenders
     /// @param placement the processors that contenders and load generator run on
@@ -30,7 +30,7 @@ public final class BenchmarkRunner {
     /// @param further decides whether the rounds at a fixed rate are repeated
     public BenchmarkRunner(BenchPlan plan, ContenderLauncher launcher, ProcessorPlacement placement,
             BenchEnvironment environment,
-            BenchProgressListener listener, FurtherRounds further) {
+            BenchProgressListener listener, FurtherRoundsRule further) {
         Contender.requireDistinctNames(plan.contenders());
         for (Workload workload : plan.workloads()) {
             workload.cannotUse(plan.transport()).ifPresent(sentence -> {

@@ -43,7 +43,7 @@ final class ContenderStarter {
     /// Starts a contender. On failure, no process of it is left.
     ///
     /// @param snapshotsMemory true to take a snapshot of its memory before its clients connect
-    LoadedContender start(Contender contender, boolean snapshotsMemory)
+    ConnectedContender start(Contender contender, boolean snapshotsMemory)
             throws ContenderException, MeasurementException, InterruptedException {
         RunningContender running = launcher.start(contender, workload.service(), plan.transport());
         boolean connected = false;
@@ -56,7 +56,7 @@ final class ContenderStarter {
             }
             LoadGenerator load = load(running, traffic, plan.connectionsFor(workload));
             connected = true;
-            return new LoadedContender(contender.name(), running, load, before);
+            return new ConnectedContender(contender.name(), running, load, before);
         } finally {
             if (!connected) {
                 running.close();

@@ -35,13 +35,13 @@ final class WorkloadRun implements AutoCloseable {
     private final Workload workload;
     private final ContenderStarter starter;
     private final RemainingTimeEstimate progress;
-    private final FurtherRounds further;
+    private final FurtherRoundsRule further;
     private final ContenderSchedule schedule;
-    private final List<LoadedContender> loadedContenders = new ArrayList<>();
+    private final List<ConnectedContender> loadedContenders = new ArrayList<>();
     private final List<LiveResults> tables = new ArrayList<>();
 
     WorkloadRun(BenchPlan plan, Workload workload, ContenderStarter starter, RemainingTimeEstimate progress,
-            FurtherRounds further) {
+            FurtherRoundsRule further) {
         this.plan = plan;
         this.workload = workload;
         this.starter = starter;
@@ -103,7 +103,7 @@ final class WorkloadRun implements AutoCloseable {
     private void start(Contender contender, LiveResults table) throws InterruptedException {
         progress.begins(workload.id() + ": starting " + contender.name(), Duration.ZERO);
         try {
-            LoadedContender loaded = starter.start(contender, workload == Workload.SLOW_READER);
+            ConnectedContender loaded = starter.start(contender, workload == Workload.SLOW_READER);
             loadedContenders.add(loaded);
             loaded.running().remarks().forEach(remark -> table.remark(contender.name(), remark));
         } catch (ContenderException | MeasurementException e) {
@@ -133,7 +133,7 @@ final class WorkloadRun implements AutoCloseable {
     /// On success, the contender stays in the list.
     private void idleTurn(Contender contender, LiveResults table) throws InterruptedException {
         try {
-            LoadedContender loaded = starter.start(contender, true);
+            ConnectedContender loaded = starter.start(contender, true);
             loadedContenders.add(loaded);
             guarded(loaded, table, () -> {
                 Map<BenchMetric, Double> added = loaded.memory().perConnectionSince(loaded.before(),
@@ -147,7 +147,7 @@ final class WorkloadRun implements AutoCloseable {
 
     // --- warm-up ---
 
-    private void warmUp(LoadedContender loaded, LiveResults table) throws MeasurementException {
+    private void warmUp(ConnectedContender loaded, LiveResults table) throws MeasurementException {
         progress.begins(workload.id() + ": warming up " + loaded.name(), plan.warmup().dividedBy(2));
         RequestPacing pacing = pacing();
         ContenderWarmUpCheck warmUpCheck = new ContenderWarmUpCheck();
@@ -168,7 +168,7 @@ final class WorkloadRun implements AutoCloseable {
     /// @param done the number of rounds before these
     private void rounds(LiveResults table, RequestPacing pacing, String what, int done) throws InterruptedException {
         for (int round = done; round < done + plan.rounds(); round++) {
-            for (LoadedContender loaded : ContenderSchedule.order(loadedContenders, round)) {
+            for (ConnectedContender loaded : ContenderSchedule.order(loadedContenders, round)) {
                 progress.begins(
                         workload.id() + ": " + what + ", round " + (round + 1) + " of " + (done + plan.rounds()) + ", "
                                 + loaded.name(),
@@ -179,9 +179,9 @@ final class WorkloadRun implements AutoCloseable {
     }
 
     /// @param more figures of this turn that were measured apart from the load
-    private void turn(LoadedContender loaded, LiveResults table, RequestPacing pacing, Map<BenchMetric, Double> more)
+    private void turn(ConnectedContender loaded, LiveResults table, RequestPacing pacing, Map<BenchMetric, Double> more)
             throws MeasurementException, InterruptedException {
-        LoadedContender.Turn turn = loaded.turn(pacing, schedule.leadIn(), plan.round());
+        ConnectedContender.Turn turn = loaded.turn(pacing, schedule.leadIn(), plan.round());
         LoadRunResult recording = turn.recording();
         Map<BenchMetric, Double> metrics = new EnumMap<>(turn.metrics());
         metrics.putAll(more);
@@ -208,7 +208,7 @@ final class WorkloadRun implements AutoCloseable {
 
     private void openLoop(double requestsPerSecond, double share) throws InterruptedException {
         LiveResults table = LiveResults.open(workload, requestsPerSecond, share,
-                loadedContenders.stream().map(LoadedContender::name).toList());
+                loadedContenders.stream().map(ConnectedContender::name).toList());
         tables.add(table);
         latency(table, requestsPerSecond);
     }
@@ -222,7 +222,7 @@ final class WorkloadRun implements AutoCloseable {
         } while (done < MOST_TIMES * plan.rounds() && further.areNeeded(table.comparison()));
     }
 
-    private void countSystemCalls(LoadedContender loaded, LiveResults table)
+    private void countSystemCalls(ConnectedContender loaded, LiveResults table)
             throws MeasurementException, InterruptedException {
         progress.begins(workload.id() + ": counting system calls of " + loaded.name(), schedule.turn());
         try (SystemCallCounter counting = SystemCallCounter.attach(loaded.running())) {
@@ -241,12 +241,12 @@ final class WorkloadRun implements AutoCloseable {
     // --- failing, and ending ---
 
     private void each(LiveResults table, LoadedStep step) throws InterruptedException {
-        for (LoadedContender loaded : List.copyOf(loadedContenders)) {
+        for (ConnectedContender loaded : List.copyOf(loadedContenders)) {
             guarded(loaded, table, () -> step.run(loaded));
         }
     }
 
-    private void guarded(LoadedContender loaded, LiveResults table, Step step) throws InterruptedException {
+    private void guarded(ConnectedContender loaded, LiveResults table, Step step) throws InterruptedException {
         if (!loadedContenders.contains(loaded)) {
             return;
         }
@@ -272,12 +272,12 @@ final class WorkloadRun implements AutoCloseable {
 
     @FunctionalInterface
     private interface LoadedStep {
-        void run(LoadedContender loaded) throws MeasurementException, InterruptedException;
+        void run(ConnectedContender loaded) throws MeasurementException, InterruptedException;
     }
 
     @Override
     public void close() {
-        loadedContenders.forEach(LoadedContender::close);
+        loadedContenders.forEach(ConnectedContender::close);
         loadedContenders.clear();
     }
 }

@@ -47,10 +47,11 @@ class BenchmarkRunnerTest {
     }
 
     private BenchResults run(BenchPlan plan, Duration startTimeout, Consumer<String> onStep) {
-        return run(plan, startTimeout, onStep, FurtherRounds.NONE);
+        return run(plan, startTimeout, onStep, FurtherRoundsRule.NONE);
     }
 
-    private BenchResults run(BenchPlan plan, Duration startTimeout, Consumer<String> onStep, FurtherRounds further) {
+    private BenchResults run(BenchPlan plan, Duration startTimeout, Consumer<String> onStep,
+            FurtherRoundsRule further) {
         BenchProgressListener listener = new BenchProgressListener() {
             @Override
             public void begins(String what, Duration left) {

@@ -27,7 +27,7 @@ final class AotTrainCommand {
     private static final int USUAL_REQUESTS = 1_000;
     private static final Pattern READY = Pattern.compile(".* on tcp://127\\.0\\.0\\.1:(\\d+).*");
     private static final String HANDLER = "dev.polyserve.bench.service.EchoHandler";
-    private static final String MESSAGES = "dev.polyserve.bench.service.EchoMessages";
+    private static final String MESSAGES = "dev.polyserve.bench.service.EchoMessageHandler";
     /// The compiler inlines both methods where a call has two, and none of three: so only two kinds of event loops are trained.
     private static final List<List<String>> SERVERS = List.of(
             List.of("--model", "epoll", "echo"),

@@ -2,7 +2,7 @@ package dev.polyserve.cli;
 
 import dev.polyserve.Model;
 import dev.polyserve.Server;
-import dev.polyserve.bench.FurtherRounds;
+import dev.polyserve.bench.FurtherRoundsRule;
 import dev.polyserve.bench.ModelShortlist;
 import dev.polyserve.bench.BenchmarkRunner;
 import dev.polyserve.bench.BenchPlan;
@@ -136,10 +136,10 @@ final class BenchCommand {
     }
 
     /// A recommendation is wanted, not a table alone: rounds that leave it open are repeated.
-    private static FurtherRounds further(BenchPlan plan, BenchOptions options) {
+    private static FurtherRoundsRule further(BenchPlan plan, BenchOptions options) {
         return options.has(BenchOptions.ADVISE)
                 ? measured -> Recommendation.needsMoreRounds(measured, models(plan), Model.auto().id())
-                : FurtherRounds.NONE;
+                : FurtherRoundsRule.NONE;
     }
 
     private static BenchResults read(Path file) {

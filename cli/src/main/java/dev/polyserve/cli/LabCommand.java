@@ -1,10 +1,10 @@
 package dev.polyserve.cli;
 
 import dev.polyserve.Endpoint;
-import dev.polyserve.lab.JavaProgram;
+import dev.polyserve.lab.LabServerProgram;
 import dev.polyserve.lab.Lab;
 import dev.polyserve.lab.LabException;
-import dev.polyserve.lab.page.LabServer;
+import dev.polyserve.lab.page.LabPageServer;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -58,7 +58,7 @@ final class LabCommand {
         CountDownLatch ended = new CountDownLatch(1);
         try (SignalHandlers _ = SignalHandlers.on(Map.of("TERM", ended::countDown, "INT", ended::countDown));
                 Lab lab = open(parsed.matchedOptionValue(AGAINST, List.of()));
-                LabServer page = page(listen, lab)) {
+                LabPageServer page = page(listen, lab)) {
             stdio.out().println(page.address());
             if (!parsed.hasMatchedOption(NO_BROWSER)) {
                 openBrowser(page.address());
@@ -72,15 +72,15 @@ final class LabCommand {
 
     private static Lab open(List<String> commands) {
         try {
-            return Lab.open(JavaProgram.running(), commands);
+            return Lab.open(LabServerProgram.running(), commands);
         } catch (LabException e) {
             throw ExitException.wrong(String.valueOf(e.getMessage()), e);
         }
     }
 
-    private static LabServer page(String listen, Lab lab) throws IOException {
+    private static LabPageServer page(String listen, Lab lab) throws IOException {
         try {
-            return LabServer.start(Endpoint.parse(listen), lab);
+            return LabPageServer.start(Endpoint.parse(listen), lab);
         } catch (IllegalArgumentException e) {
             throw ExitException.wrong("bad " + LISTEN + " '" + listen + "': " + e.getMessage(), e);
         }

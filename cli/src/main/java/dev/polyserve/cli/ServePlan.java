@@ -11,7 +11,7 @@ import dev.polyserve.Tls;
 import dev.polyserve.cli.log.ConsoleLog;
 import dev.polyserve.cli.services.DatagramRateLimit;
 import dev.polyserve.cli.services.ExecOptions;
-import dev.polyserve.cli.services.SentProxyHeader;
+import dev.polyserve.cli.services.UpstreamProxyHeader;
 import dev.polyserve.cli.services.ServiceDefinition;
 import dev.polyserve.cli.services.BuiltInService;
 import dev.polyserve.cli.services.UserHandler;
@@ -42,7 +42,7 @@ import java.util.stream.Stream;
 record ServePlan(ServiceDefinition service, List<String> arguments, List<Endpoint> endpoints, Model model,
         Options options,
         ConsoleLog.Format logFormat, boolean quiet, boolean allowAmplification, DatagramRateLimit datagramRate,
-        ExecOptions exec, SentProxyHeader sentHeader, OperatingOptions operation, InheritedSockets inheritance,
+        ExecOptions exec, UpstreamProxyHeader sentHeader, OperatingOptions operation, InheritedSockets inheritance,
         Optional<Tls> tls) {
     private static final int DATAGRAM_RATE = 100;
     private static final String DEFAULT_ENDPOINT = "tcp://127.0.0.1:8888";
@@ -73,13 +73,13 @@ record ServePlan(ServiceDefinition service, List<String> arguments, List<Endpoin
                 datagramRate, exec, sentHeader, operation, inheritance, tls);
     }
 
-    private static SentProxyHeader sentHeader(ServeSettings settings, ServiceDefinition service) {
+    private static UpstreamProxyHeader sentHeader(ServeSettings settings, ServiceDefinition service) {
         if (settings.has(ServeSetting.SEND_PROXY) && service != BuiltInService.PROXY) {
             throw ExitException
                     .wrong(settings.where(ServeSetting.SEND_PROXY) + " applies to proxy only, but " + service.id()
                             + " has no upstream");
         }
-        return settings.read(ServeSetting.SEND_PROXY, SentProxyHeader::named).orElse(SentProxyHeader.NONE);
+        return settings.read(ServeSetting.SEND_PROXY, UpstreamProxyHeader::named).orElse(UpstreamProxyHeader.NONE);
     }
 
     private static ExecOptions exec(ServeSettings settings, ServiceDefinition service, boolean tls) {
@@ -131,7 +131,8 @@ record ServePlan(ServiceDefinition service, List<String> arguments, List<Endpoin
     private static List<Endpoint> endpoints(ServeSettings settings) {
         if (settings.has(ServeSetting.LISTEN)) {
             return orExit(
-                    () -> settings.list(ServeSetting.LISTEN).stream().map(text -> ListenText.parse(text).endpoint())
+                    () -> settings.list(ServeSetting.LISTEN).stream()
+                            .map(text -> ListenText.parse(text).endpoint())
                             .toList());
         }
         List<Endpoint> handedDown = InheritedSockets.endpoints();

@@ -3,7 +3,7 @@ package dev.polyserve.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.polyserve.cli.net.TestNames;
+import dev.polyserve.cli.net.TestNameResolver;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.CompletableFuture;
 import java.io.UncheckedIOException;
@@ -128,7 +128,7 @@ class ProxyTest {
     @ValueSource(strings = {"virtual", "nio", "thread"})
     void anUpstreamIsResolvedOffTheLoopAndAllAddressesAreTried(String model) throws Exception {
         try (ServerSocket upstream = new ServerSocket(0, 5, InetAddress.ofLiteral("127.0.0.3"))) {
-            String name = TestNames.of("127.0.0.2", "127.0.0.3");
+            String name = TestNameResolver.of("127.0.0.2", "127.0.0.3");
             try (Cli proxy = Cli.serve("proxy", "tcp://" + name + ":" + upstream.getLocalPort(), "--model", model);
                     Socket client = proxy.connect();
                     Socket accepted = upstream.accept()) {
@@ -136,6 +136,6 @@ class ProxyTest {
                 assertThat(accepted.getInputStream().read()).isEqualTo('x');
             }
         }
-        assertThat(TestNames.threads()).isNotEmpty().allMatch(thread -> thread.startsWith("polyserve-lookup-"));
+        assertThat(TestNameResolver.threads()).isNotEmpty().allMatch(thread -> thread.startsWith("polyserve-lookup-"));
     }
 }

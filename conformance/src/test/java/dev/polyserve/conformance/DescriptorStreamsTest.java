@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @EnabledOnOs(OS.LINUX)
 @ParameterizedClass(name = "{0} on descriptors")
 @MethodSource("cells")
-@ExtendWith(SomeCells.class)
+@ExtendWith(CellSelectionCondition.class)
 class DescriptorStreamsTest extends StreamContract {
     DescriptorStreamsTest(ContractCell cell) {
         super(cell);

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("cells")
 class LinuxStreamsTest extends StreamContract {
     @RegisterExtension
-    static final SomeCells CELLS = SomeCells.ofThisBuild();
+    static final CellSelectionCondition CELLS = CellSelectionCondition.ofThisBuild();
 
     LinuxStreamsTest(ContractCell cell) {
         super(cell);

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("cells")
 class PortableStreamsTest extends StreamContract {
     @RegisterExtension
-    static final SomeCells CELLS = SomeCells.ofThisBuild();
+    static final CellSelectionCondition CELLS = CellSelectionCondition.ofThisBuild();
 
     PortableStreamsTest(ContractCell cell) {
         super(cell);

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("slow")
 @ParameterizedClass(name = "{0}")
 @MethodSource("cells")
-@ExtendWith(SomeCells.class)
+@ExtendWith(CellSelectionCondition.class)
 class ProcessStreamsTest extends StreamContract {
     ProcessStreamsTest(ContractCell cell) {
         super(cell);

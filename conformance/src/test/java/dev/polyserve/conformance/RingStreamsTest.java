@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("cells")
 class RingStreamsTest extends StreamContract {
     @RegisterExtension
-    static final SomeCells CELLS = SomeCells.ofThisBuild();
+    static final CellSelectionCondition CELLS = CellSelectionCondition.ofThisBuild();
 
     RingStreamsTest(ContractCell cell) {
         super(cell);

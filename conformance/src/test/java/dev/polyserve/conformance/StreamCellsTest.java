@@ -2,7 +2,7 @@ package dev.polyserve.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.polyserve.conformance.SomeCells.TestInCell;
+import dev.polyserve.conformance.CellSelectionCondition.TestInCell;
 import dev.polyserve.conformance.StreamCells.Configuration;
 import dev.polyserve.conformance.StreamCells.Environment;
 import dev.polyserve.Model;
@@ -42,8 +42,8 @@ class StreamCellsTest {
         List<ContractCell> cells = StreamCells.cells(StreamCells.chosen(TestScope.USUAL), environment);
         Set<ContractCell> used = new HashSet<>();
         for (List<ContractTestCase> clause : ContractTestCase.clauses(ProcessStreamsTest.class)) {
-            List<TestInCell> applicable = SomeCells.applicable(clause, cells);
-            List<TestInCell> chosen = new SomeCells().choose(clause, cells);
+            List<TestInCell> applicable = CellSelectionCondition.applicable(clause, cells);
+            List<TestInCell> chosen = new CellSelectionCondition().choose(clause, cells);
             assertThat(tests(chosen)).isEqualTo(tests(applicable));
             assertThat(models(chosen)).isEqualTo(models(applicable));
             chosen.forEach(one -> used.add(one.cell()));
@@ -61,17 +61,19 @@ class StreamCellsTest {
         List<ContractCell> cells = StreamCells.usual(StreamCells.chosen(TestScope.USUAL), models);
         Set<ContractCell> used = new HashSet<>();
         for (List<ContractTestCase> clause : ContractTestCase.clauses(PortableStreamsTest.class)) {
-            List<TestInCell> chosen = SomeCells.eachModelForEachTest().choose(clause, cells);
-            for (TestInCell one : SomeCells.applicable(clause, cells)) {
+            List<TestInCell> chosen = CellSelectionCondition.eachModelForEachTest().choose(clause, cells);
+            for (TestInCell one : CellSelectionCondition.applicable(clause, cells)) {
                 List<ContractCell> same = chosen.stream().filter(each -> each.test().equals(one.test()))
                         .map(TestInCell::cell)
                         .toList();
                 assertThat(same).as(one.toString()).anyMatch(cell -> cell.model().id().equals(one.cell().model().id()))
                         .anyMatch(cell -> cell.style() == one.cell().style())
-                        .anyMatch(cell -> SomeCells.transport(cell) == SomeCells.transport(one.cell()))
+                        .anyMatch(cell -> CellSelectionCondition.transport(cell) == CellSelectionCondition
+                                .transport(one.cell()))
                         .anyMatch(cell -> StreamCells.hasTwoLoops(cell) == StreamCells.hasTwoLoops(one.cell()));
             }
-            assertThat(models(overTls(chosen))).isEqualTo(models(overTls(SomeCells.applicable(clause, cells))));
+            assertThat(models(overTls(chosen)))
+                    .isEqualTo(models(overTls(CellSelectionCondition.applicable(clause, cells))));
             chosen.forEach(one -> used.add(one.cell()));
         }
         assertThat(used).containsExactlyInAnyOrderElementsOf(cells);
@@ -99,11 +101,11 @@ class StreamCellsTest {
         long count = 0;
         for (List<ContractTestCase> clause : ContractTestCase.clauses(ProcessStreamsTest.class)) {
             for (List<Model> models : modelsOfTheUsualEnvironment()) {
-                count += SomeCells.of(scope)
+                count += CellSelectionCondition.of(scope)
                         .choose(clause, StreamCells.usual(StreamCells.chosen(scope), models)).size();
             }
             for (Environment environment : EnumSet.complementOf(EnumSet.of(Environment.USUAL))) {
-                count += new SomeCells()
+                count += new CellSelectionCondition()
                         .choose(clause, StreamCells.cells(StreamCells.chosen(scope), environment)).size();
             }
         }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("slow")
 @ParameterizedClass(name = "{0}")
 @MethodSource("cells")
-@ExtendWith(SomeCells.class)
+@ExtendWith(CellSelectionCondition.class)
 class WithoutTheFlagTest extends StreamContract {
     WithoutTheFlagTest(ContractCell cell) {
         super(cell);

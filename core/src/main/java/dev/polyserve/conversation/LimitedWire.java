@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// [ByteCounters] states.
 ///
 /// **Thread**: the owner.
-abstract sealed class LimitedWire extends BufferedConversation implements InputReceiver permits HandlerOutput {
+abstract sealed class LimitedWire extends LocalConversation implements InputReceiver permits HandlerOutput {
     final Wire wire;
     final HandlerBorder border;
     private boolean outputEnded;

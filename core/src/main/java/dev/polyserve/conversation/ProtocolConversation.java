@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// the output, is what distinguishes a [LoopDrivenConversation] from a [PumpedConversation].
 ///
 /// **Thread**: the owner, except `shutdown`, `cutInput` and the sender.
-public abstract sealed class ProtocolConversation extends BufferedConversation implements Output
+public abstract sealed class ProtocolConversation extends LocalConversation implements Output
         permits LoopDrivenConversation, PumpedConversation {
     private final Supplier<? extends Protocol> factory;
     private @Nullable Protocol protocol;

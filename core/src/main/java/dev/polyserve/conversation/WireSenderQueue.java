@@ -31,7 +31,7 @@ final class WireSenderQueue extends SenderQueue {
     private volatile boolean outputEnded;
 
     /// @param border the owner's
-    WireSenderQueue(BufferedConversation conversation, Wire wire, HandlerBorder border) {
+    WireSenderQueue(LocalConversation conversation, Wire wire, HandlerBorder border) {
         super(conversation);
         this.control = conversation.control;
         this.wire = wire;

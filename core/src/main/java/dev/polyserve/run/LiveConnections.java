@@ -29,7 +29,7 @@ final class LiveConnections {
     /// fields below.
     private final List<Conversation> live = new ArrayList<>();
     private final Map<Object, Integer> perAddress = new HashMap<>();
-    private final EndedConnections ended = new EndedConnections();
+    private final EndedConnectionCounters ended = new EndedConnectionCounters();
     /// The number of connections that have entered so far.
     private long entered;
     /// The number of other things to wait for: see [#expects].

@@ -33,7 +33,7 @@ public record ClientTlsContext(Optional<Path> authorities, boolean trustsAll,
         KeyManager @Nullable [] keys = null;
         if (certificate.isPresent()) {
             var reader = new CertificateReader(Optional.empty(), warnings);
-            keys = new KeyManager[]{new NamedKeyManager(List.of(reader.read(certificate.get(), Instant.now())))};
+            keys = new KeyManager[]{new SniKeyManager(List.of(reader.read(certificate.get(), Instant.now())))};
         }
         TrustManager @Nullable [] trusted = authorities.isPresent() ? TrustManagerReader.in(authorities.get()) : null;
         try {

@@ -40,7 +40,7 @@ public final class NegotiatedTls implements TlsInfo {
 
     @Override
     public Optional<String> serverName() {
-        return NamedKeyManager.serverName(session);
+        return SniKeyManager.serverName(session);
     }
 
     @Override

@@ -53,7 +53,7 @@ final class TlsEngineConfiguration {
                 : new TrustManager[0];
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(new KeyManager[]{new NamedKeyManager(identities)}, trusted, new SecureRandom());
+            context.init(new KeyManager[]{new SniKeyManager(identities)}, trusted, new SecureRandom());
             return context;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK has TLS", e);

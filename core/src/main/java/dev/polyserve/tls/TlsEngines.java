@@ -42,9 +42,9 @@ public final class TlsEngines {
     private final Consumer<String> warnings;
     private final AtomicReference<Current> current;
     /// The files when they were looked at last. Owned by the thread of [#refresh], like the two below.
-    private FileStates seen;
+    private FileMetadataSnapshot seen;
     /// The files that could not be used.
-    private FileStates unusable;
+    private FileMetadataSnapshot unusable;
     private Instant nextWarning = Instant.MIN;
 
     /// What a process does with the certificates.
@@ -73,7 +73,7 @@ public final class TlsEngines {
     /// @param files its files when they were read
     /// @param chains the certificates
     /// @param source what was read; null in a supervisor
-    private record Current(Tls tls, FileStates files, List<CertificateChain> chains,
+    private record Current(Tls tls, FileMetadataSnapshot files, List<CertificateChain> chains,
             @Nullable TlsEngineConfiguration source) {}
 
     private TlsEngines(Tls tls, List<String> hosts, Role role, Consumer<String> warnings, Approval approval)
@@ -161,7 +161,7 @@ public final class TlsEngines {
     }
 
     private Current read(Tls tls) throws TlsFileException {
-        FileStates files = FileStates.of(tls);
+        FileMetadataSnapshot files = FileMetadataSnapshot.of(tls);
         var reader = new CertificateReader(tls.password(), warnings, role);
         if (role == Role.SUPERVISOR) {
             List<CertificateChain> chains = new ArrayList<>();
@@ -190,7 +190,7 @@ public final class TlsEngines {
     boolean refresh(Instant now) {
         Current before = current.get();
         warnOfExpiry(before.chains, now);
-        FileStates files = FileStates.of(before.tls);
+        FileMetadataSnapshot files = FileMetadataSnapshot.of(before.tls);
         boolean settled = files.equals(seen);
         seen = files;
         if (!settled || files.equals(before.files) || files.equals(unusable)) {

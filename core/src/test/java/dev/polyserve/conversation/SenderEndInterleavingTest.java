@@ -35,7 +35,7 @@ class SenderEndInterleavingTest {
         private final WireSenderQueue senderQueue = new WireSenderQueue(conversation(wire), wire, HandlerBorder.NONE);
         private volatile boolean ended;
 
-        private static BufferedConversation conversation(ScriptedWire wire) {
+        private static LocalConversation conversation(ScriptedWire wire) {
             Protocol silent = (_, _) -> {
             };
             return new PumpedConversation(new ConversationFixture().context, ConversationFixture.identity(),

@@ -61,7 +61,7 @@ class TutorialServersTest {
     @ParameterizedTest
     @MethodSource("models")
     void socketServerStyleRecordsEachConversation(String model, @TempDir Path directory) throws Exception {
-        try (Server server = ConnectionRecorder.start(ANY_PORT, Model.named(model), directory)) {
+        try (Server server = ConnectionFileRecorder.start(ANY_PORT, Model.named(model), directory)) {
             try (Client client = Client.of(server)) {
                 assertThat(client.send("a\nb\n").end().rest()).isEqualTo("1 a\n2 b\n");
             }
@@ -76,7 +76,7 @@ class TutorialServersTest {
     @Test
     void socketServerStyleFinishesWhenSetUpFails(@TempDir Path directory) throws Exception {
         Path missing = directory.resolve("missing");
-        try (Server server = ConnectionRecorder.start(ANY_PORT, Model.virtual(), missing)) {
+        try (Server server = ConnectionFileRecorder.start(ANY_PORT, Model.virtual(), missing)) {
             try (Client client = Client.of(server)) {
                 assertThat(client.rest()).as("set-up failed, so handle does not run").isEmpty();
             }

@@ -57,9 +57,8 @@ class AcceptErrorsTest {
         onOneThread(mode).test(server -> {
             for (String error : TRANSIENT) {
                 // It makes no waiting call in between, so it does not pause either.
-                try (Injection injection = Injection.watching(server, mode.calls().await(), mode.calls().accept(),
-                        error,
-                        "1.." + FAILURES_IN_A_ROW)) {
+                try (SystemCallInjection injection = SystemCallInjection.watching(server, mode.calls().await(),
+                        mode.calls().accept(), error, "1.." + FAILURES_IN_A_ROW)) {
                     serveSome(server);
                     // More when another thread takes over the loop meanwhile, because strace counts for each thread.
                     assertThat(injection.callsAfterFailures()).as("after " + error)
@@ -100,7 +99,7 @@ class AcceptErrorsTest {
     @MethodSource("fatal")
     void aFatalErrorClosesTheListenerAndEndsTheServer(Mode mode, String error) throws Exception {
         try (ServerProcess server = ServerProcess.start(onOneThread(mode));
-                Injection _ = Injection.of(server, mode.calls().accept(), error, "1+");
+                SystemCallInjection _ = SystemCallInjection.of(server, mode.calls().accept(), error, "1+");
                 Client _ = Client.of(server)) {
             assertThat(server.nextAnswer()).isEqualTo("over");
             assertThat(server.awaitExit(Duration.ofSeconds(10))).isEqualTo(1);
@@ -111,7 +110,8 @@ class AcceptErrorsTest {
 
     /// Makes several successive calls fail while clients connect.
     private static List<Duration> pausesWhileServing(ServerProcess server, Mode mode, String error) throws Exception {
-        try (Injection injection = Injection.of(server, mode.calls().accept(), error, "1.." + FAILURES_IN_A_ROW)) {
+        try (SystemCallInjection injection = SystemCallInjection.of(server, mode.calls().accept(), error,
+                "1.." + FAILURES_IN_A_ROW)) {
             serveSome(server);
             List<Duration> pauses = injection.pausesAfterFailures();
             assertThat(pauses).as("pauses after " + error).hasSize(FAILURES_IN_A_ROW);

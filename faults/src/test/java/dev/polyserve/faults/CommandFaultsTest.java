@@ -149,7 +149,8 @@ class CommandFaultsTest {
     void aProcessLimitCostsSomeClientsAndNoRetryStorm() throws Exception {
         try (CommandLine server = serve("echo", "served")) {
             assertThat(talk(server, "")).isEqualTo("served\n");
-            try (Injection injection = Injection.of(server.pid(), "clone3", "EAGAIN", "1.." + REFUSED)) {
+            try (SystemCallInjection injection = SystemCallInjection.of(server.pid(), "clone3", "EAGAIN",
+                    "1.." + REFUSED)) {
                 for (int i = 0; i < REFUSED; i++) {
                     assertThat(talk(server, "")).isEmpty();
                 }
@@ -171,7 +172,7 @@ class CommandFaultsTest {
         try (CommandLine server = serve("cat"); Socket held = connect(server)) {
             held.getOutputStream().write('x');
             assertThat(held.getInputStream().read()).as("the accept loop has a command").isEqualTo('x');
-            try (Injection injection = Injection.of(server.pid(), "clone3", "EAGAIN", "1..2")) {
+            try (SystemCallInjection injection = SystemCallInjection.of(server.pid(), "clone3", "EAGAIN", "1..2")) {
                 assertThat(talk(server, "a")).isEmpty();
                 assertThat(talk(server, "b")).isEmpty();
                 assertThat(talk(server, "c")).isEmpty();
@@ -184,8 +185,8 @@ class CommandFaultsTest {
     }
 
     /// The names of the loops whose starts have failed, in order; other threads of the JVM start threads by the same call.
-    private static List<String> failedStarts(CommandLine server, Injection injection) throws IOException {
-        return injection.calls().stream().filter(Injection.Call::injected)
+    private static List<String> failedStarts(CommandLine server, SystemCallInjection injection) throws IOException {
+        return injection.calls().stream().filter(SystemCallInjection.Call::injected)
                 .map(call -> textOf(Path.of("/proc/" + server.pid() + "/task/" + call.thread() + "/comm")).strip())
                 .filter(List.of(ACCEPT_LOOP, OTHER_LOOP)::contains).toList();
     }

@@ -77,7 +77,7 @@ class DatagramErrorsTest {
             long refused = 0;
             for (String error : new String[]{"ENOBUFS", "EPERM", "EAGAIN"}) {
                 try (DatagramSocket client = client(server)) {
-                    try (Injection _ = Injection.of(server, "sendto,sendmmsg", error, "1+")) {
+                    try (SystemCallInjection _ = SystemCallInjection.of(server, "sendto,sendmmsg", error, "1+")) {
                         for (int i = 0; i < FAILURES; i++) {
                             client.send(new DatagramPacket(new byte[1], 1));
                         }

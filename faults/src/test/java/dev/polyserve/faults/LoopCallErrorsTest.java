@@ -32,7 +32,8 @@ class LoopCallErrorsTest {
             try (Client client = Client.of(server)) {
                 client.converses();
                 for (String error : NOT_NOW) {
-                    try (Injection injection = Injection.of(server, mode.calls().read(), error, "1.." + FAILURES)) {
+                    try (SystemCallInjection injection = SystemCallInjection.of(server, mode.calls().read(), error,
+                            "1.." + FAILURES)) {
                         // An edge is reported again only when more data arrives.
                         for (int i = 0; i < FAILURES; i++) {
                             int failed = i + 1;
@@ -55,7 +56,7 @@ class LoopCallErrorsTest {
             for (String error : OF_ONE_CONNECTION) {
                 try (Client client = Client.of(server)) {
                     client.converses();
-                    try (Injection _ = Injection.of(server, mode.calls().read(), error, "1")) {
+                    try (SystemCallInjection _ = SystemCallInjection.of(server, mode.calls().read(), error, "1")) {
                         client.send("ping\n");
                         client.seesTheEnd();
                     }
@@ -76,7 +77,8 @@ class LoopCallErrorsTest {
             try (Client client = Client.of(server)) {
                 client.converses();
                 for (String error : OF_A_WAIT) {
-                    try (Injection injection = Injection.of(server, mode.calls().await(), error, "1.." + FAILURES)) {
+                    try (SystemCallInjection injection = SystemCallInjection.of(server, mode.calls().await(), error,
+                            "1.." + FAILURES)) {
                         for (int i = 0; i < FAILURES; i++) {
                             client.converses();
                         }
@@ -98,7 +100,7 @@ class LoopCallErrorsTest {
         Settings.of(mode).test(server -> {
             int refused = 0;
             for (String error : OF_A_WATCH) {
-                try (Injection _ = Injection.of(server, "epoll_ctl", error, "1")) {
+                try (SystemCallInjection _ = SystemCallInjection.of(server, "epoll_ctl", error, "1")) {
                     try (Client unlucky = Client.of(server)) {
                         unlucky.seesTheEnd();
                     }

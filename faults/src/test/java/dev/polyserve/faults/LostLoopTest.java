@@ -16,7 +16,7 @@ class LostLoopTest {
     void aLoopThatCannotWaitEndsTheServer(Mode mode) throws Exception {
         try (ServerProcess server = ServerProcess.start(Settings.of(mode)); Client served = Client.of(server)) {
             served.converses();
-            try (Injection _ = Injection.of(server, mode.calls().await(), "EBADF", "1+")) {
+            try (SystemCallInjection _ = SystemCallInjection.of(server, mode.calls().await(), "EBADF", "1+")) {
                 wakeUp(server);
                 assertThat(server.nextAnswer()).isEqualTo("over");
                 assertThat(server.awaitExit(Duration.ofSeconds(10))).isEqualTo(1);

@@ -40,16 +40,16 @@ class SystemCallFailureTest {
 
     /// The number of each call in one conversation.
     private static Map<String, Long> callsOfAConversation(ServerProcess server) throws Exception {
-        try (Injection watching = Injection.none(server, String.join(",", CALLS))) {
+        try (SystemCallInjection watching = SystemCallInjection.none(server, String.join(",", CALLS))) {
             meetsItsEnd(server);
             Eventually.holds(() -> assertThat(server.count("active")).isZero());
             return watching.calls().stream()
-                    .collect(Collectors.groupingBy(Injection.Call::name, Collectors.counting()));
+                    .collect(Collectors.groupingBy(SystemCallInjection.Call::name, Collectors.counting()));
         }
     }
 
     private static void fails(ServerProcess server, String call, int place) throws Exception {
-        try (Injection injection = Injection.of(server, call, "ENOBUFS", Integer.toString(place))) {
+        try (SystemCallInjection injection = SystemCallInjection.of(server, call, "ENOBUFS", Integer.toString(place))) {
             // strace counts per thread, so several conversations may pass until a thread has made this many calls.
             Eventually.holds(() -> {
                 meetsItsEnd(server);

@@ -92,7 +92,8 @@ class TutorialClientsTest {
     @ValueSource(strings = {"virtual", "epoll"})
     void aFatalListenerErrorEndsTheProgramWithStatusOne(String model) throws Exception {
         try (CommandLine server = serve(model, "echo")) {
-            try (Injection _ = Injection.of(server.pid(), SystemCallNames.of(model).accept(), "EBADF", "1+");
+            try (SystemCallInjection _ = SystemCallInjection.of(server.pid(), SystemCallNames.of(model).accept(),
+                    "EBADF", "1+");
                     Client _ = Client.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()))) {
                 assertThat(server.awaitExit(Duration.ofSeconds(40))).isEqualTo(1);
             }

@@ -25,15 +25,14 @@ class WriteErrorsTest {
         Settings.of(mode).test(server -> {
             try (Client client = Client.of(server)) {
                 client.converses();
-                try (Injection injection = Injection.onSocket(server, inode(server, client), mode.calls().write(),
-                        "EAGAIN",
-                        "2+3")) {
+                try (SystemCallInjection injection = SystemCallInjection.onSocket(server, inode(server, client),
+                        mode.calls().write(), "EAGAIN", "2+3")) {
                     for (int from = 0; from < BYTES; from += BLOCK_BYTES) {
                         byte[] block = Arrays.copyOfRange(sent, from, Math.min(BYTES, from + BLOCK_BYTES));
                         client.send(block);
                         assertThat(client.read(block.length)).isEqualTo(block);
                     }
-                    assertThat(injection.calls()).as("writes that failed").anyMatch(Injection.Call::injected);
+                    assertThat(injection.calls()).as("writes that failed").anyMatch(SystemCallInjection.Call::injected);
                 }
             }
         });
@@ -46,9 +45,8 @@ class WriteErrorsTest {
             for (String error : FATAL) {
                 try (Client client = Client.of(server)) {
                     client.converses();
-                    try (Injection injection = Injection.onSocket(server, inode(server, client), mode.calls().write(),
-                            error,
-                            "1+")) {
+                    try (SystemCallInjection injection = SystemCallInjection.onSocket(server, inode(server, client),
+                            mode.calls().write(), error, "1+")) {
                         client.send("ping\n");
                         client.seesTheEnd();
                         assertThat(injection.calls()).as("writes").hasSize(1);

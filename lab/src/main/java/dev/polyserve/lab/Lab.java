@@ -23,14 +23,14 @@ import org.jspecify.annotations.Nullable;
 public final class Lab implements AutoCloseable {
     private static final Set<String> WITH_LOOPS = Set.of("select", "poll", "epoll", "epoll-et", "io_uring", "nio");
 
-    private final JavaProgram program;
+    private final LabServerProgram program;
     private final List<String> commands;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable LabRun current;
     private int runs;
     private boolean closed;
 
-    private Lab(JavaProgram program, List<String> commands) {
+    private Lab(LabServerProgram program, List<String> commands) {
         this.program = program;
         this.commands = List.copyOf(commands);
     }
@@ -40,7 +40,7 @@ public final class Lab implements AutoCloseable {
     /// @param program how servers are started
     /// @param commands the commands of other servers, which a run may have, with `{port}` for the port
     /// @throws LabException for a command without `{port}`
-    public static Lab open(JavaProgram program, List<String> commands) throws LabException {
+    public static Lab open(LabServerProgram program, List<String> commands) throws LabException {
         for (String command : commands) {
             if (!command.contains("{port}")) {
                 throw new LabException("the command '" + command
@@ -56,7 +56,7 @@ public final class Lab implements AutoCloseable {
         for (ModelExample example : ModelExample.all()) {
             models.add(model(example));
         }
-        List<Object> workloads = Arrays.stream(Workload.values())
+        List<Object> workloads = Arrays.stream(LabWorkload.values())
                 .<Object>map(one -> Map.of("id", one.id(), "clients", one.clients())).toList();
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("models", models);
@@ -80,7 +80,8 @@ public final class Lab implements AutoCloseable {
         model.put("withPolyserveFile", example.programName() + ".java");
         model.put("loops", WITH_LOOPS.contains(id));
         model.put("handOff", WITH_LOOPS.contains(id) || id.equals("polling"));
-        model.put("suits", Arrays.stream(Workload.values()).filter(one -> one.suits(id)).map(Workload::id).toList());
+        model.put("suits",
+                Arrays.stream(LabWorkload.values()).filter(one -> one.suits(id)).map(LabWorkload::id).toList());
         return model;
     }
 

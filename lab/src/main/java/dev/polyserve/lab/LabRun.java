@@ -1,16 +1,16 @@
 package dev.polyserve.lab;
 
 import dev.polyserve.lab.client.ClientRole;
-import dev.polyserve.lab.client.ClientRun;
+import dev.polyserve.lab.client.ClientRunContext;
 import dev.polyserve.lab.client.LabClient;
-import dev.polyserve.lab.recording.ConnectionNumbers;
-import dev.polyserve.lab.recording.ConnectionStates;
-import dev.polyserve.lab.recording.EventOrder;
-import dev.polyserve.lab.recording.Head;
-import dev.polyserve.lab.recording.Item;
+import dev.polyserve.lab.recording.ConnectionPorts;
+import dev.polyserve.lab.recording.ConnectionStateTracker;
+import dev.polyserve.lab.recording.EventSorter;
+import dev.polyserve.lab.recording.RunDescription;
+import dev.polyserve.lab.recording.RecordingItem;
 import dev.polyserve.lab.recording.LabEvent;
 import dev.polyserve.lab.recording.Recording;
-import dev.polyserve.lab.recording.Sample;
+import dev.polyserve.lab.recording.ServerSample;
 import dev.polyserve.text.JsonObjectWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,31 +47,31 @@ public final class LabRun {
 
     private final String id;
     private final RunRequest request;
-    private final JavaProgram program;
+    private final LabServerProgram program;
     private final Instant startedAt = Instant.now();
-    private final EventOrder order = new EventOrder();
-    private final ConnectionStates states = new ConnectionStates();
+    private final EventSorter order = new EventSorter();
+    private final ConnectionStateTracker states = new ConnectionStateTracker();
     private final Recording recording = new Recording();
     private final AtomicBoolean headChanged = new AtomicBoolean(true);
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch over = new CountDownLatch(1);
     private volatile State state = State.STARTING;
     private volatile @Nullable String whyOver;
-    private final ClientRun clients;
+    private final ClientRunContext clients;
     /// When the clients began; 0: they have not.
     private volatile long clientsFromMicros;
-    private volatile List<RunServer> servers = List.of();
+    private volatile List<LabRunServer> servers = List.of();
     private final AtomicLong unrecorded = new AtomicLong();
 
-    private LabRun(String id, RunRequest request, JavaProgram program) {
+    private LabRun(String id, RunRequest request, LabServerProgram program) {
         this.id = id;
         this.request = request;
         this.program = program;
-        this.clients = new ClientRun(System.nanoTime(), order, new ConnectionNumbers());
+        this.clients = new ClientRunContext(System.nanoTime(), order, new ConnectionPorts());
     }
 
     /// Starts a run.
-    static LabRun start(String id, RunRequest request, JavaProgram program) {
+    static LabRun start(String id, RunRequest request, LabServerProgram program) {
         LabRun run = new LabRun(id, request, program);
         Thread.ofVirtual().name("lab-run").start(run::live);
         return run;
@@ -114,19 +114,19 @@ public final class LabRun {
 
     /// The whole run so far, as JSON.
     public String recorded() {
-        List<Item> items = recording.all();
+        List<RecordingItem> items = recording.all();
         return headObject().putAll("events", members(items, LabEvent.class))
-                .putAll("samples", members(items, Sample.class)).toString();
+                .putAll("samples", members(items, ServerSample.class)).toString();
     }
 
     /// The objects of one kind.
-    private static List<String> members(List<Item> items, Class<? extends Item> kind) {
-        return items.stream().filter(kind::isInstance).map(Item::json)
+    private static List<String> members(List<RecordingItem> items, Class<? extends RecordingItem> kind) {
+        return items.stream().filter(kind::isInstance).map(RecordingItem::json)
                 .map(json -> json.substring(json.indexOf(':') + 1, json.length() - 1)).toList();
     }
 
     /// The items so far.
-    List<Item> items() {
+    List<RecordingItem> items() {
         return recording.all();
     }
 
@@ -135,7 +135,7 @@ public final class LabRun {
     /// @param position 0 at first, then [Batch#next]
     public Batch after(long position, Duration atMost) throws InterruptedException {
         Recording.Batch batch = recording.after(position, atMost);
-        return new Batch(batch.items().stream().map(Item::json).toList(), batch.next(), batch.last());
+        return new Batch(batch.items().stream().map(RecordingItem::json).toList(), batch.next(), batch.last());
     }
 
     /// Items of a run.
@@ -177,14 +177,14 @@ public final class LabRun {
     }
 
     private void startServers(Path directory) throws InterruptedException {
-        List<RunServer> made = new ArrayList<>();
+        List<LabRunServer> made = new ArrayList<>();
         for (RunRequest.ServerRequest server : request.servers()) {
-            made.add(new RunServer(made.size(), server, clients, this::changed));
+            made.add(new LabRunServer(made.size(), server, clients, this::changed));
         }
         servers = List.copyOf(made);
         record();
         List<Thread> starts = new ArrayList<>();
-        for (RunServer server : made) {
+        for (LabRunServer server : made) {
             starts.add(Thread.ofVirtual().name("lab-start").start(() -> {
                 try {
                     server.start(program, directory, request.workload().openFiles());
@@ -205,12 +205,12 @@ public final class LabRun {
     }
 
     private void serve() throws InterruptedException {
-        servers.forEach(RunServer::begin);
+        servers.forEach(LabRunServer::begin);
         List<LabClient> made = new ArrayList<>();
         List<ClientRole> roles = request.workload().roles(request.clients());
         for (int client = 0; client < roles.size(); client++) {
             for (int server = 0; server < servers.size(); server++) {
-                RunServer to = servers.get(server);
+                LabRunServer to = servers.get(server);
                 if (to.isServing()) {
                     made.add(new LabClient(clients, server, to.port(), client, roles.get(client), to.isOurs()));
                 }
@@ -237,7 +237,7 @@ public final class LabRun {
         for (int turns = 0; System.nanoTime() - until < 0
                 && !stopping.await(COLLECT_MILLIS, TimeUnit.MILLISECONDS); turns++) {
             if (turns % COLLECTIONS_PER_SAMPLE == 0) {
-                for (RunServer server : servers) {
+                for (LabRunServer server : servers) {
                     if (server.isServing()) {
                         order.add(server.sample(clients.micros(System.nanoTime())));
                     }
@@ -249,13 +249,13 @@ public final class LabRun {
 
     /// Records what is old enough, and the head if it has changed.
     private void record() {
-        record(clients.micros(System.nanoTime()) - EventOrder.HELD_MICROS);
+        record(clients.micros(System.nanoTime()) - EventSorter.HELD_MICROS);
     }
 
     private void record(long upToMicros) {
-        List<Item> items = new ArrayList<>();
+        List<RecordingItem> items = new ArrayList<>();
         if (headChanged.getAndSet(false)) {
-            items.add(new Head(clients.micros(System.nanoTime()), head()));
+            items.add(new RunDescription(clients.micros(System.nanoTime()), head()));
         }
         order.take(upToMicros).stream().flatMap(item -> states.follow(item).stream()).forEach(items::add);
         unrecorded.addAndGet(recording.add(items));
@@ -263,7 +263,7 @@ public final class LabRun {
 
     private void end(String why) {
         String allWhy = why;
-        for (RunServer server : servers) {
+        for (LabRunServer server : servers) {
             try {
                 server.close();
             } catch (IOException e) {

@@ -1,7 +1,7 @@
 package dev.polyserve.lab;
 
-import dev.polyserve.lab.client.ClientRun;
-import dev.polyserve.lab.recording.EventKind;
+import dev.polyserve.lab.client.ClientRunContext;
+import dev.polyserve.lab.recording.LabEventKind;
 import dev.polyserve.lab.recording.LabEvent;
 import dev.polyserve.lab.recording.LabEvent.Lane;
 import java.io.BufferedReader;
@@ -40,7 +40,7 @@ final class RecordReceiver implements AutoCloseable {
     private final ServerSocketChannel socket;
     private final Path path;
     private final int server;
-    private final ClientRun run;
+    private final ClientRunContext run;
     private final ServerProcesses processes;
     private final Runnable whenChanged;
     private final Map<Long, Long> dropped = new ConcurrentHashMap<>();
@@ -48,7 +48,7 @@ final class RecordReceiver implements AutoCloseable {
     /// Listens at a path.
     ///
     /// @param whenChanged runs when a process begins, and when one has dropped events
-    RecordReceiver(Path path, int server, ClientRun run, ServerProcesses processes, Runnable whenChanged)
+    RecordReceiver(Path path, int server, ClientRunContext run, ServerProcesses processes, Runnable whenChanged)
             throws IOException {
         this.path = path;
         this.server = server;
@@ -95,7 +95,7 @@ final class RecordReceiver implements AutoCloseable {
     private void receive(BufferedReader lines, long pid) throws IOException {
         boolean isWorker = processes.add(pid) && processes.pids().getFirst() != pid;
         if (isWorker) {
-            tell(EventKind.WORKER_STARTED, 0, pid);
+            tell(LabEventKind.WORKER_STARTED, 0, pid);
         }
         whenChanged.run();
         try {
@@ -104,7 +104,7 @@ final class RecordReceiver implements AutoCloseable {
             }
         } finally {
             if (isWorker) {
-                tell(EventKind.WORKER_ENDED, 0, pid);
+                tell(LabEventKind.WORKER_ENDED, 0, pid);
             }
         }
     }
@@ -118,7 +118,7 @@ final class RecordReceiver implements AutoCloseable {
             long before = dropped.getOrDefault(pid, 0L);
             if (count > before) {
                 dropped.put(pid, count);
-                tell(EventKind.DROPPED, count - before, pid);
+                tell(LabEventKind.DROPPED, count - before, pid);
                 whenChanged.run();
             }
         }
@@ -126,8 +126,8 @@ final class RecordReceiver implements AutoCloseable {
 
     private void event(String[] words, long pid) {
         long micros = run.micros(Long.parseLong(words[NANOS]));
-        var kind = EventKind.labelled(words[KIND]);
-        var lane = kind.equals(Optional.of(EventKind.ACCEPT_FAILED))
+        var kind = LabEventKind.labelled(words[KIND]);
+        var lane = kind.equals(Optional.of(LabEventKind.ACCEPT_FAILED))
                 ? Optional.of(Lane.of(server))
                 : run.numbers().at(server, Integer.parseInt(words[PORT]), micros);
         if (lane.isPresent() && kind.isPresent()) {
@@ -136,7 +136,7 @@ final class RecordReceiver implements AutoCloseable {
         }
     }
 
-    private void tell(EventKind kind, long amount, long pid) {
+    private void tell(LabEventKind kind, long amount, long pid) {
         run.events().add(new LabEvent(run.micros(System.nanoTime()), Lane.of(server), kind, amount, pid, 0, "", ""));
     }
 

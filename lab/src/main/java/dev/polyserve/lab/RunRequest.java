@@ -18,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param clients how many clients each server has
 /// @param workload what they do
 /// @param seconds how long they do it
-public record RunRequest(List<ServerRequest> servers, int clients, Workload workload, int seconds) {
+public record RunRequest(List<ServerRequest> servers, int clients, LabWorkload workload, int seconds) {
     static final int MOST_SERVERS = 4;
     static final int MOST_CLIENTS = 40;
     static final int MOST_SECONDS = 120;
@@ -57,9 +57,9 @@ public record RunRequest(List<ServerRequest> servers, int clients, Workload work
     /// @throws LabException with one sentence
     static RunRequest parse(String json, Set<String> models, List<String> commands) throws LabException {
         JsonNode request = read(json);
-        String id = request.path("workload").asString(Workload.TALKERS.id());
-        Workload workload = Workload.named(id).orElseThrow(() -> new LabException("there is no workload '" + id
-                + "', take one of " + Stream.of(Workload.values()).map(Workload::id).collect(
+        String id = request.path("workload").asString(LabWorkload.TALKERS.id());
+        LabWorkload workload = LabWorkload.named(id).orElseThrow(() -> new LabException("there is no workload '" + id
+                + "', take one of " + Stream.of(LabWorkload.values()).map(LabWorkload::id).collect(
                         Collectors.joining(", "))));
         List<ServerRequest> servers = new ArrayList<>();
         for (JsonNode server : request.path("servers")) {

@@ -1,6 +1,6 @@
 package dev.polyserve.lab;
 
-import dev.polyserve.lab.recording.Sample;
+import dev.polyserve.lab.recording.ServerSample;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +49,7 @@ final class ServerProcesses {
     }
 
     /// The sums now.
-    Sample.Processes sample() {
+    ServerSample.Processes sample() {
         int count = 0;
         int threads = 0;
         long resident = 0;
@@ -67,7 +67,7 @@ final class ServerProcesses {
                 calls += figures.systemCalls();
             }
         }
-        return new Sample.Processes(count, threads, resident, seconds, OptionalLong.of(calls));
+        return new ServerSample.Processes(count, threads, resident, seconds, OptionalLong.of(calls));
     }
 
     /// What a process counts itself.

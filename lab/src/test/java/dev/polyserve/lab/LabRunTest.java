@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polyserve.examples.models.ModelExample;
-import dev.polyserve.lab.recording.EventKind;
+import dev.polyserve.lab.recording.LabEventKind;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,16 +23,16 @@ class LabRunTest {
     void runsOursAgainstAnotherServerAndLeavesNoProcess() throws Exception {
         String command = System.getProperty("java.home") + File.separator + "bin" + File.separator + "java -cp "
                 + System.getProperty("java.class.path") + " " + ModelExample.of("thread").byHandClass() + " {port}";
-        try (Lab lab = Lab.open(JavaProgram.running(), List.of(command))) {
+        try (Lab lab = Lab.open(LabServerProgram.running(), List.of(command))) {
             LabRun run = lab.start("{\"servers\":[{\"model\":\"thread\"},{\"against\":"
                     + MAPPER.writeValueAsString(command) + "}],\"clients\":3,\"seconds\":60}");
             assertThat(lab.current()).contains(run);
             RecordedRun recorded = RecordedRun.until(
-                    shown -> shown.events(0, EventKind.ENDED).findAny().isPresent()
-                            && shown.events(1, EventKind.ENDED).findAny().isPresent(),
+                    shown -> shown.events(0, LabEventKind.ENDED).findAny().isPresent()
+                            && shown.events(1, LabEventKind.ENDED).findAny().isPresent(),
                     run);
             assertThat(recorded.assertReconciled().exact()).isPositive();
-            assertThat(recorded.events(1, EventKind.READ)).as("events inside of the other server").isEmpty();
+            assertThat(recorded.events(1, LabEventKind.READ)).as("events inside of the other server").isEmpty();
             JsonNode whole = MAPPER.readTree(run.recorded());
             assertThat(whole.path("state").asString("")).isEqualTo("over");
             assertThat(whole.path("over").asString("")).isEqualTo("it was stopped");
@@ -58,7 +58,7 @@ class LabRunTest {
 
     @Test
     void saysWhatCanBeChosen() throws Exception {
-        try (Lab lab = Lab.open(JavaProgram.running(), List.of())) {
+        try (Lab lab = Lab.open(LabServerProgram.running(), List.of())) {
             JsonNode choices = MAPPER.readTree(lab.choices());
             assertThat(choices.path("models").size()).isEqualTo(13);
             JsonNode iterative = choices.path("models").get(0);
@@ -71,7 +71,7 @@ class LabRunTest {
 
     @Test
     void aServerThatCannotStartSaysWhy() throws Exception {
-        try (Lab lab = Lab.open(JavaProgram.running(), List.of("exit 3; {port}"))) {
+        try (Lab lab = Lab.open(LabServerProgram.running(), List.of("exit 3; {port}"))) {
             LabRun run = lab.start("{\"servers\":[{\"against\":\"exit 3; {port}\"}],\"clients\":1,\"seconds\":1}");
             RecordedRun _ = RecordedRun.until(shown -> shown.run().head().contains("\"state\":\"failed\""), run);
             assertThat(run.head()).contains("has ended before it listened on port");
@@ -80,13 +80,13 @@ class LabRunTest {
 
     @Test
     void aCommandSaysWhereThePortStands() {
-        assertThatThrownBy(() -> Lab.open(JavaProgram.running(), List.of("python3 server.py")))
+        assertThatThrownBy(() -> Lab.open(LabServerProgram.running(), List.of("python3 server.py")))
                 .isInstanceOf(LabException.class).hasMessageContaining("does not say {port}");
     }
 
     @Test
     void aClosedLabStartsNothing() throws Exception {
-        Lab lab = Lab.open(JavaProgram.running(), List.of());
+        Lab lab = Lab.open(LabServerProgram.running(), List.of());
         lab.close();
         assertThatThrownBy(() -> lab.start("{\"servers\":[{\"model\":\"thread\"}]}"))
                 .isInstanceOf(LabException.class).hasMessageContaining("the lab is closed");

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.polyserve.Model;
 import dev.polyserve.Server;
 import dev.polyserve.lab.RunRequest.ServerRequest;
-import dev.polyserve.lab.recording.EventKind;
+import dev.polyserve.lab.recording.LabEventKind;
 import dev.polyserve.lab.recording.LabEvent;
 import dev.polyserve.lab.recording.LabEvent.Lane;
-import dev.polyserve.lab.recording.Sample;
+import dev.polyserve.lab.recording.ServerSample;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,36 +37,37 @@ class ModelMomentsTest {
         assumeModels("epoll");
         RecordedRun run = RecordedRun.until(
                 recorded -> turns(recorded, 0).size() >= 2
-                        && recorded.events(2, EventKind.CLOSED).findAny().isPresent(),
-                Workload.TALKERS, Workload.TALKERS.clients(), ServerRequest.of("iterative"), ServerRequest.of("thread"),
+                        && recorded.events(2, LabEventKind.CLOSED).findAny().isPresent(),
+                LabWorkload.TALKERS, LabWorkload.TALKERS.clients(), ServerRequest.of("iterative"),
+                ServerRequest.of("thread"),
                 ServerRequest.of("epoll"));
         Lane first = turns(run, 0).getFirst();
         Lane second = turns(run, 0).get(1);
         // Its end is recorded after it has made room for the next one.
-        long left = run.events(first).filter(event -> !event.isClients() && event.kind() != EventKind.CLOSED)
+        long left = run.events(first).filter(event -> !event.isClients() && event.kind() != LabEventKind.CLOSED)
                 .mapToLong(LabEvent::micros).max().orElseThrow();
-        assertThat(run.first(second, EventKind.CONNECTED).micros()).as("the second client is in the backlog")
+        assertThat(run.first(second, LabEventKind.CONNECTED).micros()).as("the second client is in the backlog")
                 .isLessThan(left);
-        assertThat(run.first(second, EventKind.ACCEPTED).micros()).isGreaterThanOrEqualTo(left);
+        assertThat(run.first(second, LabEventKind.ACCEPTED).micros()).isGreaterThanOrEqualTo(left);
         // Under the others all clients are served before the first has left.
         for (int server = 1; server <= 2; server++) {
-            long firstLeft = run.events(server, EventKind.CLOSED).findFirst().orElseThrow().micros();
-            assertThat(run.events(server, EventKind.TURN).filter(turn -> turn.micros() < firstLeft)
-                    .map(turn -> turn.lane().client()).distinct()).hasSize(Workload.TALKERS.clients());
+            long firstLeft = run.events(server, LabEventKind.CLOSED).findFirst().orElseThrow().micros();
+            assertThat(run.events(server, LabEventKind.TURN).filter(turn -> turn.micros() < firstLeft)
+                    .map(turn -> turn.lane().client()).distinct()).hasSize(LabWorkload.TALKERS.clients());
         }
         // A thread for each connection, and one for all.
-        assertThat(threads(run, 1).size()).isGreaterThanOrEqualTo(Workload.TALKERS.clients());
+        assertThat(threads(run, 1).size()).isGreaterThanOrEqualTo(LabWorkload.TALKERS.clients());
         assertThat(threads(run, 2)).hasSize(1);
         assertThat(run.samples(0)).anyMatch(sample -> sample.backlog().orElse(0) > 0);
         assertThat(run.assertReconciled().exact()).isPositive();
     }
 
     private static List<Lane> turns(RecordedRun run, int server) {
-        return run.events(server, EventKind.TURN).map(LabEvent::lane).distinct().toList();
+        return run.events(server, LabEventKind.TURN).map(LabEvent::lane).distinct().toList();
     }
 
     private static Set<String> threads(RecordedRun run, int server) {
-        return run.events(server, EventKind.READ).map(LabEvent::thread).collect(Collectors.toSet());
+        return run.events(server, LabEventKind.READ).map(LabEvent::thread).collect(Collectors.toSet());
     }
 
     @Test
@@ -75,9 +76,9 @@ class ModelMomentsTest {
         RecordedRun run = RecordedRun.until(
                 recorded -> recorded.samples(0).size() > 2 * SAMPLES_OF_START
                         && recorded.samples(1).size() > 2 * SAMPLES_OF_START
-                        && connected(recorded) == 2L * Workload.IDLE.clients(),
-                Workload.IDLE, Workload.IDLE.clients(), ServerRequest.of("polling"), ServerRequest.of("epoll"));
-        assertThat(run.events(0, EventKind.READ)).isEmpty();
+                        && connected(recorded) == 2L * LabWorkload.IDLE.clients(),
+                LabWorkload.IDLE, LabWorkload.IDLE.clients(), ServerRequest.of("polling"), ServerRequest.of("epoll"));
+        assertThat(run.events(0, LabEventKind.READ)).isEmpty();
         double ofEpoll = processorSecondsOnceStarted(run.samples(1));
         assertThat(processorSecondsOnceStarted(run.samples(0)))
                 .as("processor seconds, of which epoll has used %s", ofEpoll)
@@ -87,34 +88,34 @@ class ModelMomentsTest {
     }
 
     /// A JVM uses the processor for a while after its start, also under epoll.
-    private static double processorSecondsOnceStarted(List<Sample> samples) {
+    private static double processorSecondsOnceStarted(List<ServerSample> samples) {
         return samples.getLast().processes().processorSeconds()
                 - samples.get(SAMPLES_OF_START).processes().processorSeconds();
     }
 
     private static long connected(RecordedRun run) {
-        return run.events(0, EventKind.CONNECTED).count() + run.events(1, EventKind.CONNECTED).count();
+        return run.events(0, LabEventKind.CONNECTED).count() + run.events(1, LabEventKind.CONNECTED).count();
     }
 
     @Test
     void underSelectTheConnectionWithDescriptor1024IsRefused() throws Exception {
         assumeModels("select", "poll");
-        int clients = Workload.DESCRIPTORS.clients();
+        int clients = LabWorkload.DESCRIPTORS.clients();
         RecordedRun run = RecordedRun.until(
                 recorded -> endedByServer(recorded, 0) > 0 && turns(recorded, 1).size() == clients,
-                Workload.DESCRIPTORS, clients, ServerRequest.of("select"), ServerRequest.of("poll"));
-        LabEvent refused = run.events(0, EventKind.ACCEPT_FAILED).findFirst().orElseThrow();
+                LabWorkload.DESCRIPTORS, clients, ServerRequest.of("select"), ServerRequest.of("poll"));
+        LabEvent refused = run.events(0, LabEventKind.ACCEPT_FAILED).findFirst().orElseThrow();
         assertThat(refused.text()).contains("a connection got descriptor 1024 and was closed");
         assertThat(turns(run, 0)).as("connections with a descriptor below 1024").hasSizeBetween(1, 6);
         // They go on, and under poll all do.
-        assertThat(run.events(0, EventKind.CLOSED).map(LabEvent::micros))
+        assertThat(run.events(0, LabEventKind.CLOSED).map(LabEvent::micros))
                 .allMatch(micros -> micros > refused.micros());
-        assertThat(run.events(1, EventKind.ACCEPT_FAILED)).isEmpty();
+        assertThat(run.events(1, LabEventKind.ACCEPT_FAILED)).isEmpty();
         assertThat(endedByServer(run, 1)).isZero();
     }
 
     private static long endedByServer(RecordedRun run, int server) {
-        return run.events(server, EventKind.ENDED).filter(event -> event.text().equals("the server has ended it"))
+        return run.events(server, LabEventKind.ENDED).filter(event -> event.text().equals("the server has ended it"))
                 .count();
     }
 
@@ -124,17 +125,18 @@ class ModelMomentsTest {
         ServerRequest with = ServerRequest.of("epoll");
         RecordedRun run = RecordedRun.until(
                 recorded -> computed(recorded, 0) >= 3 && computed(recorded, 1) >= 3
-                        && recorded.events(1, EventKind.HAND_OFF).findAny().isPresent(),
-                Workload.COMPUTE, Workload.COMPUTE.clients(), new ServerRequest("epoll", 1, false, Optional.empty()),
+                        && recorded.events(1, LabEventKind.HAND_OFF).findAny().isPresent(),
+                LabWorkload.COMPUTE, LabWorkload.COMPUTE.clients(),
+                new ServerRequest("epoll", 1, false, Optional.empty()),
                 with);
         assertThat(readsWhileComputing(run, 0)).isZero();
         assertThat(readsWhileComputing(run, 1)).isPositive();
-        assertThat(run.events(0, EventKind.HAND_OFF)).isEmpty();
+        assertThat(run.events(0, LabEventKind.HAND_OFF)).isEmpty();
         run.assertReconciled();
     }
 
     private static long computed(RecordedRun run, int server) {
-        return run.events(server, EventKind.ANSWERED).filter(event -> event.lane().client() == 0).count();
+        return run.events(server, LabEventKind.ANSWERED).filter(event -> event.lane().client() == 0).count();
     }
 
     /// How often the server has read from others while a client's handler computed.
@@ -144,9 +146,9 @@ class ModelMomentsTest {
         for (var item : run.items()) {
             if (item instanceof LabEvent event && event.lane().server() == server && !event.isClients()) {
                 if (event.lane().client() == 0) {
-                    computes = event.kind() == EventKind.COMPUTE
-                            || (computes && event.kind() == EventKind.HAND_OFF);
-                } else if (computes && event.kind() == EventKind.READ) {
+                    computes = event.kind() == LabEventKind.COMPUTE
+                            || (computes && event.kind() == LabEventKind.HAND_OFF);
+                } else if (computes && event.kind() == LabEventKind.READ) {
                     reads++;
                 }
             }
@@ -160,24 +162,24 @@ class ModelMomentsTest {
         RecordedRun run = RecordedRun.until(
                 recorded -> answeredAfterCrash(recorded, 0).size() == CRASHED_CLIENTS - 1
                         && failed(recorded, 1).size() == CRASHED_CLIENTS,
-                Workload.CRASH, CRASHED_CLIENTS, ServerRequest.of("process"), ServerRequest.of("thread"));
+                LabWorkload.CRASH, CRASHED_CLIENTS, ServerRequest.of("process"), ServerRequest.of("thread"));
         assertThat(failed(run, 0)).containsExactly(0);
-        LabEvent closed = run.events(0, EventKind.CLOSED).filter(event -> event.lane().client() == 0).findFirst()
+        LabEvent closed = run.events(0, LabEventKind.CLOSED).filter(event -> event.lane().client() == 0).findFirst()
                 .orElseThrow();
         assertThat(closed.text()).startsWith("failed");
-        assertThat(run.events(0, EventKind.WORKER_ENDED)).isNotEmpty();
+        assertThat(run.events(0, LabEventKind.WORKER_ENDED)).isNotEmpty();
         assertThat(run.run().head()).contains("\"state\":\"ended\"");
         run.assertReconciled();
     }
 
     private static Set<Integer> failed(RecordedRun run, int server) {
-        return run.events(server, EventKind.FAILED).map(event -> event.lane().client()).collect(Collectors.toSet());
+        return run.events(server, LabEventKind.FAILED).map(event -> event.lane().client()).collect(Collectors.toSet());
     }
 
     private static Set<Integer> answeredAfterCrash(RecordedRun run, int server) {
-        long crash = run.events(server, EventKind.FAILED).mapToLong(LabEvent::micros).findFirst()
+        long crash = run.events(server, LabEventKind.FAILED).mapToLong(LabEvent::micros).findFirst()
                 .orElse(Long.MAX_VALUE);
-        return run.events(server, EventKind.ANSWERED).filter(event -> event.micros() > crash)
+        return run.events(server, LabEventKind.ANSWERED).filter(event -> event.micros() > crash)
                 .map(event -> event.lane().client()).collect(Collectors.toSet());
     }
 }

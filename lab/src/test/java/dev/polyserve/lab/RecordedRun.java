@@ -3,12 +3,12 @@ package dev.polyserve.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.lab.RunRequest.ServerRequest;
-import dev.polyserve.lab.recording.EventKind;
-import dev.polyserve.lab.recording.Item;
+import dev.polyserve.lab.recording.LabEventKind;
+import dev.polyserve.lab.recording.RecordingItem;
 import dev.polyserve.lab.recording.LabEvent;
 import dev.polyserve.lab.recording.LabEvent.Lane;
 import dev.polyserve.lab.recording.Reconciliation;
-import dev.polyserve.lab.recording.Sample;
+import dev.polyserve.lab.recording.ServerSample;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -16,14 +16,14 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// A run that a test waits for: it ends as soon as it has shown something.
-record RecordedRun(List<Item> items, LabRun run) {
+record RecordedRun(List<RecordingItem> items, LabRun run) {
     private static final Duration END = Duration.ofSeconds(20);
     private static final int SECONDS = 60;
 
     /// Runs servers until what is recorded shows something.
-    static RecordedRun until(Predicate<RecordedRun> shown, Workload workload, int clients, ServerRequest... servers)
+    static RecordedRun until(Predicate<RecordedRun> shown, LabWorkload workload, int clients, ServerRequest... servers)
             throws Exception {
-        try (Lab lab = Lab.open(JavaProgram.running(), List.of())) {
+        try (Lab lab = Lab.open(LabServerProgram.running(), List.of())) {
             return until(shown, lab.start(
                     new RunRequest(Arrays.asList(servers), clients, workload, SECONDS)));
         }
@@ -44,7 +44,7 @@ record RecordedRun(List<Item> items, LabRun run) {
         return recorded;
     }
 
-    Stream<LabEvent> events(int server, EventKind kind) {
+    Stream<LabEvent> events(int server, LabEventKind kind) {
         return items.stream().filter(LabEvent.class::isInstance).map(LabEvent.class::cast)
                 .filter(event -> event.lane().server() == server && event.kind() == kind);
     }
@@ -54,12 +54,12 @@ record RecordedRun(List<Item> items, LabRun run) {
                 .filter(event -> event.lane().equals(lane));
     }
 
-    LabEvent first(Lane lane, EventKind kind) {
+    LabEvent first(Lane lane, LabEventKind kind) {
         return events(lane).filter(event -> event.kind() == kind).findFirst().orElseThrow();
     }
 
-    List<Sample> samples(int server) {
-        return items.stream().filter(Sample.class::isInstance).map(Sample.class::cast)
+    List<ServerSample> samples(int server) {
+        return items.stream().filter(ServerSample.class::isInstance).map(ServerSample.class::cast)
                 .filter(sample -> sample.server() == server).toList();
     }
 

@@ -23,13 +23,13 @@ class RunRequestTest {
                  "clients":7,"workload":"compute","seconds":5}""")).isEqualTo(new RunRequest(
                 List.of(new ServerRequest("epoll", 2, false, Optional.empty()),
                         new ServerRequest("", 1, true, Optional.of(COMMAND))),
-                7, Workload.COMPUTE, 5));
+                7, LabWorkload.COMPUTE, 5));
     }
 
     @Test
     void hasDefaults() throws LabException {
         assertThat(parse("{\"servers\":[{\"model\":\"thread\"}]}")).isEqualTo(
-                new RunRequest(List.of(ServerRequest.of("thread")), 10, Workload.TALKERS, 20));
+                new RunRequest(List.of(ServerRequest.of("thread")), 10, LabWorkload.TALKERS, 20));
     }
 
     @ParameterizedTest
@@ -49,10 +49,10 @@ class RunRequestTest {
 
     @Test
     void eachWorkloadHasItsRoles() {
-        assertThat(Workload.TALKERS.roles(2)).containsExactly(ClientRole.TALKER, ClientRole.TALKER);
-        assertThat(Workload.COMPUTE.roles(2)).containsExactly(ClientRole.COMPUTING, ClientRole.TALKER);
-        assertThat(Workload.BURST.roles(3)).containsExactly(ClientRole.TALKER, ClientRole.BURST, ClientRole.BURST);
-        assertThat(Workload.IDLE.roles(20)).containsOnly(ClientRole.SILENT);
+        assertThat(LabWorkload.TALKERS.roles(2)).containsExactly(ClientRole.TALKER, ClientRole.TALKER);
+        assertThat(LabWorkload.COMPUTE.roles(2)).containsExactly(ClientRole.COMPUTING, ClientRole.TALKER);
+        assertThat(LabWorkload.BURST.roles(3)).containsExactly(ClientRole.TALKER, ClientRole.BURST, ClientRole.BURST);
+        assertThat(LabWorkload.IDLE.roles(20)).containsOnly(ClientRole.SILENT);
     }
 
     private static RunRequest parse(String json) throws LabException {

@@ -93,7 +93,7 @@ public final class RunningContender implements AutoCloseable {
     ///
     /// This stops the contender for a moment. Empty when it is not a Java program, or does not answer.
     public OptionalLong liveHeapBytes() throws InterruptedException {
-        return LiveHeap.bytes(processes.pids());
+        return LiveHeapMeasurement.bytes(processes.pids());
     }
 
     /// Ends all its processes, within seconds; leaves a server alone that already ran. May be called by any thread, any

@@ -61,7 +61,7 @@ public record BaselineComparison(Instant measuredAt, List<String> warnings, List
             MinMedianMax now) {
         /// `epoll, echo, closed loop`.
         String subject() {
-            return contender + ", " + comparison.workload() + ", " + ReportPhrases.load(comparison);
+            return contender + ", " + comparison.workload() + ", " + ReportFormat.load(comparison);
         }
 
         /// `▲ epoll, echo, closed loop: requests/s 74,000 → 81,300 (+10 %, better)`.
@@ -78,9 +78,9 @@ public record BaselineComparison(Instant measuredAt, List<String> warnings, List
             }
             double ratio = now.median() / before.median();
             return ratio >= 2
-                    ? ReportPhrases.times(ratio) + " times"
+                    ? ReportFormat.times(ratio) + " times"
                     : (ratio > 1 ? "+" : "−")
-                            + ReportPhrases.percent(Math.abs(ratio - 1));
+                            + ReportFormat.percent(Math.abs(ratio - 1));
         }
 
         /// Whether the change is an improvement.
@@ -204,7 +204,7 @@ public record BaselineComparison(Instant measuredAt, List<String> warnings, List
                     .map(pair -> pair.now().contender()).toList();
             List<String> unknown = comparison.entries().stream().map(ContenderResults::contender)
                     .filter(contender -> !known.contains(contender)).toList();
-            String load = comparison.workload() + ", " + ReportPhrases.load(comparison);
+            String load = comparison.workload() + ", " + ReportFormat.load(comparison);
             if (known.isEmpty()) {
                 missing.add(load);
             } else {
@@ -253,15 +253,15 @@ public record BaselineComparison(Instant measuredAt, List<String> warnings, List
         differ(differences, "connections", then.connections(), here.connections());
         differ(differences, "request bytes", then.requestBytes(), here.requestBytes());
         differ(differences, "depth", then.depth(), here.depth());
-        differ(differences, "warm-up", ReportPhrases.seconds(then.warmupSeconds()),
-                ReportPhrases.seconds(here.warmupSeconds()));
+        differ(differences, "warm-up", ReportFormat.seconds(then.warmupSeconds()),
+                ReportFormat.seconds(here.warmupSeconds()));
         if (Math.abs(then.multiplicationsPerMilli() - here.multiplicationsPerMilli()) > SAME_WORK
                 * Math.max(then.multiplicationsPerMilli(), here.multiplicationsPerMilli())) {
             differ(differences, "multiplications for 1 ms", then.multiplicationsPerMilli(),
                     here.multiplicationsPerMilli());
         }
-        differ(differences, "rounds of", ReportPhrases.seconds(then.roundSeconds()),
-                ReportPhrases.seconds(here.roundSeconds()));
+        differ(differences, "rounds of", ReportFormat.seconds(then.roundSeconds()),
+                ReportFormat.seconds(here.roundSeconds()));
         differ(differences, "placement", before.environment().placement(), now.environment().placement());
         return differences;
     }

@@ -66,7 +66,7 @@ record ComparedMetric(ComparisonResult comparison, BenchMetric metric, List<Cont
         @Override
         public String toString() {
             return figures.metric.label() + " in " + figures.comparison.workload() + ", "
-                    + ReportPhrases.load(figures.comparison) + ": " + quantity(better) + " against " + quantity(worse)
+                    + ReportFormat.load(figures.comparison) + ": " + quantity(better) + " against " + quantity(worse)
                     + ", better in " + ratio.above() + " of " + ratio.rounds() + " rounds";
         }
 

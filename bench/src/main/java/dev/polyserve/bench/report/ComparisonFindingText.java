@@ -67,7 +67,7 @@ final class ComparisonFindingText {
         return switch (ranking.question()) {
             case CAPACITY -> "capacity";
             case PROCESSOR_TIME -> "processor time";
-            case LATENCY -> "latency at " + ReportPhrases.rate(comparison);
+            case LATENCY -> "latency at " + ReportFormat.rate(comparison);
             case MEMORY -> "memory per idle connection";
         };
     }
@@ -85,7 +85,7 @@ final class ComparisonFindingText {
     private static String allWithin(Place best, List<Rival> rivals) {
         List<String> names = new ArrayList<>(List.of(best.name()));
         rivals.forEach(rival -> names.add(rival.name()));
-        return ReportPhrases.list(names) + " are within " + widest(rivals);
+        return ReportFormat.list(names) + " are within " + widest(rivals);
     }
 
     private List<String> others(List<Rival> rivals) {
@@ -110,18 +110,18 @@ final class ComparisonFindingText {
     }
 
     private static String names(List<Rival> rivals) {
-        return ReportPhrases.list(rivals.stream().map(Rival::name).toList());
+        return ReportFormat.list(rivals.stream().map(Rival::name).toList());
     }
 
     private static String widest(List<Rival> rivals) {
-        return ReportPhrases.atMostPercent(rivals.stream().flatMap(rival -> rival.ratio().stream())
+        return ReportFormat.atMostPercent(rivals.stream().flatMap(rival -> rival.ratio().stream())
                 .mapToDouble(ratio -> Math.abs(ratio.median() - 1)).max().orElse(0));
     }
 
     private static String unknown(List<Rival> rivals) {
-        return ReportPhrases.list(rivals.stream().map(rival -> rival.name() + rival.ratio()
-                .map(ratio -> " (" + ReportPhrases.times(ratio.spread().least()) + " to "
-                        + ReportPhrases.times(ratio.spread().most())
+        return ReportFormat.list(rivals.stream().map(rival -> rival.name() + rival.ratio()
+                .map(ratio -> " (" + ReportFormat.times(ratio.spread().least()) + " to "
+                        + ReportFormat.times(ratio.spread().most())
                         + " times)")
                 .orElse("")).toList()) + " cannot be distinguished from it";
     }
@@ -144,14 +144,14 @@ final class ComparisonFindingText {
 
     private String difference(double ratio) {
         return switch (ranking.question()) {
-            case CAPACITY -> ReportPhrases.percent(1 - ratio) + " less";
+            case CAPACITY -> ReportFormat.percent(1 - ratio) + " less";
             case PROCESSOR_TIME, MEMORY -> ratio < 2
-                    ? ReportPhrases.percent(ratio - 1) + " more"
-                    : ReportPhrases.times(ratio) + " times as much";
+                    ? ReportFormat.percent(ratio - 1) + " more"
+                    : ReportFormat.times(ratio) + " times as much";
             case LATENCY ->
                 ratio < 2
-                        ? ReportPhrases.percent(ratio - 1) + " longer"
-                        : ReportPhrases.times(ratio) + " times as long";
+                        ? ReportFormat.percent(ratio - 1) + " longer"
+                        : ReportFormat.times(ratio) + " times as long";
         };
     }
 
@@ -166,18 +166,18 @@ final class ComparisonFindingText {
                 .map(entry -> entry.contender() + reached(entry)).toList();
         if (!late.isEmpty()) {
             caveats.add(
-                    ReportPhrases.list(late)
+                    ReportFormat.list(late)
                             + " did not keep the rate: the latency then shows the length of the queue, and is "
                             + "not compared.");
         }
         List<String> failed = named(entry -> entry.failure() != null);
         if (!failed.isEmpty()) {
-            caveats.add(ReportPhrases.list(failed) + " failed: see the notes below the table.");
+            caveats.add(ReportFormat.list(failed) + " failed: see the notes below the table.");
         }
         List<String> lossy = named(entry -> entry.spread(BenchMetric.LOST_SHARE)
                 .filter(lost -> lost.median() >= LOSS_WORTH_SAYING).isPresent());
         if (!lossy.isEmpty()) {
-            caveats.add(ReportPhrases.list(lossy) + " lost datagrams: see the table.");
+            caveats.add(ReportFormat.list(lossy) + " lost datagrams: see the table.");
         }
         growth().ifPresent(caveats::add);
         heavy().ifPresent(caveats::add);
@@ -226,7 +226,7 @@ final class ComparisonFindingText {
     }
 
     private String bound(List<String> names) {
-        String limit = "The generator was the limit for " + ReportPhrases.list(names) + ": ";
+        String limit = "The generator was the limit for " + ReportFormat.list(names) + ": ";
         return switch (ranking.question()) {
             case PROCESSOR_TIME -> limit + "they can serve more requests/s, so processor time is compared.";
             case CAPACITY, MEMORY -> limit + "they can serve more requests/s.";

@@ -11,13 +11,13 @@ import java.util.Optional;
 /// The section of one comparison on the page: its charts, its table, its notes, and the ratios between all contenders.
 final class ComparisonSection {
     private final ComparisonTable comparisonTable;
-    private final Charts charts;
+    private final ChartData charts;
     private final List<Change> changes;
     private final int number;
 
     /// @param changes the changes in this comparison
     /// @param number of the comparison, from 0: makes element ids unique
-    ComparisonSection(ComparisonResult comparison, Charts charts, List<Change> changes, int number) {
+    ComparisonSection(ComparisonResult comparison, ChartData charts, List<Change> changes, int number) {
         this.comparisonTable = ComparisonTable.of(comparison);
         this.charts = charts;
         this.changes = changes;
@@ -26,7 +26,7 @@ final class ComparisonSection {
 
     void write(HtmlWriter html) {
         html.in("section.comparison", section -> {
-            section.leaf("h3", ReportPhrases.sentence(ReportPhrases.load(comparisonTable.comparison())), "id",
+            section.leaf("h3", ReportFormat.sentence(ReportFormat.load(comparisonTable.comparison())), "id",
                     "comparison-" + number);
             charts.write(section, comparisonTable);
             section.in("div.scroll", this::table, "role", "region", "tabindex", "0", "aria-labelledby",

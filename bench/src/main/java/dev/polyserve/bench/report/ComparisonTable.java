@@ -45,7 +45,7 @@ record ComparisonTable(ComparisonResult comparison, ContenderRanking ranking, Li
     /// `± 2 %`: the largest deviation of a round from the median.
     static String noise(ContenderResults entry, BenchMetric metric) {
         return entry.spread(metric).filter(spread -> entry.rounds().size() > 1 && spread.median() > 0)
-                .map(spread -> "± " + ReportPhrases.percent(deviation(spread))).orElse("");
+                .map(spread -> "± " + ReportFormat.percent(deviation(spread))).orElse("");
     }
 
     /// The meaning of the marks, the failures, and the remarks, one sentence each.

@@ -37,7 +37,7 @@ public final class HtmlReport {
     /// The page as text.
     public static String page(BenchReport report) {
         BenchResults results = report.results();
-        Charts charts = new Charts(results);
+        ChartData charts = new ChartData(results);
         HtmlWriter body = new HtmlWriter();
         new OverviewSection(report).write(body);
         comparisons(body, results, report.baseline(), charts);
@@ -57,12 +57,12 @@ public final class HtmlReport {
     }
 
     private static void comparisons(HtmlWriter html, BenchResults results, Optional<BaselineComparison> baseline,
-            Charts charts) {
+            ChartData charts) {
         List<ComparisonResult> all = results.comparisons();
         for (String workload : all.stream().map(ComparisonResult::workload).distinct().toList()) {
             html.in("section.workload", section -> {
                 section.leaf("h2", workload);
-                ReportPhrases.labWorkload(workload).ifPresent(shown -> section.in("p.caveat", p -> p
+                ReportFormat.labWorkload(workload).ifPresent(shown -> section.in("p.caveat", p -> p
                         .text("To watch models under such a load, start ").leaf("code", "polyserve lab")
                         .text(" and take the workload ").leaf("code", shown).text(".")));
                 for (int number = 0; number < all.size(); number++) {

@@ -18,13 +18,13 @@ final class MeasurementSection {
 
     private static void facts(HtmlWriter list, BenchResults results) {
         BenchEnvironment environment = results.environment();
-        fact(list, "Machine", ReportPhrases.machine(environment));
+        fact(list, "Machine", ReportFormat.machine(environment));
         fact(list, "Placement", environment.placement());
-        fact(list, "Load", ReportPhrases.load(results.settings()));
-        fact(list, "Rounds", ReportPhrases.rounds(results.settings()) + ", contenders interleaved");
-        ReportPhrases.work(results.settings()).ifPresent(work -> fact(list, "Work", ReportPhrases.sentence(work)));
+        fact(list, "Load", ReportFormat.load(results.settings()));
+        fact(list, "Rounds", ReportFormat.rounds(results.settings()) + ", contenders interleaved");
+        ReportFormat.work(results.settings()).ifPresent(work -> fact(list, "Work", ReportFormat.sentence(work)));
         fact(list, "Duration",
-                ReportPhrases.seconds(results.tookSeconds()) + (results.complete() ? "" : ", then interrupted"));
+                ReportFormat.seconds(results.tookSeconds()) + (results.complete() ? "" : ", then interrupted"));
         new TreeMap<>(environment.versions()).forEach((what, version) -> fact(list, what, version));
         list.leaf("dt", "Repeat with").in("dd", command -> command.leaf("code", results.command()));
     }

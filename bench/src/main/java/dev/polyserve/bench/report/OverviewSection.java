@@ -14,13 +14,13 @@ record OverviewSection(BenchReport report) {
     /// `echo, wait and idle`.
     static String title(BenchResults results) {
         List<String> workloads = results.comparisons().stream().map(ComparisonResult::workload).distinct().toList();
-        return workloads.isEmpty() ? "nothing" : ReportPhrases.list(workloads);
+        return workloads.isEmpty() ? "nothing" : ReportFormat.list(workloads);
     }
 
     void write(HtmlWriter html) {
         html.in("header", header -> {
             header.leaf("p.brand", "polyserve bench");
-            header.leaf("h1", ReportPhrases.sentence(title(report.results())) + ", measured");
+            header.leaf("h1", ReportFormat.sentence(title(report.results())) + ", measured");
             header.leaf("p.when", when());
         });
         report.recommendation().ifPresent(taken -> html.leaf("p.recommendation", taken.sentence()));
@@ -32,8 +32,8 @@ record OverviewSection(BenchReport report) {
 
     private String when() {
         BenchResults results = report.results();
-        return TextReport.when(results.startedAt()) + " · " + ReportPhrases.machine(results.environment()) + " · "
-                + ReportPhrases.load(results.settings());
+        return TextReport.when(results.startedAt()) + " · " + ReportFormat.machine(results.environment()) + " · "
+                + ReportFormat.load(results.settings());
     }
 
     private void verdict(HtmlWriter html) {
@@ -57,7 +57,7 @@ record OverviewSection(BenchReport report) {
 
     private static void baseline(HtmlWriter html, BaselineComparison baseline) {
         html.leaf("h2", "Changes since " + TextReport.when(baseline.measuredAt()), "id", "baseline");
-        html.leaf("p", ReportPhrases.sentence(baseline.summary()) + ".");
+        html.leaf("p", ReportFormat.sentence(baseline.summary()) + ".");
         baseline.warnings().forEach(warning -> html.leaf("p.caveat", warning));
         if (!baseline.changes().isEmpty()) {
             html.in("div.card", card -> card.in("div.scroll", scroll -> scroll.in("table.changes", table -> changes(

@@ -73,12 +73,12 @@ record Ratio(int rounds, int above, MinMedianMax spread, double low, double high
 
     /// `0.77`; `~0.97` where the difference may be noise.
     String brief() {
-        return (claim() == Claim.DIFFERENT || median() == 1 ? "" : "~") + ReportPhrases.times(median());
+        return (claim() == Claim.DIFFERENT || median() == 1 ? "" : "~") + ReportFormat.times(median());
     }
 
     /// `0.77 (0.75–0.79)`: with minimum and maximum.
     String full() {
-        return brief() + " (" + ReportPhrases.times(spread.least()) + "–" + ReportPhrases.times(spread.most()) + ")";
+        return brief() + " (" + ReportFormat.times(spread.least()) + "–" + ReportFormat.times(spread.most()) + ")";
     }
 
     /// The conclusion that the rounds support.

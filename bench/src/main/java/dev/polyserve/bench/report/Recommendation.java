@@ -55,7 +55,7 @@ public record Recommendation(Optional<String> model, String sentence) {
         /// `1,220 of 2,000 requests/s in mixed`.
         private static String answered(RecommendationRule.Missed missed) {
             return QuantityFormat.of(BenchMetric.REQUESTS_PER_SECOND, missed.answered()) + " of "
-                    + ReportPhrases.rate(missed.comparison()) + " in " + missed.comparison().workload();
+                    + ReportFormat.rate(missed.comparison()) + " in " + missed.comparison().workload();
         }
 
         private static String alone(List<String> others) {
@@ -83,7 +83,7 @@ public record Recommendation(Optional<String> model, String sentence) {
                     .toList();
             return (ratios.isEmpty()
                     ? subject + " has no figures to compare"
-                    : subject + " has " + ReportPhrases.list(ratios))
+                    : subject + " has " + ReportFormat.list(ratios))
                     + rule.decision(taken, other).map(Writer::decided).orElse(undecided());
         }
 

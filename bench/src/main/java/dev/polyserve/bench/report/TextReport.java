@@ -57,21 +57,21 @@ public final class TextReport {
     private void header(BenchResults results) {
         BenchEnvironment environment = results.environment();
         BenchSettings settings = results.settings();
-        text("", "polyserve bench, " + when(results.startedAt()) + ", " + ReportPhrases.seconds(results.tookSeconds()));
-        text("", ReportPhrases.machine(environment) + "; " + environment.placement());
-        text("", ReportPhrases.load(settings) + "; " + ReportPhrases.rounds(settings));
-        ReportPhrases.work(settings).ifPresent(work -> text("", work));
+        text("", "polyserve bench, " + when(results.startedAt()) + ", " + ReportFormat.seconds(results.tookSeconds()));
+        text("", ReportFormat.machine(environment) + "; " + environment.placement());
+        text("", ReportFormat.load(settings) + "; " + ReportFormat.rounds(settings));
+        ReportFormat.work(settings).ifPresent(work -> text("", work));
     }
 
     private void comparison(ComparisonResult comparison) {
         ComparisonTable comparisonTable = ComparisonTable.of(comparison);
         lines.add("");
-        text("", comparison.workload() + ", " + ReportPhrases.load(comparison));
+        text("", comparison.workload() + ", " + ReportFormat.load(comparison));
         TextTable table = table(comparisonTable);
         table.lines(width - INDENT.length()).forEach(line -> lines.add(INDENT + line));
         List<String> leftOut = table.leftOut(width - INDENT.length());
         if (!leftOut.isEmpty()) {
-            text(INDENT, "(columns left out: " + ReportPhrases.list(leftOut) + ")");
+            text(INDENT, "(columns left out: " + ReportFormat.list(leftOut) + ")");
         }
         comparisonTable.notes().forEach(note -> text(INDENT, note));
         new TextRatios(comparisonTable.ranking(), width - INDENT.length()).lines().forEach(line -> text(INDENT, line));

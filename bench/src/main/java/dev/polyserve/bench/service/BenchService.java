@@ -3,7 +3,7 @@ package dev.polyserve.bench.service;
 /// A service that contenders provide; workloads with the same service differ only in their clients.
 public enum BenchService {
     /// Returns every byte; every peer provides it.
-    ECHO(EchoHandler.class, EchoProtocol.class, EchoMessages.class),
+    ECHO(EchoHandler.class, EchoProtocol.class, EchoMessageHandler.class),
     /// Computes and answers a [SimulatedWorkRequest] without waiting; event loops of other projects can provide it,
     /// too.
     COMPUTE(SimulatedWorkHandler.class, SimulatedWorkHandler.class, SimulatedWorkMessageHandler.class),

@@ -7,7 +7,7 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.bench.contender.Contender.Polyserve;
 import dev.polyserve.bench.contender.Contender.Style;
 import dev.polyserve.bench.service.EchoHandler;
-import dev.polyserve.bench.service.EchoMessages;
+import dev.polyserve.bench.service.EchoMessageHandler;
 import dev.polyserve.bench.service.EchoProtocol;
 import dev.polyserve.bench.service.SimulatedWorkMessageHandler;
 import dev.polyserve.bench.service.BenchService;
@@ -62,7 +62,7 @@ class PolyserveContenderTest {
     void everyExchangeOfMessagesHasThatStyle() throws Exception {
         Polyserve messages = Contender.model("nio:messages");
         assertThat(launcher.start(messages, BenchService.ECHO, LoadTransport.TCP).lastOutput().getFirst())
-                .contains(EchoMessages.class.getName());
+                .contains(EchoMessageHandler.class.getName());
         assertThat(messages.handler(BenchService.COMPUTE)).isEqualTo(SimulatedWorkMessageHandler.class);
         assertThat(messages.handler(BenchService.WORK)).isEqualTo(SimulatedWorkMessageHandler.class);
         assertThat(messages.remarks(BenchService.WORK)).isEmpty();

@@ -1,13 +1,13 @@
 package dev.polyserve.bench.report;
 
-import static dev.polyserve.bench.report.Samples.closed;
-import static dev.polyserve.bench.report.Samples.entry;
+import static dev.polyserve.bench.report.SampleResults.closed;
+import static dev.polyserve.bench.report.SampleResults.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.polyserve.bench.report.BaselineComparison.Change;
 import dev.polyserve.bench.report.BaselineComparison.Direction;
-import dev.polyserve.bench.report.Samples.Draft;
+import dev.polyserve.bench.report.SampleResults.Draft;
 import dev.polyserve.bench.result.ComparisonResult;
 import dev.polyserve.bench.result.ComparisonResult.Load;
 import dev.polyserve.bench.result.BenchMetric;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class BaselineComparisonTest {
     @Test
     void nothingChangesAgainstItself() {
-        BaselineComparison baseline = BaselineComparison.compare(Samples.rich(), Samples.rich());
+        BaselineComparison baseline = BaselineComparison.compare(SampleResults.rich(), SampleResults.rich());
         assertThat(baseline.changes()).isEmpty();
         assertThat(baseline.compared()).isGreaterThan(100);
         assertThat(baseline.summary()).startsWith("none of ").endsWith(" figures changed by more than their noise");
@@ -73,24 +73,24 @@ class BaselineComparisonTest {
 
     @Test
     void theGivenRateIsNotCompared() {
-        BaselineComparison baseline = BaselineComparison.compare(Samples.results(true, List.of(at(20_000, 0.5))),
-                Samples.results(true, List.of(at(21_500, 0.5))));
+        BaselineComparison baseline = BaselineComparison.compare(SampleResults.results(true, List.of(at(20_000, 0.5))),
+                SampleResults.results(true, List.of(at(21_500, 0.5))));
         assertThat(baseline.compared()).isPositive();
         assertThat(baseline.changes()).extracting(Change::metric).doesNotContain(BenchMetric.REQUESTS_PER_SECOND);
     }
 
     @Test
     void differentRatesAndSharesAreDifferentLoads() {
-        assertThat(BaselineComparison.compare(Samples.results(true, List.of(at(10_000, 0.5))),
-                Samples.results(true, List.of(at(20_000, 0.5)))).compared()).isZero();
-        assertThat(BaselineComparison.compare(Samples.results(true, List.of(at(20_000, 0.25))),
-                Samples.results(true, List.of(at(20_000, 0.5)))).compared()).isZero();
+        assertThat(BaselineComparison.compare(SampleResults.results(true, List.of(at(10_000, 0.5))),
+                SampleResults.results(true, List.of(at(20_000, 0.5)))).compared()).isZero();
+        assertThat(BaselineComparison.compare(SampleResults.results(true, List.of(at(20_000, 0.25))),
+                SampleResults.results(true, List.of(at(20_000, 0.5)))).compared()).isZero();
     }
 
     @Test
     void namesWhatCannotBeCompared() {
-        BenchResults now = Samples.rich();
-        BaselineComparison baseline = BaselineComparison.compare(Samples.earlier(), now);
+        BenchResults now = SampleResults.rich();
+        BaselineComparison baseline = BaselineComparison.compare(SampleResults.earlier(), now);
         assertThat(baseline.warnings()).hasSize(3)
                 .anyMatch(w -> w.startsWith("The baseline was measured on a different machine")
                         && w.contains("EPYC 7543"))
@@ -102,7 +102,7 @@ class BaselineComparisonTest {
 
     @Test
     void differentSettingsAreNamed() {
-        BenchResults then = Samples.rich();
+        BenchResults then = SampleResults.rich();
         BenchResults now = new BenchResults(then.format(), then.startedAt(), then.tookSeconds(), true, then.command(),
                 then.environment(), new BenchSettings("unix", 1_000, 64, 1, 7, 20, 5, 0),
                 then.comparisons());
@@ -117,7 +117,7 @@ class BaselineComparisonTest {
     }
 
     private static BaselineComparison compare(Draft before, Draft now) {
-        return BaselineComparison.compare(Samples.results(true, List.of(closed("echo", before.build()))),
-                Samples.results(true, List.of(closed("echo", now.build()))));
+        return BaselineComparison.compare(SampleResults.results(true, List.of(closed("echo", before.build()))),
+                SampleResults.results(true, List.of(closed("echo", now.build()))));
     }
 }

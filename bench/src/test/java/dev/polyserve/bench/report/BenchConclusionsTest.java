@@ -1,7 +1,7 @@
 package dev.polyserve.bench.report;
 
-import static dev.polyserve.bench.report.Samples.closed;
-import static dev.polyserve.bench.report.Samples.entry;
+import static dev.polyserve.bench.report.SampleResults.closed;
+import static dev.polyserve.bench.report.SampleResults.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.bench.report.BenchConclusions.Finding;
@@ -125,20 +125,21 @@ class BenchConclusionsTest {
     void remarksOnTheLimitsOfTheWholeRun() {
         ComparisonResult two = closed("echo", entry("epoll", 9_000, 6, 1, 1).rounds(2).build(),
                 entry("thread", 4_000, 6, 1, 1).rounds(2).build());
-        BenchConclusions verdict = BenchConclusions.of(Samples.results(false, List.of(two)));
+        BenchConclusions verdict = BenchConclusions.of(SampleResults.results(false, List.of(two)));
         assertThat(verdict.findings()).singleElement().extracting(Finding::sentence).asString()
                 .isEqualTo("echo, capacity: epoll (8,973 requests/s); thread does 56 % less.");
         assertThat(verdict.remarks()).hasSize(2).anyMatch(r -> r.startsWith("The run was interrupted"))
                 .anyMatch(r -> r.startsWith("With two rounds"));
-        assertThat(BenchConclusions.of(Samples.results(false, List.of())).remarks()).contains("Nothing was measured.");
-        assertThat(BenchConclusions.of(Samples.rich()).remarks()).isEmpty();
+        assertThat(BenchConclusions.of(SampleResults.results(false, List.of())).remarks())
+                .contains("Nothing was measured.");
+        assertThat(BenchConclusions.of(SampleResults.rich()).remarks()).isEmpty();
     }
 
     @Test
     void oneRoundShowsNoDifference() {
         ComparisonResult one = closed("echo", entry("epoll", 9_000, 6, 1, 1).rounds(1).build(),
                 entry("thread", 4_000, 6, 1, 1).rounds(1).build());
-        BenchConclusions verdict = BenchConclusions.of(Samples.results(true, List.of(one)));
+        BenchConclusions verdict = BenchConclusions.of(SampleResults.results(true, List.of(one)));
         assertThat(verdict.findings().getFirst().sentence()).contains("times) cannot be distinguished from it");
         assertThat(verdict.remarks()).singleElement().asString()
                 .startsWith("One round gives no information about noise");
@@ -159,7 +160,7 @@ class BenchConclusionsTest {
 
     @Test
     void theSameResultsGiveTheSameVerdict() {
-        assertThat(BenchConclusions.of(Samples.rich())).isEqualTo(BenchConclusions.of(Samples.rich()));
+        assertThat(BenchConclusions.of(SampleResults.rich())).isEqualTo(BenchConclusions.of(SampleResults.rich()));
     }
 
     private static ComparisonResult open(double rate, ContenderResults... entries) {
@@ -167,7 +168,7 @@ class BenchConclusionsTest {
     }
 
     private static Finding finding(ComparisonResult comparison) {
-        return BenchConclusions.of(Samples.results(true, List.of(comparison))).findings().getFirst();
+        return BenchConclusions.of(SampleResults.results(true, List.of(comparison))).findings().getFirst();
     }
 
     private static String sentence(ComparisonResult comparison) {

@@ -31,7 +31,7 @@ class BenchResultsJsonTest {
     @Test
     void resultsRoundTrip() throws IOException {
         Path file = directory.resolve("results.json");
-        BenchResults results = Samples.rich();
+        BenchResults results = SampleResults.rich();
 
         BenchResultsJson.write(new BenchReport(results, Optional.empty(), Optional.of(TAKE_EPOLL)), file);
 
@@ -42,7 +42,7 @@ class BenchResultsJsonTest {
     void aRecommendationIsWritten() {
         JsonNode tree = JsonMapper.shared()
                 .readTree(BenchResultsJson
-                        .text(new BenchReport(Samples.rich(), Optional.empty(), Optional.of(TAKE_EPOLL))));
+                        .text(new BenchReport(SampleResults.rich(), Optional.empty(), Optional.of(TAKE_EPOLL))));
 
         assertThat(tree.path("recommendation").path("model").stringValue()).isEqualTo("epoll");
         assertThat(tree.path("recommendation").path("sentence").stringValue()).isEqualTo(TAKE_EPOLL.sentence());
@@ -50,7 +50,7 @@ class BenchResultsJsonTest {
 
     @Test
     void theOrderIsThatOfTheRecordsAndOfTheMetrics() {
-        JsonNode tree = JsonMapper.shared().readTree(BenchResultsJson.text(BenchReport.of(Samples.rich())));
+        JsonNode tree = JsonMapper.shared().readTree(BenchResultsJson.text(BenchReport.of(SampleResults.rich())));
 
         assertThat(tree.propertyNames()).containsExactly("format", "startedAt", "tookSeconds", "complete", "command",
                 "environment", "settings", "comparisons");
@@ -64,7 +64,7 @@ class BenchResultsJsonTest {
 
     @Test
     void theSummaryIsThatOfTheRounds() {
-        BenchResults results = Samples.rich();
+        BenchResults results = SampleResults.rich();
         JsonNode tree = JsonMapper.shared().readTree(BenchResultsJson.text(BenchReport.of(results)));
         for (int c = 0; c < results.comparisons().size(); c++) {
             ComparisonResult comparison = results.comparisons().get(c);
@@ -85,7 +85,7 @@ class BenchResultsJsonTest {
         ObjectNode tree = tree();
         ((ObjectNode) tree.at("/comparisons/0/entries/0/summary/P99")).put("median", 1);
 
-        assertThat(BenchResultsJson.read(write(tree.toString()))).isEqualTo(Samples.rich());
+        assertThat(BenchResultsJson.read(write(tree.toString()))).isEqualTo(SampleResults.rich());
     }
 
     @ParameterizedTest
@@ -139,10 +139,10 @@ class BenchResultsJsonTest {
         refused(directory.resolve("absent.json"), "there is no file");
         refused(directory, "is a directory");
         assertThatThrownBy(
-                () -> BenchResultsJson.write(BenchReport.of(Samples.rich()), directory.resolve("no/such.json")))
+                () -> BenchResultsJson.write(BenchReport.of(SampleResults.rich()), directory.resolve("no/such.json")))
                 .isInstanceOf(IOException.class).hasMessageContaining("such.json")
                 .hasMessageContaining("create its dir");
-        assertThatThrownBy(() -> BenchResultsJson.write(BenchReport.of(Samples.rich()), directory))
+        assertThatThrownBy(() -> BenchResultsJson.write(BenchReport.of(SampleResults.rich()), directory))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(directory.toString());
     }
@@ -153,7 +153,7 @@ class BenchResultsJsonTest {
     }
 
     private static ObjectNode tree() {
-        return (ObjectNode) JsonMapper.shared().readTree(BenchResultsJson.text(BenchReport.of(Samples.rich())));
+        return (ObjectNode) JsonMapper.shared().readTree(BenchResultsJson.text(BenchReport.of(SampleResults.rich())));
     }
 
     private Path write(String content) throws IOException {

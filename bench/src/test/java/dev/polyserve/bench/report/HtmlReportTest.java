@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 class HtmlReportTest {
-    private final BenchReport report = new BenchReport(Samples.rich(),
-            Optional.of(BaselineComparison.compare(Samples.earlier(), Samples.rich())),
+    private final BenchReport report = new BenchReport(SampleResults.rich(),
+            Optional.of(BaselineComparison.compare(SampleResults.earlier(), SampleResults.rich())),
             Optional.of(new Recommendation(Optional.of("<b>not</b>"), "Recommendation: take <b>not</b>.")));
     private final String page = HtmlReport.page(report);
 
@@ -48,13 +48,13 @@ class HtmlReportTest {
     @Test
     void aRecommendationIsShownFirst() {
         assertThat(page).containsPattern("</header>\\s*<p class=\"recommendation\">Recommendation: take &lt;b");
-        assertThat(HtmlReport.page(BenchReport.of(Samples.rich()))).doesNotContain("class=\"recommendation\"");
+        assertThat(HtmlReport.page(BenchReport.of(SampleResults.rich()))).doesNotContain("class=\"recommendation\"");
     }
 
     @Test
     void namesTheWorkloadOfTheLab() {
         assertThat(page).contains("start <code>polyserve lab</code> and take the workload <code>talkers</code>.");
-        assertThat(Arrays.stream(Workload.values()).flatMap(one -> ReportPhrases.labWorkload(one.id()).stream())
+        assertThat(Arrays.stream(Workload.values()).flatMap(one -> ReportFormat.labWorkload(one.id()).stream())
                 .distinct()).containsExactly("talkers", "burst", "sleep", "compute", "idle", "slow");
     }
 
@@ -88,7 +88,7 @@ class HtmlReportTest {
 
     @Test
     void emptyResultsGiveAPage() {
-        assertThat(HtmlReport.page(BenchReport.of(Samples.results(false, List.of()))))
+        assertThat(HtmlReport.page(BenchReport.of(SampleResults.results(false, List.of()))))
                 .contains("Nothing was measured.").contains("The run was interrupted");
     }
 
@@ -111,7 +111,7 @@ class HtmlReportTest {
 
     @Test
     void aFileThatCannotBeWrittenIsNamed(@TempDir Path directory) {
-        assertThatThrownBy(() -> HtmlReport.write(BenchReport.of(Samples.rich()), directory.resolve("no/r.html")))
+        assertThatThrownBy(() -> HtmlReport.write(BenchReport.of(SampleResults.rich()), directory.resolve("no/r.html")))
                 .isInstanceOf(IOException.class).hasMessageContaining("r.html cannot be written: create its directory");
     }
 }

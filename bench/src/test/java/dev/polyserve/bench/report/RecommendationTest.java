@@ -1,7 +1,7 @@
 package dev.polyserve.bench.report;
 
-import static dev.polyserve.bench.report.Samples.closed;
-import static dev.polyserve.bench.report.Samples.entry;
+import static dev.polyserve.bench.report.SampleResults.closed;
+import static dev.polyserve.bench.report.SampleResults.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.bench.result.ComparisonResult;
@@ -32,7 +32,7 @@ class RecommendationTest {
     }
 
     private static Recommendation of(List<String> models, ComparisonResult... comparisons) {
-        return Recommendation.of(Samples.results(true, List.of(comparisons)), models, "auto");
+        return Recommendation.of(SampleResults.results(true, List.of(comparisons)), models, "auto");
     }
 
     private static Recommendation autoOrThread(ComparisonResult... comparisons) {
@@ -207,7 +207,7 @@ class RecommendationTest {
                 entry("thread", 100, 7, 1, 1).per(90_000, 650, 2_750).build());
         assertThat(autoOrThread(idle).sentence()).as("9 MB for 100 connections")
                 .contains("times the memory per idle connection: no difference that counts");
-        BenchResults many = Samples.withConnections(10_000, Samples.results(true, List.of(idle)));
+        BenchResults many = SampleResults.withConnections(10_000, SampleResults.results(true, List.of(idle)));
         assertThat(Recommendation.of(many, List.of("thread", "auto"), "auto").sentence())
                 .startsWith("Recommendation: take auto")
                 .contains("Decided by memory/connection in idle, closed loop: 1.95 KiB against 87.9 KiB");

@@ -1,7 +1,7 @@
 package dev.polyserve.bench.report;
 
-import static dev.polyserve.bench.report.Samples.closed;
-import static dev.polyserve.bench.report.Samples.entry;
+import static dev.polyserve.bench.report.SampleResults.closed;
+import static dev.polyserve.bench.report.SampleResults.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.bench.result.ComparisonResult;
@@ -20,7 +20,7 @@ class TextReportTest {
 
     @Test
     void aTableHasTheFiguresOfItsContendersBestFirst() {
-        List<String> lines = TextReport.lines(Samples.echo(), WIDE);
+        List<String> lines = TextReport.lines(SampleResults.echo(), WIDE);
         assertThat(lines.get(1)).matches(" +contender +requests/s +spread +× best +CPU/request +CPUs used "
                 + "+syscalls/request +p50 +p99 +p99.9 +max +memory +threads +generator");
         assertThat(lines.get(3)).matches(" +epoll +81,300 +± 1 % +~1.00 +6.10 µs +0.50 +2.03 +235 µs +820 µs +1.80 ms "
@@ -31,7 +31,7 @@ class TextReportTest {
 
     @Test
     void columnsWithoutFiguresAreLeftOut() {
-        assertThat(text(TextReport.lines(Samples.echo(), WIDE))).doesNotContain("descriptors", "lost",
+        assertThat(text(TextReport.lines(SampleResults.echo(), WIDE))).doesNotContain("descriptors", "lost",
                 "memory/connection");
     }
 
@@ -45,15 +45,15 @@ class TextReportTest {
     @ValueSource(ints = {40, 60, 80, 100, 120, 200})
     void noLineIsWiderThanTheTerminal(int width) {
         Optional<BaselineComparison> baseline = Optional
-                .of(BaselineComparison.compare(Samples.earlier(), Samples.rich()));
-        assertThat(TextReport.lines(new BenchReport(Samples.rich(), baseline, Optional.empty()), width))
+                .of(BaselineComparison.compare(SampleResults.earlier(), SampleResults.rich()));
+        assertThat(TextReport.lines(new BenchReport(SampleResults.rich(), baseline, Optional.empty()), width))
                 .hasSizeGreaterThan(60)
                 .allMatch(line -> line.codePointCount(0, line.length()) <= width);
     }
 
     @Test
     void aNarrowTerminalNamesTheColumnsLeftOut() {
-        List<String> lines = TextReport.lines(Samples.echo(), 60);
+        List<String> lines = TextReport.lines(SampleResults.echo(), 60);
         assertThat(lines.get(1)).matches(" +contender +requests/s +spread +× best");
         assertThat(text(lines)).containsPattern("columns left out: CPU/request, CPUs used").contains("and generator")
                 .containsPattern("(?m)^ +asyncio +✗ ");
@@ -70,13 +70,13 @@ class TextReportTest {
 
     @Test
     void ratiosAreAMatrixForFewAndAListForMany() {
-        assertThat(text(TextReport.lines(Samples.echo(), WIDE)))
+        assertThat(text(TextReport.lines(SampleResults.echo(), WIDE)))
                 .containsPattern("(?m)^ +thread +0.76 \\(0.66–0.88\\) +0.78 \\(0.76–0.78\\)");
         ContenderResults[] many = IntStream.range(0, 8).mapToObj(i -> entry("m" + i, 1_000 - 100 * i, 1, 1, 1).build())
                 .toArray(ContenderResults[]::new);
         assertThat(text(TextReport.lines(closed("echo", many), WIDE))).contains("as a multiple of m0's")
                 .contains("m3 0.70 (");
-        assertThat(text(TextReport.lines(Samples.echo(), 60))).contains("as a multiple of process-pool's");
+        assertThat(text(TextReport.lines(SampleResults.echo(), 60))).contains("as a multiple of process-pool's");
     }
 
     @Test
@@ -87,7 +87,7 @@ class TextReportTest {
 
     @Test
     void theVerdictIsLast() {
-        List<String> lines = TextReport.lines(BenchReport.of(Samples.rich()), WIDE);
+        List<String> lines = TextReport.lines(BenchReport.of(SampleResults.rich()), WIDE);
         int verdict = lines.indexOf("Verdict, for this load on this machine:");
         assertThat(lines.subList(verdict, lines.size())).hasSize(11)
                 .anyMatch(line -> line.startsWith("  idle, memory per idle connection: epoll (310 B)"));
@@ -101,7 +101,7 @@ class TextReportTest {
 
     @Test
     void emptyResultsAreReported() {
-        BenchResults nothing = Samples.results(false, List.of());
+        BenchResults nothing = SampleResults.results(false, List.of());
         assertThat(TextReport.lines(BenchReport.of(nothing), 80)).contains("  Nothing was measured.");
         ComparisonResult failed = closed("echo",
                 new ContenderResults("epoll", List.of(), List.of(), "it never listened", List.of()));

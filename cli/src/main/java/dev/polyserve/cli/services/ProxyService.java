@@ -20,12 +20,12 @@ final class ProxyService implements Handler {
 
     private final Endpoint upstream;
     private final Supplier<Options> options;
-    private final SentProxyHeader header;
+    private final UpstreamProxyHeader header;
     private final BrokenPipe brokenPipe = BrokenPipe.ofThisProcess();
 
     /// @param options the current options of the server
     /// @param header what each connection to the upstream begins with
-    ProxyService(String upstream, Supplier<Options> options, SentProxyHeader header) {
+    ProxyService(String upstream, Supplier<Options> options, UpstreamProxyHeader header) {
         this.upstream = switch (Endpoint.parse(upstream)) {
             case Endpoint.Tcp tcp -> tcp;
             case Endpoint.Unix unix -> unix;

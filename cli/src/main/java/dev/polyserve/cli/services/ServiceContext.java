@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 /// @param sentHeader what a proxy sends first to its upstream
 /// @param serving completed once the server is ready
 public record ServiceContext(List<String> arguments, InputStream in, AsyncLineWriter out, boolean allowAmplification,
-        DatagramRateLimit datagramRate, Supplier<Server> server, ExecOptions exec, SentProxyHeader sentHeader,
+        DatagramRateLimit datagramRate, Supplier<Server> server, ExecOptions exec, UpstreamProxyHeader sentHeader,
         CompletionStage<Void> serving) {
     /// Keeps its own copy of the arguments.
     public ServiceContext {

@@ -27,7 +27,7 @@ class DialerTest {
     @Test
     void afterARefusalTheNextAddressIsTried() throws Exception {
         try (ServerSocket listener = listener("127.0.0.3")) {
-            String name = TestNames.of("127.0.0.1", "127.0.0.2", "127.0.0.3");
+            String name = TestNameResolver.of("127.0.0.1", "127.0.0.2", "127.0.0.3");
             try (SocketChannel channel = Dialer.connect(endpoint(name, listener.getLocalPort()))) {
                 assertThat(channel.getRemoteAddress()).isEqualTo(
                         new InetSocketAddress(InetAddress.ofLiteral("127.0.0.3"), listener.getLocalPort()));
@@ -42,7 +42,7 @@ class DialerTest {
         try (ServerSocket closed = listener("127.0.0.1")) {
             free = closed.getLocalPort();
         }
-        String name = TestNames.of("127.0.0.1", "127.0.0.2");
+        String name = TestNameResolver.of("127.0.0.1", "127.0.0.2");
         assertThatThrownBy(() -> Dialer.connect(endpoint(name, free))).isInstanceOf(IOException.class)
                 .hasMessage("127.0.0.1:" + free + ": Connection refused; 127.0.0.2:" + free + ": Connection refused");
         assertThatThrownBy(() -> Dialer.connect(endpoint("unknown.test", free))).isInstanceOf(IOException.class)
@@ -56,7 +56,7 @@ class DialerTest {
                 SocketChannel _ = SocketChannel.open(full.getLocalSocketAddress());
                 SocketChannel _ = SocketChannel.open(full.getLocalSocketAddress());
                 ServerSocket listener = new ServerSocket(full.getLocalPort(), 5, InetAddress.ofLiteral("127.0.0.3"))) {
-            String name = TestNames.of("127.0.0.2", "127.0.0.3");
+            String name = TestNameResolver.of("127.0.0.2", "127.0.0.3");
             try (SocketChannel channel = Dialer.connect(endpoint(name, listener.getLocalPort()))) {
                 assertThat(channel.getRemoteAddress()).isEqualTo(listener.getLocalSocketAddress());
             }

@@ -45,7 +45,7 @@ class SpoofedDatagramFilterTest {
         AsyncLineWriter nowhere = new AsyncLineWriter(new PrintStream(OutputStream.nullOutputStream()), "test", 1,
                 _ -> "");
         return new ServiceContext(List.of(), InputStream.nullInputStream(), nowhere, false, rate, () -> server,
-                new ExecOptions(List.of(), ExecOptions.Stdio.PIPE), SentProxyHeader.NONE,
+                new ExecOptions(List.of(), ExecOptions.Stdio.PIPE), UpstreamProxyHeader.NONE,
                 CompletableFuture.completedFuture(null));
     }
 

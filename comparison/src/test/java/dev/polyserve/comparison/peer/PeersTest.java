@@ -36,7 +36,7 @@ class PeersTest {
             peer.requireRunning(listed);
             long seed = ThreadLocalRandom.current().nextLong(1_000_000);
             converseWith(listed, peer, seed);
-            PeerEnd.onTerm(peer);
+            PeerEndCheck.onTerm(peer);
         }
     }
 

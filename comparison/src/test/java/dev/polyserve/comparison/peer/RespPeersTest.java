@@ -47,7 +47,7 @@ class RespPeersTest {
                 assertThat(first.getInputStream().read()).as("its end after ours").isEqualTo(-1);
             }
             assertThat(peer.alive()).as("alive after its clients: %s", peer.log()).isTrue();
-            PeerEnd.onTerm(peer);
+            PeerEndCheck.onTerm(peer);
         }
     }
 

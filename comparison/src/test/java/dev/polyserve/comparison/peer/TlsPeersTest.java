@@ -47,7 +47,7 @@ class TlsPeersTest {
             assertThat(peer.alive()).as("alive after its clients: %s", peer.log()).isTrue();
             assertThat(peer.log()).isEmpty();
             try (Socket client = TlsClient.connected(peer.address(), context)) {
-                PeerEnd.onTerm(peer, client,
+                PeerEndCheck.onTerm(peer, client,
                         listed.name().equals("tls-nginx") ? ENDED_AS_ASKED : PeerProcess.ENDED_BY_TERM);
             }
             peer.awaitSilence();

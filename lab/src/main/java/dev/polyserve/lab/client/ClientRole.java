@@ -1,30 +1,30 @@
 package dev.polyserve.lab.client;
 
-import dev.polyserve.lab.work.Work;
+import dev.polyserve.lab.work.WorkRequest;
 
 /// The behaviour of a client in a run. The label is its name in a recording.
 ///
 /// **Thread**: any.
 public enum ClientRole {
     /// It talks for some seconds with pauses, leaves, and comes again.
-    TALKER("talker", new Work.Echo()),
+    TALKER("talker", new WorkRequest.Echo()),
     /// It asks for computing, again and again.
-    COMPUTING("computing", new Work.Compute(300)),
+    COMPUTING("computing", new WorkRequest.Compute(300)),
     /// It asks the handler to sleep, again and again.
-    SLEEPING("sleeping", new Work.Sleep(500)),
+    SLEEPING("sleeping", new WorkRequest.Sleep(500)),
     /// It asks for more bytes than the buffers of the kernel hold, and reads them slowly.
-    SLOW("slow", new Work.Flood(16 << 20)),
+    SLOW("slow", new WorkRequest.Flood(16 << 20)),
     /// It comes at the same moment as the others, asks once and leaves, again and again.
-    BURST("burst", new Work.Echo()),
+    BURST("burst", new WorkRequest.Echo()),
     /// It talks for two seconds, and asks for what ends the process that serves it; it does not come again.
-    CRASHING("crashing", new Work.Crash()),
+    CRASHING("crashing", new WorkRequest.Crash()),
     /// It connects and says nothing.
-    SILENT("silent", new Work.Echo());
+    SILENT("silent", new WorkRequest.Echo());
 
     private final String label;
-    private final Work work;
+    private final WorkRequest work;
 
-    ClientRole(String label, Work work) {
+    ClientRole(String label, WorkRequest work) {
         this.label = label;
         this.work = work;
     }
@@ -35,7 +35,7 @@ public enum ClientRole {
     }
 
     /// What it asks for.
-    Work work() {
+    WorkRequest work() {
         return work;
     }
 }

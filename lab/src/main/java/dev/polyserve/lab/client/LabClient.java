@@ -1,9 +1,9 @@
 package dev.polyserve.lab.client;
 
-import dev.polyserve.lab.recording.EventKind;
+import dev.polyserve.lab.recording.LabEventKind;
 import dev.polyserve.lab.recording.LabEvent;
 import dev.polyserve.lab.recording.LabEvent.Lane;
-import dev.polyserve.lab.work.Work;
+import dev.polyserve.lab.work.WorkRequest;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
@@ -23,7 +23,7 @@ public final class LabClient {
     private static final int SLOW_READ_MILLIS = 20;
     private static final int AFTER_FAILURE_MILLIS = 1_000;
 
-    private final ClientRun run;
+    private final ClientRunContext run;
     private final int server;
     private final int port;
     private final int number;
@@ -38,7 +38,7 @@ public final class LabClient {
     /// @param port where it listens
     /// @param number the number of the client
     /// @param works whether the server does what is asked for, or only echoes
-    public LabClient(ClientRun run, int server, int port, int number, ClientRole role, boolean works) {
+    public LabClient(ClientRunContext run, int server, int port, int number, ClientRole role, boolean works) {
         this.run = run;
         this.server = server;
         this.port = port;
@@ -85,12 +85,12 @@ public final class LabClient {
     /// @return whether it comes again
     private boolean visit() throws InterruptedException {
         Lane lane = new Lane(server, number, connections++);
-        try (ClientConnection connection = ClientConnection.open(run, lane, port)) {
+        try (LabClientConnection connection = LabClientConnection.open(run, lane, port)) {
             return talk(connection);
         } catch (IOException e) {
             run.events().add(stopped
-                    ? LabEvent.ofClient(run.micros(), lane, EventKind.ENDED, 0, "the run is over")
-                    : LabEvent.ofClient(run.micros(), lane, EventKind.FAILED, 0, String.valueOf(e.getMessage())));
+                    ? LabEvent.ofClient(run.micros(), lane, LabEventKind.ENDED, 0, "the run is over")
+                    : LabEvent.ofClient(run.micros(), lane, LabEventKind.FAILED, 0, String.valueOf(e.getMessage())));
             if (!stopped) {
                 Thread.sleep(AFTER_FAILURE_MILLIS);
             }
@@ -98,7 +98,7 @@ public final class LabClient {
         }
     }
 
-    private boolean talk(ClientConnection connection) throws IOException, InterruptedException {
+    private boolean talk(LabClientConnection connection) throws IOException, InterruptedException {
         switch (role) {
             case TALKER -> {
                 repeat(connection, role.work(), TALK_MILLIS, pauseMillis());
@@ -114,7 +114,7 @@ public final class LabClient {
                 connection.leave();
             }
             case CRASHING -> {
-                repeat(connection, new Work.Echo(), BEFORE_CRASH_MILLIS, pauseMillis());
+                repeat(connection, new WorkRequest.Echo(), BEFORE_CRASH_MILLIS, pauseMillis());
                 repeat(connection, role.work(), 0, 0);
                 connection.leave();
                 return false;
@@ -125,12 +125,12 @@ public final class LabClient {
     }
 
     /// Asks at least once, and again until the time has passed.
-    private void repeat(ClientConnection connection, Work work, int millis, int pauseMillis)
+    private void repeat(LabClientConnection connection, WorkRequest work, int millis, int pauseMillis)
             throws IOException, InterruptedException {
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         do {
             connection.ask(work);
-            connection.awaitReply(works ? work.replyBytes() : Work.LINE_BYTES,
+            connection.awaitReply(works ? work.replyBytes() : WorkRequest.LINE_BYTES,
                     role == ClientRole.SLOW ? SLOW_READ_MILLIS : 0);
             if (pauseMillis > 0) {
                 Thread.sleep(pauseMillis);

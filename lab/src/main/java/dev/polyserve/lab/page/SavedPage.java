@@ -31,12 +31,12 @@ final class SavedPage {
     /// @param choices what the lab offers, as JSON: the texts of the models come from it
     /// @throws IOException if a file of the page is missing
     static String of(String recorded, String choices) throws IOException {
-        String script = "\n" + ScriptBundle.of(PageFiles.SCRIPTS);
-        String style = "\n" + PageFiles.all(PageFiles.STYLES);
+        String script = "\n" + ScriptBundle.of(LabPageFiles.SCRIPTS);
+        String style = "\n" + LabPageFiles.all(LabPageFiles.STYLES);
         String policy = "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; script-src '"
                 + hash(script) + "'; style-src '" + hash(style) + "'";
         String data = MAPPER.writeValueAsString(document(recorded, choices));
-        return STYLE_LINKS.matcher(PageFiles.text(PageFiles.PAGE))
+        return STYLE_LINKS.matcher(LabPageFiles.text(LabPageFiles.PAGE))
                 .replaceFirst(Matcher.quoteReplacement("<style>" + style + "</style>\n"))
                 .replace(HEAD, HEAD + "<meta http-equiv=\"Content-Security-Policy\" content=\"" + policy + "\">\n")
                 .replace(SCRIPT_LINK, "")

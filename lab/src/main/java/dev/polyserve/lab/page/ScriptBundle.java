@@ -23,7 +23,7 @@ final class ScriptBundle {
     static String of(List<String> files) throws IOException {
         StringBuilder all = new StringBuilder("'use strict';\nconst modules = {};\n");
         for (String file : files) {
-            String source = PageFiles.text(file);
+            String source = LabPageFiles.text(file);
             List<String> names = EXPORT.matcher(source).results().map(export -> export.group(1)).toList();
             String body = IMPORT.matcher(source).replaceAll(match -> Matcher.quoteReplacement(
                     "const {" + match.group(1) + "} = modules['" + match.group(2) + "'];"));

@@ -2,8 +2,8 @@
 /// saves one as a file.
 ///
 /// ```
-///   LabServer ──▶ LabHandler ──▶ PageFiles ──▶ the page, a saved page (SavedPage)
-///                     └──▶ RunEvents ──▶ LabRun
+///   LabPageServer ──▶ LabPageHandler ──▶ LabPageFiles ──▶ the page, a saved page (SavedPage)
+///                           └──▶ RunEventSource ──▶ LabRun
 /// ```
 ///
 /// The page is in the resources of this package. `lanes.js` computes what is drawn from the recorded events, `moments.js`

@@ -12,8 +12,8 @@ import dev.polyserve.text.JsonObjectWriter;
 /// @param threadId the thread in that process; 0: none
 /// @param thread the name of the thread, or of the loop
 /// @param text what was asked for, or why; empty: nothing to say
-public record LabEvent(long micros, Lane lane, EventKind kind, long amount, long pid, long threadId, String thread,
-        String text) implements Item {
+public record LabEvent(long micros, Lane lane, LabEventKind kind, long amount, long pid, long threadId, String thread,
+        String text) implements RecordingItem {
     /// Why a connection has ended that its client has left, after it had read all.
     public static final String LEFT = "left";
 
@@ -30,7 +30,7 @@ public record LabEvent(long micros, Lane lane, EventKind kind, long amount, long
     }
 
     /// An event of a client.
-    public static LabEvent ofClient(long micros, Lane lane, EventKind kind, long amount, String text) {
+    public static LabEvent ofClient(long micros, Lane lane, LabEventKind kind, long amount, String text) {
         return new LabEvent(micros, lane, kind, amount, 0, 0, "", text);
     }
 
@@ -65,7 +65,7 @@ public record LabEvent(long micros, Lane lane, EventKind kind, long amount, long
         if (!thread.isEmpty()) {
             event.put("tid", threadId).put("thread", thread);
         }
-        if (!text.isEmpty() && kind != EventKind.ASKED) {
+        if (!text.isEmpty() && kind != LabEventKind.ASKED) {
             event.put("cause", text);
         }
         return new JsonObjectWriter().put("event", event).toString();

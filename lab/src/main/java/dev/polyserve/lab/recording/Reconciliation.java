@@ -34,13 +34,13 @@ public record Reconciliation(int compared, int exact, List<String> differences) 
     }
 
     /// Compares the connections of a recording. Those of a server that has dropped events are left out.
-    public static Reconciliation of(List<Item> items) {
+    public static Reconciliation of(List<RecordingItem> items) {
         Map<Lane, List<LabEvent>> lanes = new TreeMap<>(Comparator.comparingInt(Lane::server)
                 .thenComparing(Lane::client).thenComparing(Lane::connection));
         Set<Integer> incomplete = new HashSet<>();
-        for (Item item : items) {
+        for (RecordingItem item : items) {
             if (item instanceof LabEvent event) {
-                if (event.kind() == EventKind.DROPPED) {
+                if (event.kind() == LabEventKind.DROPPED) {
                     incomplete.add(event.lane().server());
                 }
                 lanes.computeIfAbsent(event.lane(), _ -> new ArrayList<>()).add(event);
@@ -79,27 +79,27 @@ public record Reconciliation(int compared, int exact, List<String> differences) 
         }
 
         boolean endedWell() {
-            return client.stream().anyMatch(event -> event.kind() == EventKind.ENDED
+            return client.stream().anyMatch(event -> event.kind() == LabEventKind.ENDED
                     && event.text().equals(LabEvent.LEFT))
                     && server.stream().anyMatch(
-                            event -> event.kind() == EventKind.CLOSED && event.text().equals("done"));
+                            event -> event.kind() == LabEventKind.CLOSED && event.text().equals("done"));
         }
 
         void compare() {
-            compareBytes("read", total(server, EventKind.READ), "sent", total(client, EventKind.SENT));
+            compareBytes("read", total(server, LabEventKind.READ), "sent", total(client, LabEventKind.SENT));
             compareOrder();
             compareReads();
             if (isTold()) {
-                compareBytes("received", total(client, EventKind.RECEIVED), "written",
-                        total(server, EventKind.WRITTEN));
+                compareBytes("received", total(client, LabEventKind.RECEIVED), "written",
+                        total(server, LabEventKind.WRITTEN));
                 compareReceived();
             }
         }
 
         /// Whether the process that has served the connection tells its end.
         private boolean isTold() {
-            var served = server.stream().filter(event -> event.kind() == EventKind.TURN).findFirst();
-            return server.stream().anyMatch(event -> event.kind() == EventKind.CLOSED
+            var served = server.stream().filter(event -> event.kind() == LabEventKind.TURN).findFirst();
+            return server.stream().anyMatch(event -> event.kind() == LabEventKind.CLOSED
                     && served.map(LabEvent::pid).filter(pid -> pid == event.pid()).isPresent());
         }
 
@@ -110,13 +110,13 @@ public record Reconciliation(int compared, int exact, List<String> differences) 
         }
 
         private void compareOrder() {
-            if (client.getFirst().kind() != EventKind.CONNECT
+            if (client.getFirst().kind() != LabEventKind.CONNECT
                     || server.getFirst().micros() < client.getFirst().micros()) {
                 differ("the server knows the connection before its client begins it");
             }
             LabEvent last = server.getLast();
-            if (server.stream().anyMatch(event -> event.kind() == EventKind.CLOSED)
-                    && last.kind() != EventKind.CLOSED) {
+            if (server.stream().anyMatch(event -> event.kind() == LabEventKind.CLOSED)
+                    && last.kind() != LabEventKind.CLOSED) {
                 differ("the server says " + last.kind().label() + " after the end");
             }
         }
@@ -125,10 +125,10 @@ public record Reconciliation(int compared, int exact, List<String> differences) 
         private void compareReads() {
             long read = 0;
             for (LabEvent event : server) {
-                if (event.kind() == EventKind.READ) {
+                if (event.kind() == LabEventKind.READ) {
                     read += event.amount();
                     long sent = client.stream()
-                            .filter(one -> one.kind() == EventKind.SENT && one.micros() <= event.micros())
+                            .filter(one -> one.kind() == LabEventKind.SENT && one.micros() <= event.micros())
                             .mapToLong(LabEvent::amount).sum();
                     if (read > sent) {
                         differ("at " + event.micros() + " µs the server has read " + read + " bytes of " + sent);
@@ -141,7 +141,7 @@ public record Reconciliation(int compared, int exact, List<String> differences) 
         private void compareReceived() {
             long received = 0;
             for (LabEvent event : client) {
-                if (event.kind() == EventKind.RECEIVED) {
+                if (event.kind() == LabEventKind.RECEIVED) {
                     received += event.amount();
                     long written = writtenFrom(event.micros());
                     if (received > written) {
@@ -156,7 +156,7 @@ public record Reconciliation(int compared, int exact, List<String> differences) 
         private long writtenFrom(long micros) {
             long written = 0;
             for (int i = 1; i < server.size() && server.get(before(i)).micros() <= micros; i++) {
-                written += server.get(i).kind() == EventKind.WRITTEN ? server.get(i).amount() : 0;
+                written += server.get(i).kind() == LabEventKind.WRITTEN ? server.get(i).amount() : 0;
             }
             return written;
         }
@@ -164,12 +164,12 @@ public record Reconciliation(int compared, int exact, List<String> differences) 
         /// The event before a write: a wait for room, which ends with the write, begins before it.
         private int before(int write) {
             int before = write - 1;
-            boolean waited = before > 0 && server.get(before).kind() == EventKind.TURN
-                    && server.get(before - 1).kind() == EventKind.WAIT_OUTPUT;
+            boolean waited = before > 0 && server.get(before).kind() == LabEventKind.TURN
+                    && server.get(before - 1).kind() == LabEventKind.WAIT_OUTPUT;
             return waited ? before - 1 : before;
         }
 
-        private static long total(List<LabEvent> events, EventKind kind) {
+        private static long total(List<LabEvent> events, LabEventKind kind) {
             return events.stream().filter(event -> event.kind() == kind).mapToLong(LabEvent::amount).sum();
         }
 

@@ -17,21 +17,21 @@ public final class Recording {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final List<Item> items = new ArrayList<>();
+    private final List<RecordingItem> items = new ArrayList<>();
     private boolean over;
 
     /// An empty recording.
     public Recording() {}
 
-    /// Adds items, as many as there is room for. Heads are always added: there are few.
+    /// Adds items, as many as there is room for. Descriptions of the run are always added: there are few.
     ///
     /// @return how many were not added
-    public int add(List<? extends Item> more) {
+    public int add(List<? extends RecordingItem> more) {
         lock.lock();
         try {
             int left = 0;
-            for (Item item : more) {
-                if (items.size() < MOST_ITEMS || item instanceof Head) {
+            for (RecordingItem item : more) {
+                if (items.size() < MOST_ITEMS || item instanceof RunDescription) {
                     items.add(item);
                 } else {
                     left++;
@@ -67,7 +67,7 @@ public final class Recording {
                 left = changed.awaitNanos(left);
             }
             int end = Math.min(items.size(), from + MOST_AT_ONCE);
-            List<Item> some = from < end ? List.copyOf(items.subList(from, end)) : List.of();
+            List<RecordingItem> some = from < end ? List.copyOf(items.subList(from, end)) : List.of();
             return new Batch(some, from + some.size(), over && end == items.size());
         } finally {
             lock.unlock();
@@ -75,7 +75,7 @@ public final class Recording {
     }
 
     /// All items so far.
-    public List<Item> all() {
+    public List<RecordingItem> all() {
         lock.lock();
         try {
             return List.copyOf(items);
@@ -89,5 +89,5 @@ public final class Recording {
     /// @param items the items
     /// @param next the position after them
     /// @param last whether none follow
-    public record Batch(List<Item> items, long next, boolean last) {}
+    public record Batch(List<RecordingItem> items, long next, boolean last) {}
 }

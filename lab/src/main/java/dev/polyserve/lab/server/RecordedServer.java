@@ -40,7 +40,7 @@ public final class RecordedServer {
         var builder = Server.at("tcp://127.0.0.1:0").model(model).handle(new WorkHandler(recorder)).listener(recorder)
                 .options(options -> options(options, arguments));
         try (Server server = builder.start()) {
-            OpenFiles files = OpenFiles.below(arguments.openFiles());
+            PlaceholderFiles files = PlaceholderFiles.below(arguments.openFiles());
             System.out.println(server.port());
             server.await();
             Reference.reachabilityFence(files);

@@ -7,7 +7,7 @@ import dev.polyserve.record.RecordKind;
 import java.io.IOException;
 import java.util.Arrays;
 
-/// Does what each line asks for ([Work]), and records when it computes and when it sleeps.
+/// Does what each line asks for ([WorkRequest]), and records when it computes and when it sleeps.
 ///
 /// **Thread**: those of the server's model.
 ///
@@ -20,22 +20,22 @@ public record WorkHandler(BufferedRecorder recorder) implements Handler {
     @Override
     public void handle(Connection connection) throws IOException, InterruptedException {
         for (String line; (line = connection.readLine()) != null;) {
-            switch (Work.parse(line)) {
-                case Work.Echo _ -> connection.writeLine(line);
-                case Work.Compute compute -> {
+            switch (WorkRequest.parse(line)) {
+                case WorkRequest.Echo _ -> connection.writeLine(line);
+                case WorkRequest.Compute compute -> {
                     recorder.says(connection.info(), RecordKind.COMPUTE);
                     long result = Computation.run(compute.millis());
                     recorder.says(connection.info(), RecordKind.TURN);
                     connection.writeLine(result == 0 ? "" : line);
                 }
-                case Work.Sleep sleep -> {
+                case WorkRequest.Sleep sleep -> {
                     recorder.says(connection.info(), RecordKind.SLEEP);
                     Thread.sleep(sleep.millis());
                     recorder.says(connection.info(), RecordKind.TURN);
                     connection.writeLine(line);
                 }
-                case Work.Flood flood -> flood(connection, flood.bytes());
-                case Work.Crash _ -> Runtime.getRuntime().halt(CRASHED);
+                case WorkRequest.Flood flood -> flood(connection, flood.bytes());
+                case WorkRequest.Crash _ -> Runtime.getRuntime().halt(CRASHED);
             }
         }
     }

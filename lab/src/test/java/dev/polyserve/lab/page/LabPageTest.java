@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.polyserve.Endpoint;
 import dev.polyserve.browser.AccessibilityCheck;
 import dev.polyserve.browser.Browser;
-import dev.polyserve.lab.JavaProgram;
+import dev.polyserve.lab.LabServerProgram;
 import dev.polyserve.lab.Lab;
 import dev.polyserve.lab.LabRun;
 import java.io.InputStream;
@@ -35,15 +35,15 @@ class LabPageTest {
     private static Path directory = Path.of(".");
     private static @Nullable Browser browser;
     private static @Nullable Lab lab;
-    private static @Nullable LabServer server;
+    private static @Nullable LabPageServer server;
 
     @BeforeAll
     static void start() throws Exception {
         Optional<Path> program = Browser.program();
         assumeTrue(program.isPresent(), "no chromium on this machine: the page was not opened");
-        Lab opened = Lab.open(JavaProgram.running(), List.of());
+        Lab opened = Lab.open(LabServerProgram.running(), List.of());
         lab = opened;
-        server = LabServer.start(new Endpoint.Tcp("127.0.0.1", 0), opened);
+        server = LabPageServer.start(new Endpoint.Tcp("127.0.0.1", 0), opened);
         browser = Browser.start(program.get(), Files.createDirectory(directory.resolve("profile")));
     }
 

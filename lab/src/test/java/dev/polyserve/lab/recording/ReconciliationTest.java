@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /// A recording whose two sides do not agree is found out.
 class ReconciliationTest {
     private static final Lane LANE = new Lane(0, 3, 0);
-    private final List<Item> items = new ArrayList<>();
+    private final List<RecordingItem> items = new ArrayList<>();
 
     @Test
     void agreesWithAConnectionThatEndedWell() {
@@ -31,37 +31,37 @@ class ReconciliationTest {
     @Test
     void acceptsThatBytesAreUnderWayWhenAConnectionFails() {
         talk(10, 8);
-        client(60, EventKind.FAILED, 0);
+        client(60, LabEventKind.FAILED, 0);
         assertThat(Reconciliation.of(items)).isEqualTo(new Reconciliation(1, 0, List.of()));
     }
 
     @Test
     void findsBytesThatAreReadBeforeTheyAreSent() {
-        client(0, EventKind.CONNECT, 0);
-        server(10, EventKind.ACCEPTED, 0);
-        server(20, EventKind.READ, 5);
-        client(21, EventKind.SENT, 5);
+        client(0, LabEventKind.CONNECT, 0);
+        server(10, LabEventKind.ACCEPTED, 0);
+        server(20, LabEventKind.READ, 5);
+        client(21, LabEventKind.SENT, 5);
         assertThat(Reconciliation.of(items).differences()).containsExactly(
                 "server 0, client 3, connection 0: at 20 µs the server has read 5 bytes of 0");
     }
 
     @Test
     void findsBytesThatAreReceivedBeforeTheyAreWritten() {
-        client(0, EventKind.CONNECT, 0);
-        server(10, EventKind.ACCEPTED, 0);
-        client(15, EventKind.RECEIVED, 5);
-        server(20, EventKind.TURN, 0);
-        server(30, EventKind.WRITTEN, 5);
-        server(40, EventKind.CLOSED, 0);
+        client(0, LabEventKind.CONNECT, 0);
+        server(10, LabEventKind.ACCEPTED, 0);
+        client(15, LabEventKind.RECEIVED, 5);
+        server(20, LabEventKind.TURN, 0);
+        server(30, LabEventKind.WRITTEN, 5);
+        server(40, LabEventKind.CLOSED, 0);
         assertThat(Reconciliation.of(items).differences()).containsExactly(
                 "server 0, client 3, connection 0: at 15 µs the client has received 5 bytes of 0");
     }
 
     @Test
     void findsWhatComesAfterTheEnd() {
-        client(0, EventKind.CONNECT, 0);
-        server(10, EventKind.CLOSED, 0);
-        server(20, EventKind.TURN, 0);
+        client(0, LabEventKind.CONNECT, 0);
+        server(10, LabEventKind.CLOSED, 0);
+        server(20, LabEventKind.TURN, 0);
         assertThat(Reconciliation.of(items).differences()).containsExactly(
                 "server 0, client 3, connection 0: the server says turn after the end");
     }
@@ -70,41 +70,41 @@ class ReconciliationTest {
     void leavesOutAServerThatHasDroppedEvents() {
         talk(10, 8);
         end();
-        items.add(new LabEvent(70, Lane.of(0), EventKind.DROPPED, 1, 1, 0, "", ""));
+        items.add(new LabEvent(70, Lane.of(0), LabEventKind.DROPPED, 1, 1, 0, "", ""));
         assertThat(Reconciliation.of(items)).isEqualTo(new Reconciliation(0, 0, List.of()));
     }
 
     @Test
     void acceptsThatAProcessThatCrashedDoesNotTellItsLastEvents() {
-        client(0, EventKind.CONNECT, 0);
-        server(10, EventKind.ACCEPTED, 0);
-        server(20, EventKind.TURN, 0);
-        client(30, EventKind.RECEIVED, 5);
-        client(40, EventKind.FAILED, 0);
-        items.add(new LabEvent(50, LANE, EventKind.CLOSED, 0, 2, 1, "supervisor", "failed: its worker has ended"));
+        client(0, LabEventKind.CONNECT, 0);
+        server(10, LabEventKind.ACCEPTED, 0);
+        server(20, LabEventKind.TURN, 0);
+        client(30, LabEventKind.RECEIVED, 5);
+        client(40, LabEventKind.FAILED, 0);
+        items.add(new LabEvent(50, LANE, LabEventKind.CLOSED, 0, 2, 1, "supervisor", "failed: its worker has ended"));
         assertThat(Reconciliation.of(items)).isEqualTo(new Reconciliation(1, 0, List.of()));
     }
 
     private void talk(long sent, long moved) {
-        client(0, EventKind.CONNECT, 0);
-        client(5, EventKind.SENT, sent);
-        server(10, EventKind.ACCEPTED, 0);
-        server(11, EventKind.TURN, 0);
-        server(20, EventKind.READ, moved);
-        client(29, EventKind.RECEIVED, moved);
-        server(30, EventKind.WRITTEN, sent);
+        client(0, LabEventKind.CONNECT, 0);
+        client(5, LabEventKind.SENT, sent);
+        server(10, LabEventKind.ACCEPTED, 0);
+        server(11, LabEventKind.TURN, 0);
+        server(20, LabEventKind.READ, moved);
+        client(29, LabEventKind.RECEIVED, moved);
+        server(30, LabEventKind.WRITTEN, sent);
     }
 
     private void end() {
-        items.add(LabEvent.ofClient(40, LANE, EventKind.ENDED, 0, LabEvent.LEFT));
-        items.add(new LabEvent(50, LANE, EventKind.CLOSED, 0, 1, 1, "main", "done"));
+        items.add(LabEvent.ofClient(40, LANE, LabEventKind.ENDED, 0, LabEvent.LEFT));
+        items.add(new LabEvent(50, LANE, LabEventKind.CLOSED, 0, 1, 1, "main", "done"));
     }
 
-    private void client(long micros, EventKind kind, long amount) {
+    private void client(long micros, LabEventKind kind, long amount) {
         items.add(LabEvent.ofClient(micros, LANE, kind, amount, ""));
     }
 
-    private void server(long micros, EventKind kind, long amount) {
+    private void server(long micros, LabEventKind kind, long amount) {
         items.add(new LabEvent(micros, LANE, kind, amount, 1, 1, "main", ""));
     }
 }

@@ -16,7 +16,7 @@ import java.io.IOException;
 /// the loop, the operation is to move: it is cancelled, and submitted again after its last completion.
 ///
 /// **Thread**: the loop's.
-abstract sealed class MultishotRingHandle extends RingHandle permits RingSocket, BoundRingHandle {
+abstract sealed class MultishotRingHandle extends RingHandle permits RingSocket, RingBoundSocket {
     private long submitter;
     private boolean active;
     private boolean cancelling;

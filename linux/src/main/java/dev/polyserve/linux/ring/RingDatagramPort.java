@@ -6,7 +6,7 @@ import dev.polyserve.linux.socket.DescriptorDatagramPort;
 import dev.polyserve.linux.socket.EdgeReadiness;
 import dev.polyserve.linux.system.CallMemoryPool;
 import dev.polyserve.linux.system.Errno;
-import dev.polyserve.linux.system.MultishotMessages;
+import dev.polyserve.linux.system.MultishotRecvmsg;
 import dev.polyserve.linux.system.RingLayout;
 import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.loop.Multiplexer;
@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
 /// many datagrams per call.
 ///
 /// **Thread**: as [DatagramPort].
-final class RingDatagramPort extends BoundRingHandle<DescriptorDatagramPort> implements DatagramPort {
+final class RingDatagramPort extends RingBoundSocket<DescriptorDatagramPort> implements DatagramPort {
     /// 2 MiB, with 64 KiB for each.
     private static final int BUFFERS = 32;
 
-    private final MultishotMessages messages = new MultishotMessages();
+    private final MultishotRecvmsg messages = new MultishotRecvmsg();
     private @Nullable ReceiveBuffers buffers;
     private int group;
     private int first = ReceiveBuffers.NONE;
@@ -46,7 +46,7 @@ final class RingDatagramPort extends BoundRingHandle<DescriptorDatagramPort> imp
     void joins(RingOperations itsOperations, CallMemoryPool memories) throws IOException {
         direct.joins(memories, EdgeReadiness.UNTRACKED);
         group = itsOperations.newGroup();
-        buffers = ReceiveBuffers.open(itsOperations.ring(), group, MultishotMessages.BUFFER_BYTES, BUFFERS);
+        buffers = ReceiveBuffers.open(itsOperations.ring(), group, MultishotRecvmsg.BUFFER_BYTES, BUFFERS);
         joins(itsOperations);
     }
 
@@ -93,8 +93,8 @@ final class RingDatagramPort extends BoundRingHandle<DescriptorDatagramPort> imp
     }
 
     private void hold(ReceiveBuffers from, int buffer) {
-        int payload = MultishotMessages.payloadBytes(from.whole(buffer));
-        from.filled(buffer, MultishotMessages.PAYLOAD, MultishotMessages.PAYLOAD + payload);
+        int payload = MultishotRecvmsg.payloadBytes(from.whole(buffer));
+        from.filled(buffer, MultishotRecvmsg.PAYLOAD, MultishotRecvmsg.PAYLOAD + payload);
         if (first == ReceiveBuffers.NONE) {
             first = buffer;
         } else {
@@ -119,7 +119,7 @@ final class RingDatagramPort extends BoundRingHandle<DescriptorDatagramPort> imp
             MemorySegment whole = from.whole(first);
             sender = messages.sender(whole);
             local = direct.isToldLocal() ? messages.local(whole, direct.address()) : direct.address();
-            pieceBytes = MultishotMessages.segmentBytes(whole);
+            pieceBytes = MultishotRecvmsg.segmentBytes(whole);
         }
         SocketAddress told = sender;
         int left = from.left(first);

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// A listener on a ring: one multishot accept, and the connections that it has accepted.
 ///
 /// **Thread**: as [Listener].
-final class RingListener extends BoundRingHandle<DescriptorListener> implements Listener, ListenQueueOverflows {
+final class RingListener extends RingBoundSocket<DescriptorListener> implements Listener, ListenQueueOverflows {
     /// The limit of accepted connections that wait to be taken; accepting stops there.
     private static final int MOST_WAITING = 256;
 

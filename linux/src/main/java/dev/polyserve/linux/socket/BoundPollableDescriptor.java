@@ -7,7 +7,7 @@ import java.net.SocketAddress;
 /// A socket on a descriptor that is bound to an endpoint: a listener or a datagram port.
 ///
 /// **Thread**: as its subclass.
-public abstract sealed class BoundPollableDescriptor extends DescriptorOwner
+public abstract sealed class BoundPollableDescriptor extends AbstractPollableDescriptor
         permits DescriptorListener, DescriptorDatagramPort {
     final BoundDescriptor bound;
 

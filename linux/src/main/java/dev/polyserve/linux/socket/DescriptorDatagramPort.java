@@ -27,7 +27,7 @@ public final class DescriptorDatagramPort extends BoundPollableDescriptor implem
     private static final int RECEIVED_AT_ONCE = 16;
 
     private final RecvmmsgBatch received = new RecvmmsgBatch(RECEIVED_AT_ONCE);
-    private final OutgoingDatagrams outgoing;
+    private final DatagramSendBatch outgoing;
     private int held;
     private int next;
     /// The offset of the next datagram in the next message, which may contain several joined datagrams (GRO).
@@ -47,7 +47,7 @@ public final class DescriptorDatagramPort extends BoundPollableDescriptor implem
         super(bound);
         this.toldLocal = toldLocal;
         this.currentLocal = bound.address();
-        this.outgoing = new OutgoingDatagrams(bound.family(), canJoin);
+        this.outgoing = new DatagramSendBatch(bound.family(), canJoin);
     }
 
     /// Creates a port. UDP datagrams are received and sent joined (GRO, GSO) where the system supports it.

@@ -8,7 +8,7 @@ import java.io.IOException;
 /// the multiplexer assigns.
 ///
 /// **Thread**: as its implementation.
-public sealed interface PollableDescriptor extends Pollable permits DescriptorSocket, DescriptorOwner {
+public sealed interface PollableDescriptor extends Pollable permits DescriptorSocket, AbstractPollableDescriptor {
     /// The descriptor, whose calls may come from any thread.
     Descriptor descriptor();
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// A listener for connections that another process has accepted. [#take] queues a connection, and [#accept] returns it.
 ///
 /// **Thread**: [#take] any; the rest as [Listener].
-public final class ReceivedConnectionsListener extends DescriptorOwner implements Listener {
+public final class ReceivedConnectionsListener extends AbstractPollableDescriptor implements Listener {
     private final Wakeup wakeup;
     private final Endpoint endpoint;
     private final SocketAddress address;

@@ -169,7 +169,7 @@ public final class ProcessPoolRunner extends Supervisor {
                     : Admission.REMOTE_EXCEPT_PER_ADDRESS);
             worker.serves(came.id(), connection);
             acceptPermission.came(worker);
-            RemoteListener listener = socketProvider.remoteListener(came.slot());
+            ReportedConnectionsListener listener = socketProvider.remoteListener(came.slot());
             listener.hand(connection);
             multiplexer.handed(listener);
             tellIfFull();

@@ -52,7 +52,7 @@ final class SupervisorSocketProvider implements SocketProvider {
             throw new BindFailedException(endpoint, "it is one connection, which worker processes cannot share; use"
                     + " another model", null);
         }
-        RemoteListener remoteListener = new RemoteListener(real);
+        ReportedConnectionsListener remoteListener = new ReportedConnectionsListener(real);
         add(endpoint, real.endpoint(), real.descriptor().number(), remoteListener);
         return remoteListener;
     }
@@ -106,9 +106,9 @@ final class SupervisorSocketProvider implements SocketProvider {
     }
 
     /// The supervisor's counterpart of the listener in this slot.
-    RemoteListener remoteListener(int slot) {
+    ReportedConnectionsListener remoteListener(int slot) {
         return switch (shared.get(slot).source) {
-            case RemoteListener remoteListener -> remoteListener;
+            case ReportedConnectionsListener remoteListener -> remoteListener;
             default -> throw new IllegalArgumentException("no listener: " + endpoint(slot));
         };
     }
@@ -116,7 +116,7 @@ final class SupervisorSocketProvider implements SocketProvider {
     /// Closes this process's copies of the listeners, so that it does not keep their addresses.
     void closeListeners() throws IOException {
         for (Shared one : shared) {
-            if (one.source instanceof RemoteListener remoteListener) {
+            if (one.source instanceof ReportedConnectionsListener remoteListener) {
                 remoteListener.closeReal();
             }
         }

@@ -47,7 +47,7 @@ final class WorkerPool {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final WorkerRestartBackoff pause;
     private final WorkerReplacement replacement;
-    private final FiguresRequest figures;
+    private final WorkerStatsRequester figures;
     private int nextNumber = 1;
     private int mostStarting = Math.max(2, Runtime.getRuntime().availableProcessors());
     private final WorkerCounters counters = new WorkerCounters();
@@ -66,7 +66,7 @@ final class WorkerPool {
         this.ticks = loop.prepared(this::tick);
         this.quietTickNanos = quietTickNanos(limits);
         this.pause = new WorkerRestartBackoff(now(), () -> ThreadLocalRandom.current().nextDouble(0.8, 1.2));
-        this.figures = new FiguresRequest(loop, this::all, context.clock());
+        this.figures = new WorkerStatsRequester(loop, this::all, context.clock());
         this.replacement = new WorkerReplacement(this, loop, limits, scaling, context);
     }
 
@@ -402,7 +402,7 @@ final class WorkerPool {
     }
 
     /// Asks for what the workers count now. **Thread**: any.
-    FiguresRequest figures() {
+    WorkerStatsRequester figures() {
         return figures;
     }
 

@@ -258,7 +258,7 @@ public final class WorkerMain {
                 endAtStart(why);
             }
         });
-        return new InnerModelRunner(inner, this, setup);
+        return new SupervisedRunner(inner, this, setup);
     }
 
     /// Sets what has the accept loop report its figures. **Thread**: any.

@@ -1,7 +1,7 @@
 /// A worker process: the part of a server that serves connections and datagrams by the commands of its supervisor.
 ///
 /// ```
-///   WorkerControlChannel ── WorkerCommandLoop: carries out commands ──▶ Server ── InnerModelRunner ── Runner
+///   WorkerControlChannel ── WorkerCommandLoop: carries out commands ──▶ Server ── SupervisedRunner ── Runner
 ///            ▲                                                            │
 ///            └─────────── WorkerEventReporter: reports events ◀───────────┘
 /// ```

@@ -63,7 +63,7 @@ class ChildProcessTest {
 
     @Test
     void aGroupIsSignalledAsAWhole() throws Exception {
-        try (Pair pair = new Pair()) {
+        try (ChildSocketPair pair = new ChildSocketPair()) {
             try (ChildProcess child = ChildProgramTest.shell("sleep 1000 & echo started; wait").start(pair.theirs,
                     pair.theirs)) {
                 assertThat(pair.readLine()).isEqualTo("started");
@@ -76,7 +76,7 @@ class ChildProcessTest {
 
     @Test
     void whatItLeavesBehindCanBeEnded() throws Exception {
-        try (Pair pair = new Pair()) {
+        try (ChildSocketPair pair = new ChildSocketPair()) {
             try (ChildProcess child = ChildProgramTest.shell("sleep 1000 & exit 0").start(pair.theirs, pair.theirs)) {
                 assertThat(child.signalLeftOver(ProcessCalls.SIGKILL)).as("before it has ended").isFalse();
                 assertThat(ended(child).how()).isEqualTo(new ChildExitStatus.Code(0));
@@ -90,7 +90,7 @@ class ChildProcessTest {
     @Test
     void itsEndWakesALoop() throws Exception {
         EpollMultiplexer multiplexer = new EpollMultiplexer();
-        try (Pair pair = new Pair();
+        try (ChildSocketPair pair = new ChildSocketPair();
                 ChildProcess child = ChildProgramTest.shell("read line").start(pair.theirs, pair.theirs)) {
             List<Integer> told = new ArrayList<>();
             Multiplexer.Watch watch = multiplexer.watch(child.end(), Multiplexer.READ, told::add);
@@ -110,7 +110,7 @@ class ChildProcessTest {
     @Test
     void oneThatHasEndedAndWasNotReapedDoesNotRun() throws Exception {
         EpollMultiplexer multiplexer = new EpollMultiplexer();
-        try (Pair pair = new Pair();
+        try (ChildSocketPair pair = new ChildSocketPair();
                 ChildProcess child = ChildProgramTest.shell("read line").start(pair.theirs, pair.theirs)) {
             assertThat(NonChildProcess.isRunning(child.pid())).isTrue();
             assertThat(LiveProcessGroups.running()).contains(child.pid());

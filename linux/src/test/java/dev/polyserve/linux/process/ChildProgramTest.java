@@ -37,7 +37,8 @@ class ChildProgramTest {
 
     /// The output of a program that has the same socket as 0 and 1.
     private static String output(ChildProgram program) throws IOException {
-        try (Pair pair = new Pair(); ChildProcess child = program.start(pair.theirs, pair.theirs, 2)) {
+        try (ChildSocketPair pair = new ChildSocketPair();
+                ChildProcess child = program.start(pair.theirs, pair.theirs, 2)) {
             String written = pair.readAll();
             assertThat(child.await(LIMIT)).map(ChildExitStatus::how).contains(new ChildExitStatus.Code(0));
             return written;
@@ -81,7 +82,7 @@ class ChildProgramTest {
     void onlyTheDescriptorsGivenAreOpen() throws Exception {
         // This process's 1 and 2 are open without the close-on-exec flag.
         String script = "exec >&0; ls /proc/$$/fd; true";
-        try (Pair pair = new Pair(); ChildProcess child = shell(script).start(pair.theirs)) {
+        try (ChildSocketPair pair = new ChildSocketPair(); ChildProcess child = shell(script).start(pair.theirs)) {
             assertThat(pair.readAll()).as("the 1 is the shell's").isEqualTo("0\n1\n");
             assertThat(child.await(LIMIT)).isPresent();
         }
@@ -93,7 +94,8 @@ class ChildProgramTest {
         String err = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
         String script = "links=$(for n in 1 2 3 4; do readlink /proc/$$/fd/$n; done); exec >&0;"
                 + " echo \"$links\"; ls /proc/$$/fd; true";
-        try (Pair pair = new Pair(); ChildProcess child = shell(script).start(pair.theirs, 2, 1, 1, 2)) {
+        try (ChildSocketPair pair = new ChildSocketPair();
+                ChildProcess child = shell(script).start(pair.theirs, 2, 1, 1, 2)) {
             assertThat(pair.readAll().lines()).containsExactly(err, out, out, err, "0", "1", "2", "3", "4");
             assertThat(child.await(LIMIT)).isPresent();
         }

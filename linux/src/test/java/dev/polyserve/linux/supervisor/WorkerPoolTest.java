@@ -50,7 +50,7 @@ class WorkerPoolTest {
         loop = new EventLoop("test-supervisor", new EpollMultiplexer(), context.clock(), false, false, 0,
                 LoopErrorHandler.reportedTo(context.log()));
         Workers workers = Workers.defaults().withProgram(NO_READER);
-        workerPool = new WorkerPool(loop, WorkerProgram.of(workers), workers, new OneWorker(false), context);
+        workerPool = new WorkerPool(loop, WorkerProgram.of(workers), workers, new OneWorkerPolicy(false), context);
         loop.start(_ -> {});
         loop.post(workerPool::begin);
     }

@@ -39,7 +39,7 @@ class WorkerReplacementTest {
 
     private final ServerContext context = new ServerContext(Options.defaults(), new ServerListener() {},
             NanoClock.SYSTEM, _ -> {});
-    private final OneWorker scaling = new OneWorker(true);
+    private final OneWorkerPolicy scaling = new OneWorkerPolicy(true);
     private EventLoop loop;
     private WorkerPool workerPool;
     private WorkerReplacement replacement;

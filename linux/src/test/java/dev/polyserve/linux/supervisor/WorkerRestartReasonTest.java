@@ -90,7 +90,8 @@ class WorkerRestartReasonTest {
     private RestartReason firstReason(Workers workers, Consumer<Worker> happens) throws Exception {
         EventLoop loop = new EventLoop("test-supervisor", new EpollMultiplexer(), context.clock(), false, false, 0,
                 LoopErrorHandler.reportedTo(context.log()));
-        WorkerPool workerPool = new WorkerPool(loop, WorkerProgram.of(workers), workers, new OneWorker(true), context);
+        WorkerPool workerPool = new WorkerPool(loop, WorkerProgram.of(workers), workers, new OneWorkerPolicy(true),
+                context);
         loop.start(_ -> {});
         try {
             CompletableFuture<Boolean> began = new CompletableFuture<>();

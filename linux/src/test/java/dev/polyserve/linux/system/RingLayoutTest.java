@@ -80,10 +80,10 @@ class RingLayoutTest {
         ours.put("sizeof(struct io_uring_buf_reg)", (long) RingCalls.BUFFERS_BYTES);
         offset(ours, "io_uring_buf_reg", "ring_entries", RingCalls.BUFFERS_ENTRIES);
         offset(ours, "io_uring_buf_reg", "bgid", RingCalls.BUFFERS_GROUP);
-        ours.put("sizeof(struct io_uring_recvmsg_out)", (long) MultishotMessages.OUT_BYTES);
-        offset(ours, "io_uring_recvmsg_out", "namelen", MultishotMessages.OUT_NAME);
-        offset(ours, "io_uring_recvmsg_out", "controllen", MultishotMessages.OUT_CONTROL);
-        offset(ours, "io_uring_recvmsg_out", "payloadlen", MultishotMessages.OUT_PAYLOAD);
+        ours.put("sizeof(struct io_uring_recvmsg_out)", (long) MultishotRecvmsg.OUT_BYTES);
+        offset(ours, "io_uring_recvmsg_out", "namelen", MultishotRecvmsg.OUT_NAME);
+        offset(ours, "io_uring_recvmsg_out", "controllen", MultishotRecvmsg.OUT_CONTROL);
+        offset(ours, "io_uring_recvmsg_out", "payloadlen", MultishotRecvmsg.OUT_PAYLOAD);
         ours.put("sizeof(struct io_uring_sync_cancel_reg)", (long) RingCalls.CANCEL_BYTES);
         offset(ours, "io_uring_sync_cancel_reg", "flags", RingCalls.CANCEL_FLAGS);
         offset(ours, "io_uring_sync_cancel_reg", "timeout", RingCalls.CANCEL_TIMEOUT);
