@@ -19,6 +19,8 @@ public enum Limit {
     SENDER_QUEUE("sender queue"),
     /// The length of one datagram.
     DATAGRAM("datagram"),
+    /// Datagrams that wait for the handler of one session; more are dropped.
+    DATAGRAM_QUEUE("datagram queue"),
     /// The wait for a connection's first byte.
     FIRST_BYTE("first byte"),
     /// The time without a byte in either direction.

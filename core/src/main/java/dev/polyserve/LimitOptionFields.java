@@ -11,6 +11,7 @@ final class LimitOptionFields extends ValueFields {
     long bufferBytesTotal = Math.max(8L << 20, Runtime.getRuntime().maxMemory() / 4);
     int senderQueueBytes = 256 << 10;
     int datagramBytes = Options.Limits.MAX_DATAGRAM_BYTES;
+    int datagramQueueBytes = 256 << 10;
     int tlsHandshakes = 1000;
     int acceptsPerSecond = 0;
     int minInputBytesPerSecond = 0;
@@ -20,7 +21,7 @@ final class LimitOptionFields extends ValueFields {
         return new Object[]{"connections", connections, "connectionsPerAddress", connectionsPerAddress, "queue", queue,
             "frameBytes", frameBytes, "highWaterBytes", highWaterBytes, "bufferBytesPerConnection",
             bufferBytesPerConnection, "bufferBytesTotal", bufferBytesTotal, "senderQueueBytes", senderQueueBytes,
-            "datagramBytes", datagramBytes, "tlsHandshakes", tlsHandshakes,
+            "datagramBytes", datagramBytes, "datagramQueueBytes", datagramQueueBytes, "tlsHandshakes", tlsHandshakes,
             "acceptsPerSecond", acceptsPerSecond, "minInputBytesPerSecond", minInputBytesPerSecond};
     }
 
@@ -35,6 +36,7 @@ final class LimitOptionFields extends ValueFields {
         atLeast("max-buffer-total", bufferBytesTotal, 1);
         atLeast("sender-queue", senderQueueBytes, 1);
         atLeast("max-datagram", datagramBytes, 1);
+        atLeast("datagram-queue", datagramQueueBytes, 1);
         atLeast("tls-handshakes", tlsHandshakes, 1);
         atLeast("accept-rate", acceptsPerSecond, 0);
         atLeast("min-rate", minInputBytesPerSecond, 0);

@@ -164,6 +164,17 @@ public final class Options extends ValueObject {
             return values.datagramBytes;
         }
 
+        /// The bytes of the datagrams that wait for the handler of one session ([ServerBuilder#sessions]), with two for each. One
+        /// may always wait.
+        public int datagramQueueBytes() {
+            return values.datagramQueueBytes;
+        }
+
+        /// With another bound on the datagrams that wait for one session.
+        public Limits withDatagramQueueBytes(int most) {
+            return with(values -> values.datagramQueueBytes = most);
+        }
+
         /// With another number of connections at once.
         public Limits withConnections(int most) {
             return with(values -> values.connections = most);

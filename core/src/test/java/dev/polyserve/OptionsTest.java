@@ -25,6 +25,7 @@ class OptionsTest {
                 limits("max-buffer", l -> l.withBufferBytes(0, 1)),
                 limits("max-buffer-total", l -> l.withBufferBytes(1, 0)),
                 limits("sender-queue", l -> l.withSenderQueueBytes(0)),
+                limits("datagram-queue", l -> l.withDatagramQueueBytes(0)),
                 limits("max-datagram", l -> l.withDatagramBytes(0)),
                 limits("max-datagram", l -> l.withDatagramBytes(65_508)),
                 times("idle-timeout", t -> t.withIdle(NEGATIVE)),

@@ -85,7 +85,7 @@ class LayersTest {
             Map.entry(RECORD, Set.of(API, COROUTINE_CARRIER)),
             Map.entry(CONVERSATION, Set.of(API, SPI, RECORD, STATS, TEXT, COROUTINE_CARRIER)),
             Map.entry(TLS, Set.of(API, FILE, JFR, STATS, CONVERSATION, IO, COROUTINE_CARRIER)),
-            Map.entry(IO, Set.of(API, FILE, CONVERSATION)),
+            Map.entry(IO, Set.of(API, FILE, CONVERSATION, COROUTINE_CARRIER)),
             Map.entry(LOOP,
                     Set.of(API, JFR, STATS, CONVERSATION, IO, COROUTINE_CARRIER, COROUTINE_HUB, COROUTINE_QUEUE)),
             Map.entry(RUN,

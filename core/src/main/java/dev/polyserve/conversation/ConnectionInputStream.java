@@ -19,7 +19,11 @@ final class ConnectionInputStream extends InputStream {
 
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
-        return connection.read(into, offset, length);
+        int count = connection.read(into, offset, length);
+        while (count == 0 && length > 0) { // a datagram without bytes
+            count = connection.read(into, offset, length);
+        }
+        return count;
     }
 
     /// To the stream of a connection, this one or another, without the buffer that would otherwise be kept during each

@@ -105,6 +105,22 @@ abstract class Deadlines extends ByteCounters {
         }
     }
 
+    /// Sets how long a wait for input may take, in place of the server's limits. **Thread**: any, before it begins.
+    public final void idlesAtMost(long nanos) {
+        lazyState().idleNanos = nanos;
+    }
+
+    private long ownIdleNanos() {
+        LazyState known = knownState();
+        return known == null ? 0 : known.idleNanos;
+    }
+
+    private long waitNanos(Limit limit) {
+        long own = ownIdleNanos();
+        boolean forInput = limit == Limit.IDLE || limit == Limit.FIRST_BYTE || limit == Limit.MIN_RATE;
+        return own > 0 && forInput ? own : context.waitNanos(limit);
+    }
+
     /// The begin time of a wait that begins now.
     long waitBeginsNanos() {
         return context.clock().nanos();
@@ -320,7 +336,9 @@ abstract class Deadlines extends ByteCounters {
         }
         long age = ageNanos();
         long next = Math.min(waitUntil(), conversationUntil());
-        return Math.clamp(next - age, 1, context.longestLookNanos());
+        long own = ownIdleNanos();
+        long longest = context.longestLookNanos();
+        return Math.clamp(next - age, 1, own > 0 ? Math.min(own, longest) : longest);
     }
 
     private long waitUntil() {
@@ -335,6 +353,6 @@ abstract class Deadlines extends ByteCounters {
         if (limit == Limit.WRITE_STALL && noticed != null) {
             from = Math.max(from, noticed.lastNanos());
         }
-        return from + context.waitNanos(limit);
+        return from + waitNanos(limit);
     }
 }

@@ -1,6 +1,7 @@
 package dev.polyserve.conversation;
 
 import dev.polyserve.Cause;
+import dev.polyserve.Codec;
 import dev.polyserve.Connection;
 import dev.polyserve.ConnectionException;
 import dev.polyserve.Handler;
@@ -113,7 +114,7 @@ public final class HandlerConversation extends HandlerInput implements Connectio
         if (!wireClosed) {
             close(false);
         }
-        settle(ending(buffers.in.ended()));
+        settle(ending(buffers.in.inputEnded()));
         Handler told = served;
         served = null;
         closed(told);
@@ -181,7 +182,7 @@ public final class HandlerConversation extends HandlerInput implements Connectio
             throw e;
         } finally {
             discardQueued();
-            boolean unread = graceful && mayHaveUnread(buffers.in.ended());
+            boolean unread = graceful && mayHaveUnread(buffers.in.inputEnded());
             buffers.in.clear();
             buffers.out.clear();
             accountNothing();
@@ -190,7 +191,7 @@ public final class HandlerConversation extends HandlerInput implements Connectio
                     linger();
                 }
             } finally {
-                settle(ending(buffers.in.ended()));
+                settle(ending(buffers.in.inputEnded()));
                 close(unread);
             }
         }
@@ -241,8 +242,32 @@ public final class HandlerConversation extends HandlerInput implements Connectio
                     end();
                 }
             } finally {
-                settle(ending(buffers.in.ended()));
+                settle(ending(buffers.in.inputEnded()));
             }
+        }
+    }
+
+    @Override
+    public void writeLine(String text) throws IOException {
+        boolean begins = beginsDatagram();
+        boolean whole = false;
+        try {
+            Connection.super.writeLine(text);
+            whole = true;
+        } finally {
+            endsDatagram(begins, whole);
+        }
+    }
+
+    @Override
+    public <T> void write(Codec<T> codec, T message) throws IOException {
+        boolean begins = beginsDatagram();
+        boolean whole = false;
+        try {
+            Connection.super.write(codec, message);
+            whole = true;
+        } finally {
+            endsDatagram(begins, whole);
         }
     }
 

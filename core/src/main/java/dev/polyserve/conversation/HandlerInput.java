@@ -32,11 +32,11 @@ abstract sealed class HandlerInput extends HandlerOutput permits HandlerConversa
 
     /// Waits for more input. It is one method for the reason that [HandlerConversation] states.
     ///
-    /// @return false at its end
+    /// @return false at its end, and at that of a datagram of which bytes are left
     private boolean fill() throws IOException {
         boolean entered = border.enterLibrary();
         try {
-            if (buffers.in.ended()) {
+            if (buffers.in.inputEnded() || !buffers.in.passesBorder()) {
                 return false;
             }
             beginsToWait();
@@ -96,8 +96,10 @@ abstract sealed class HandlerInput extends HandlerOutput permits HandlerConversa
     }
 
     public final int readByte() throws IOException {
-        if (buffers.in.available() == 0 && !fill()) {
-            return -1;
+        while (buffers.in.available() == 0) {
+            if (!fill()) {
+                return -1;
+            }
         }
         int value = buffers.in.peek(0);
         buffers.in.skip(1);
@@ -106,7 +108,7 @@ abstract sealed class HandlerInput extends HandlerOutput permits HandlerConversa
 
     public final <T> @Nullable T read(Codec<T> codec) throws IOException {
         while (true) {
-            if (buffers.in.available() > 0 || buffers.in.ended()) {
+            if (buffers.in.available() > 0 || buffers.in.inputEnded()) {
                 T message = codec.decode(buffers.in);
                 if (message != null) {
                     return message;

@@ -4,7 +4,8 @@ import dev.polyserve.ConnectionException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/// The writing half of a handler's conversation: collects pieces, and decides when they are sent together.
+/// The writing half of a handler's conversation: collects pieces, and decides when they are sent together. To a peer of
+/// datagrams each piece is sent at once, as one.
 ///
 /// **Thread**: the owner.
 abstract sealed class HandlerOutput extends LimitedWire permits HandlerInput {
@@ -20,7 +21,11 @@ abstract sealed class HandlerOutput extends LimitedWire permits HandlerInput {
 
     public final void write(byte[] bytes, int offset, int length) throws IOException {
         requireOutput();
-        if (length >= DIRECT_WRITE_BYTES) {
+        if (wire instanceof DatagramWire datagrams) {
+            DatagramWire.requireLength((long) buffers.out.pending() + length);
+            output().append(bytes, offset, length);
+            sendUnlessComposing(datagrams);
+        } else if (length >= DIRECT_WRITE_BYTES) {
             sendCollected();
             sendOrClear(ByteBuffer.wrap(bytes, offset, length));
         } else {
@@ -31,7 +36,11 @@ abstract sealed class HandlerOutput extends LimitedWire permits HandlerInput {
 
     public final void write(ByteBuffer bytes) throws IOException {
         requireOutput();
-        if (bytes.remaining() >= DIRECT_WRITE_BYTES) {
+        if (wire instanceof DatagramWire datagrams) {
+            DatagramWire.requireLength((long) buffers.out.pending() + bytes.remaining());
+            output().append(bytes);
+            sendUnlessComposing(datagrams);
+        } else if (bytes.remaining() >= DIRECT_WRITE_BYTES) {
             sendCollected();
             sendOrClear(bytes);
         } else {
@@ -42,8 +51,50 @@ abstract sealed class HandlerOutput extends LimitedWire permits HandlerInput {
 
     public final void writeByte(int value) throws IOException {
         requireOutput();
-        output().append((byte) value);
-        flushAboveHighWater();
+        if (wire instanceof DatagramWire datagrams) {
+            DatagramWire.requireLength(buffers.out.pending() + 1L);
+            output().append((byte) value);
+            sendUnlessComposing(datagrams);
+        } else {
+            output().append((byte) value);
+            flushAboveHighWater();
+        }
+    }
+
+    /// Begins what is one datagram though it is written in several pieces; without effect on a stream.
+    ///
+    /// @return whether [#endsDatagram] is to end it, because it was not begun before
+    final boolean beginsDatagram() {
+        if (!(wire instanceof DatagramWire datagrams) || datagrams.isComposing()) {
+            return false;
+        }
+        datagrams.composing(true);
+        return true;
+    }
+
+    /// Ends what [#beginsDatagram] has begun, and sends it.
+    ///
+    /// @param begun what that returned
+    /// @param whole whether all pieces were written; otherwise nothing is sent
+    final void endsDatagram(boolean begun, boolean whole) throws IOException {
+        if (begun && wire instanceof DatagramWire datagrams) {
+            datagrams.composing(false);
+            if (!whole) {
+                buffers.out.clear();
+            } else if (buffers.out.pending() > 0) {
+                sendUnlessComposing(datagrams);
+            }
+        }
+    }
+
+    private void sendUnlessComposing(DatagramWire datagrams) throws ConnectionException {
+        if (!datagrams.isComposing()) {
+            OutputBuffer out = buffers.out;
+            int count = out.pending();
+            sendOrClear(out.pendingBytes());
+            out.sent(count);
+            out.reclaim();
+        }
     }
 
     public final long pendingBytes() {

@@ -36,6 +36,8 @@ public final class InputBuffer implements Input, InputReceiver {
     private int head;
     private int tail;
     private boolean ended;
+    /// Whether the bytes are those of one datagram, behind which the next may follow.
+    private boolean border;
     private boolean lent;
     /// Whether the last read filled the array: more may have been there, so the next read may be larger.
     private boolean filled;
@@ -65,6 +67,7 @@ public final class InputBuffer implements Input, InputReceiver {
         mostBytes = limits.bufferBytesPerConnection();
         maxFrameBytes = limits.frameBytes();
         ended = false;
+        border = false;
         filled = false;
         smallReads = 0;
     }
@@ -133,6 +136,41 @@ public final class InputBuffer implements Input, InputReceiver {
         }
         System.arraycopy(scratch.array, 0, array, tail, count);
         tail += count;
+    }
+
+    /// Returns room for a whole datagram, as a buffer to read into; [#receivedDatagram] follows. The buffer is empty before.
+    ///
+    /// @throws LimitException when the array may not grow so much
+    public ByteBuffer room(int bytes) throws LimitException {
+        if (head == tail) {
+            rewind();
+            resize();
+        }
+        while (array.length - tail < bytes) {
+            makeRoom();
+        }
+        return chunk.view.limit(tail + bytes).position(tail);
+    }
+
+    /// Records that a datagram of `count` bytes was read into [#room(int)]. The input ends behind it, until its bytes are
+    /// consumed and the next one follows.
+    public void receivedDatagram(int count) {
+        received(count);
+        border = true;
+    }
+
+    /// Goes on behind a datagram whose bytes are consumed.
+    ///
+    /// @return false while some of them are left
+    boolean passesBorder() {
+        if (!border) {
+            return true;
+        }
+        if (head != tail) {
+            return false;
+        }
+        border = false;
+        return true;
     }
 
     /// Uses the driver's chunk, of which the first `count` bytes are input, until [#keep]. If bytes are left over, it
@@ -282,8 +320,14 @@ public final class InputBuffer implements Input, InputReceiver {
         return tail - head;
     }
 
+    /// Whether the input ends behind the available bytes, or the datagram that they belong to.
     @Override
     public boolean ended() {
+        return ended || border;
+    }
+
+    /// Whether the peer has ended: nothing more follows.
+    boolean inputEnded() {
         return ended;
     }
 

@@ -33,6 +33,8 @@ final class LazyState {
     LoopSenderQueue senderQueue;
     /// The connection's own deadline, by its age. **Thread**: any.
     volatile long untilNanos = ServerContext.FOREVER_NANOS;
+    /// How long it may wait for input, in place of the server's limits; 0: those apply. **Thread**: any.
+    volatile long idleNanos;
     @SuppressWarnings("unused")
     private volatile @Nullable PeerReadProgress progress;
 

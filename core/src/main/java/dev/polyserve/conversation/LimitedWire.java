@@ -127,10 +127,10 @@ abstract sealed class LimitedWire extends LocalConversation implements InputRece
     private void sendNow(ByteBuffer bytes) throws ConnectionException {
         int end = bytes.limit();
         try {
-            while (bytes.position() < end) {
+            do { // once for a datagram without bytes
                 bytes.limit(Math.min(end, bytes.position() + Wire.WRITE_PIECE_BYTES));
                 sendPiece(bytes);
-            }
+            } while (bytes.position() < end);
         } catch (IOException e) {
             throw lost(e);
         } finally {
@@ -142,7 +142,8 @@ abstract sealed class LimitedWire extends LocalConversation implements InputRece
     private void sendPiece(ByteBuffer piece) throws IOException {
         int before = piece.position();
         try {
-            if (senderQueue == null) {
+            // A datagram is in one piece, so it needs no lock.
+            if (senderQueue == null || wire instanceof DatagramWire) {
                 wire.write(piece, false);
             }
             if (piece.hasRemaining()) {

@@ -185,7 +185,7 @@ public final class ServerContext {
                     CONNECTIONS_PER_ADDRESS,
                     QUEUE, FRAME, BUFFER_PER_CONNECTION,
                     BUFFER_TOTAL,
-                    SENDER_QUEUE, DATAGRAM ->
+                    SENDER_QUEUE, DATAGRAM, DATAGRAM_QUEUE ->
                 FOREVER_NANOS;
         };
     }

@@ -49,6 +49,7 @@ final class TurnState {
         return switch (SERVING.getOpaque(this)) {
             case ConnectionInfo connection -> connection;
             case LoopWire wire -> wire.connection();
+            case LoopSessionWire session -> session.connection();
             case MessageCoroutine messages -> messages.connection();
             case null, default -> null;
         };
@@ -58,6 +59,7 @@ final class TurnState {
     @Nullable Thread coroutine() {
         return switch (SERVING.getOpaque(this)) {
             case LoopWire wire -> wire.runningCoroutine();
+            case LoopSessionWire session -> session.runningCoroutine();
             case MessageCoroutine messages -> messages.thread();
             case Thread task -> task;
             case null, default -> null;

@@ -171,14 +171,14 @@ final class Bans implements ServerListener {
 
     @Override
     public void rejected(ConnectionInfo connection, Optional<Limit> limit) {
-        limit.ifPresent(reached -> limitBroken(connection.peer(), reached));
+        limit.ifPresent(reached -> limitBroken(connection, reached));
     }
 
     @Override
     public void closed(ConnectionInfo connection, Cause cause) {
         switch (cause) {
-            case Cause.TimedOut late -> limitBroken(connection.peer(), late.limit());
-            case Cause.LimitReached reached -> limitBroken(connection.peer(), reached.limit());
+            case Cause.TimedOut late -> limitBroken(connection, late.limit());
+            case Cause.LimitReached reached -> limitBroken(connection, reached.limit());
             case Cause.Done _, Cause.PeerReset _, Cause.Failed _, Cause.Stopped _ -> {
                 // The peer broke no limit.
             }
@@ -192,13 +192,19 @@ final class Bans implements ServerListener {
         }
     }
 
-    private void limitBroken(SocketAddress peer, Limit limit) {
+    /// The sender of datagrams can be forged, so an address is not banned for them.
+    private void limitBroken(ConnectionInfo connection, Limit limit) {
+        if (connection.endpoint().datagram()) {
+            return;
+        }
+        SocketAddress peer = connection.peer();
         boolean byPeer = switch (limit) {
             case CONNECTIONS_PER_ADDRESS, FRAME, BUFFER_PER_CONNECTION, FIRST_BYTE, WRITE_STALL, MIN_RATE,
                     TLS_HANDSHAKE ->
                 true;
             case PROXY_HEADER -> !maySendHeaders(peer);
-            case CONNECTIONS, QUEUE, BUFFER_TOTAL, SENDER_QUEUE, DATAGRAM, IDLE, CONVERSATION, READ, NETWORK,
+            case CONNECTIONS, QUEUE, BUFFER_TOTAL, SENDER_QUEUE, DATAGRAM, DATAGRAM_QUEUE, IDLE, CONVERSATION, READ,
+                    NETWORK,
                     TLS_HANDSHAKES, ACCEPT_RATE, BAN ->
                 false;
         };

@@ -71,7 +71,8 @@ final class LoggingServerListener implements ServerListener {
             case FIRST_BYTE, IDLE, WRITE_STALL, CONVERSATION, READ, FRAME, BUFFER_PER_CONNECTION, SENDER_QUEUE,
                     PROXY_HEADER, NETWORK, MIN_RATE, BAN, TLS_HANDSHAKE ->
                 log.log(System.Logger.Level.DEBUG, () -> "the limit '" + limit.label() + "' was reached", null);
-            case CONNECTIONS, CONNECTIONS_PER_ADDRESS, QUEUE, BUFFER_TOTAL, DATAGRAM, TLS_HANDSHAKES, ACCEPT_RATE -> {
+            case CONNECTIONS, CONNECTIONS_PER_ADDRESS, QUEUE, BUFFER_TOTAL, DATAGRAM, DATAGRAM_QUEUE, TLS_HANDSHAKES,
+                    ACCEPT_RATE -> {
                 RateLimitedLog line = limits.get(limit);
                 if (line != null) {
                     line.warn("the limit '" + limit.label() + "' was reached");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.Cause;
 import dev.polyserve.ConnectionInfo;
+import dev.polyserve.Endpoint;
 import dev.polyserve.Limit;
 import dev.polyserve.Networks;
 import dev.polyserve.Options;
@@ -44,10 +45,14 @@ class BansTest {
     }
 
     private static ConnectionInfo connection(SocketAddress peer) {
+        return connection(peer, Endpoint.parse("tcp://127.0.0.1:53"));
+    }
+
+    private static ConnectionInfo connection(SocketAddress peer, Endpoint endpoint) {
         return (ConnectionInfo) Proxy.newProxyInstance(BansTest.class.getClassLoader(),
                 new Class<?>[]{ConnectionInfo.class}, (_, method, _) -> {
-                    assertThat(method.getName()).isEqualTo("peer");
-                    return peer;
+                    assertThat(method.getName()).isIn("peer", "endpoint");
+                    return method.getName().equals("peer") ? peer : endpoint;
                 });
     }
 
@@ -142,7 +147,8 @@ class BansTest {
             case CONNECTIONS_PER_ADDRESS, FRAME, BUFFER_PER_CONNECTION, FIRST_BYTE, WRITE_STALL, MIN_RATE,
                     TLS_HANDSHAKE, PROXY_HEADER ->
                 true;
-            case CONNECTIONS, QUEUE, BUFFER_TOTAL, SENDER_QUEUE, DATAGRAM, IDLE, CONVERSATION, READ, NETWORK,
+            case CONNECTIONS, QUEUE, BUFFER_TOTAL, SENDER_QUEUE, DATAGRAM, DATAGRAM_QUEUE, IDLE, CONVERSATION, READ,
+                    NETWORK,
                     TLS_HANDSHAKES, ACCEPT_RATE, BAN ->
                 false;
         });
@@ -167,6 +173,16 @@ class BansTest {
             bans.failed(connection(PEER), new SSLException("plain text"));
         }
         assertThat(bans.refuses(PEER)).isTrue();
+    }
+
+    /// It can be forged.
+    @Test
+    void theSenderOfDatagramsIsNeverBanned() {
+        ConnectionInfo session = connection(PEER, Endpoint.parse("udp://127.0.0.1:53"));
+        for (int i = 0; i < 10; i++) {
+            bans.closed(session, new Cause.LimitReached(Limit.FRAME));
+        }
+        assertThat(bans.refuses(PEER)).isFalse();
     }
 
     @Test

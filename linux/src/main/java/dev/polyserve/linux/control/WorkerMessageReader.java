@@ -94,6 +94,7 @@ final class WorkerMessageReader {
                 .withConnectionsPerAddress(in.readInt()).withQueue(in.readInt()).withFrameBytes(in.readInt())
                 .withHighWaterBytes(in.readInt()).withBufferBytes(in.readInt(), in.readLong())
                 .withSenderQueueBytes(in.readInt()).withDatagramBytes(in.readInt())
+                .withDatagramQueueBytes(in.readInt())
                 .withTlsHandshakes(in.readInt()).withAcceptsPerSecond(in.readInt())
                 .withMinInputBytesPerSecond(in.readInt());
         Options.Timeouts timeouts = Options.defaults().timeouts().withFirstByte(time()).withIdle(time())

@@ -129,6 +129,7 @@ final class WorkerMessageWriter {
         out.writeLong(limits.bufferBytesTotal());
         out.writeInt(limits.senderQueueBytes());
         out.writeInt(limits.datagramBytes());
+        out.writeInt(limits.datagramQueueBytes());
         out.writeInt(limits.tlsHandshakes());
         out.writeInt(limits.acceptsPerSecond());
         out.writeInt(limits.minInputBytesPerSecond());

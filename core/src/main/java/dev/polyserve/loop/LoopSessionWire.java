@@ -1,0 +1,131 @@
+package dev.polyserve.loop;
+
+import dev.polyserve.ConnectionInfo;
+import dev.polyserve.conversation.BufferPool;
+import dev.polyserve.conversation.ConnectionBufferPool;
+import dev.polyserve.conversation.Conversation;
+import dev.polyserve.conversation.HandlerBorder;
+import dev.polyserve.conversation.HandlerConversation;
+import dev.polyserve.conversation.HeapBuffer;
+import dev.polyserve.conversation.LoopBuffers;
+import dev.polyserve.conversation.NanoClock;
+import dev.polyserve.io.DatagramSession;
+import dev.polyserve.io.DatagramSessionWire;
+import org.jspecify.annotations.Nullable;
+
+/// The wire of a session's handler that runs as a coroutine of an event loop, which may be another loop than the port's.
+///
+/// Its buffers are the loop's, as those of [LoopWire].
+///
+/// **Thread**: as [DatagramSessionWire]; [#start] the loop's.
+public final class LoopSessionWire extends DatagramSessionWire implements LoopBuffers, BufferPool, Runnable {
+    private final EventLoop loop;
+    private final HandlerCoroutine coroutine;
+    private volatile @Nullable HandlerConversation conversation;
+
+    /// Creates the wire of a session.
+    public LoopSessionWire(EventLoop loop, DatagramSession session) {
+        super(session);
+        this.loop = loop;
+        this.coroutine = new HandlerCoroutine(loop, this);
+    }
+
+    @Override
+    public HandlerBorder border() {
+        return coroutine.border();
+    }
+
+    /// Sets the conversation that it is for, and watches its time limits. **Thread**: any, before it begins.
+    public void watch(HandlerConversation served) {
+        conversation = served;
+        loop.watch(served);
+    }
+
+    /// Starts the coroutine that runs the conversation, unless that was ended before. **Thread**: the loop's.
+    public void start() {
+        loop.assertOwner();
+        HandlerConversation served = conversation;
+        if (served != null && served.cause() == null) {
+            coroutine.start("polyserve-coroutine", this);
+        }
+    }
+
+    /// Runs the conversation. **Thread**: the coroutine's.
+    @Override
+    public void run() {
+        try {
+            HandlerConversation served = conversation;
+            if (served != null) {
+                served.run();
+            }
+        } finally {
+            loop.coroutines().leaves();
+        }
+    }
+
+    @Nullable ConnectionInfo connection() {
+        return conversation;
+    }
+
+    @Nullable Thread runningCoroutine() {
+        return loop.coroutines().lendThread() ? coroutine.thread() : null;
+    }
+
+    /// Whether the caller is known to run on the loop's thread.
+    private boolean isOnLoop() {
+        Thread current = Thread.currentThread();
+        return loop.coroutines().lendThread() && (coroutine.isOnLoop(current) || current.equals(loop.thread()));
+    }
+
+    @Override
+    @SuppressWarnings("ThreadPriorityCheck") // exact: the loop is the scheduler
+    protected void yieldsToOthers() {
+        if (isOnLoop()) {
+            Thread.yield();
+        }
+    }
+
+    @Override
+    public long waitBeginsNanos(Conversation waiting, NanoClock clock) {
+        return isOnLoop() ? loop.waitBegins(waiting) : clock.nanos();
+    }
+
+    // --- the buffers: the loop's, for the coroutine only ---
+
+    @Override
+    public BufferPool pool() {
+        return loop.coroutines().lendThread() ? this : BufferPool.UNPOOLED;
+    }
+
+    @Override
+    public ConnectionBufferPool buffers() {
+        return isOnLoop() ? loop.messages().buffers() : ConnectionBufferPool.KEEPS_NONE;
+    }
+
+    @Override
+    public HeapBuffer take(int atLeastBytes) {
+        boolean entered = coroutine.enterLibrary();
+        try {
+            return isOnLoop() ? loop.pool().take(atLeastBytes) : new HeapBuffer(atLeastBytes);
+        } finally {
+            coroutine.leaveIf(entered);
+        }
+    }
+
+    @Override
+    public void give(HeapBuffer chunk) {
+        boolean entered = coroutine.enterLibrary();
+        try {
+            if (isOnLoop()) {
+                loop.pool().give(chunk);
+            }
+        } finally {
+            coroutine.leaveIf(entered);
+        }
+    }
+
+    @Override
+    public boolean reclaims() {
+        return true;
+    }
+}
