@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// Every read first sends the collected output (as stdio does), then waits for the peer, within the server's time
 /// limits and [#readTimeout]. Bytes left by one read stay for the next, whatever its kind.
 ///
+/// In a session of datagrams ([ServerBuilder#sessions]) no read returns bytes of two, a read into an array or a buffer returns
+/// 0 for one without bytes, and each write sends one at once.
+///
 /// **Thread**: the handler's own, or one that the handler has passed the connection to and waits for; never two at
 /// once. Other threads use [#sender].
 ///

@@ -2,6 +2,7 @@ package dev.polyserve;
 
 import dev.polyserve.spi.ServerProvider;
 import dev.polyserve.spi.ListenText;
+import dev.polyserve.spi.HandlerExecutionStrategy;
 import dev.polyserve.spi.ModelDefinition;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// Describes a [Server], from [Server#at]: endpoints, handlers, model and limits.
 ///
 /// The names follow one rule. A singular noun creates one object per connection: [#handler], [#protocol],
-/// [#messageHandler], [#command]. A verb or a plural takes one object that serves all: [#handle], [#messages],
-/// [#datagrams].
+/// [#messageHandler], [#session], [#command]. A verb or a plural takes one object that serves all: [#handle], [#messages],
+/// [#datagrams], [#sessions].
 ///
 /// **Thread**: one at a time.
 public final class ServerBuilder {
@@ -32,6 +33,7 @@ public final class ServerBuilder {
     private Options options = Options.defaults();
     private ServerProvider.@Nullable Streams streams;
     private @Nullable DatagramHandler datagrams;
+    private ServerProvider.@Nullable Sessions sessions;
     private @Nullable Tls tls;
 
     ServerBuilder(ListenText first) {
@@ -128,10 +130,51 @@ public final class ServerBuilder {
         return streams(new ServerProvider.Commands(command));
     }
 
-    /// Serves datagrams with one handler shared by all.
+    /// Serves datagrams one by one, with one handler shared by all.
     public ServerBuilder datagrams(DatagramHandler shared) {
+        requireNoSessions();
         datagrams = shared;
         return this;
+    }
+
+    /// Serves the datagrams of each peer as one connection, with one handler shared by all, which may wait.
+    ///
+    /// The first datagram of a peer begins the session. Each read returns the bytes of one datagram, 0 for one without bytes; what is
+    /// left of it stays for the next read. Each write sends one. A codec's message, and a line, are one datagram, too, and
+    /// end with it when they are read.
+    ///
+    /// A session ends when its handler returns, and when it has waited for a datagram for `idle`, with [Cause.TimedOut]. The next
+    /// datagram begins another one. Datagrams for which there is no room are dropped and counted: those of a session whose
+    /// queue is full ([Options.Limits#datagramQueueBytes]), and those of new peers beyond the limits of connections.
+    ///
+    /// Not under the models of processes, where any of them would receive the next datagram.
+    ///
+    /// @param idle how long a handler waits for a datagram at most, in place of [Options.Timeouts#idle]
+    /// @throws IllegalArgumentException when `idle` is not positive
+    public ServerBuilder sessions(Duration idle, Handler shared) {
+        return session(idle, () -> shared);
+    }
+
+    /// As [#sessions], with a handler for each session, so that its fields are that session's state.
+    ///
+    /// @param factory called once per session
+    public ServerBuilder session(Duration idle, Supplier<? extends Handler> factory) {
+        requireNoSessions();
+        if (datagrams != null) {
+            throw new IllegalStateException("datagrams have one handler: datagrams(…) or sessions(…)");
+        }
+        if (idle.isNegative() || idle.isZero()) {
+            throw new IllegalArgumentException(
+                    "idle: " + TimeUnit.MILLISECONDS.convert(idle) + " ms is not positive");
+        }
+        sessions = new ServerProvider.Sessions(idle, factory);
+        return this;
+    }
+
+    private void requireNoSessions() {
+        if (sessions != null) {
+            throw new IllegalStateException("datagrams have one handler: datagrams(…) or sessions(…)");
+        }
     }
 
     /// Replaces the options.
@@ -181,10 +224,12 @@ public final class ServerBuilder {
     ///
     /// @throws IOException naming the endpoint that cannot be bound, and why
     /// @throws ModelUnavailableException when this machine cannot run the model
-    /// @throws IllegalStateException when an endpoint has no handler, or a command has another model than its own
+    /// @throws IllegalStateException when an endpoint has no handler, or a command or sessions have a model that cannot serve
+    ///     them
     public Server bind() throws IOException {
         return ServerProvider.load()
-                .bind(new ServerProvider.Setup(endpoints, how(), streams, datagrams, allOptions(), tls, listeners,
+                .bind(new ServerProvider.Setup(endpoints, how(), streams, datagrams, sessions, allOptions(), tls,
+                        listeners,
                         filters, periodic, null));
     }
 
@@ -198,21 +243,26 @@ public final class ServerBuilder {
 
     private Model how() {
         boolean commands = streams instanceof ServerProvider.Commands;
-        if (model == null) {
-            return commands ? Model.process() : Model.auto();
-        }
-        if (commands && !ModelDefinition.of(model).execution().startsPerConnection()) {
-            throw new IllegalStateException("a command is a process for each connection, and the model " + model.id()
+        Model usual = commands ? Model.process() : Model.auto();
+        Model taken = model == null ? usual : model;
+        HandlerExecutionStrategy execution = ModelDefinition.of(taken).execution();
+        if (commands && !execution.startsPerConnection()) {
+            throw new IllegalStateException("a command is a process for each connection, and the model " + taken.id()
                     + " was chosen: take Model.process(), or none");
         }
-        return model;
+        if (sessions != null && execution.processes().isPresent()) {
+            throw new IllegalStateException("sessions of datagrams are in one process, and the model " + taken.id()
+                    + " receives in several: take another model for sessions(…), or datagrams(…)");
+        }
+        return taken;
     }
 
     /// Binds and starts.
     ///
     /// @throws IOException naming the endpoint that cannot be bound, and why
     /// @throws ModelUnavailableException when this machine cannot run the model
-    /// @throws IllegalStateException when an endpoint has no handler, or a command has another model than its own
+    /// @throws IllegalStateException when an endpoint has no handler, or a command or sessions have a model that cannot serve
+    ///     them
     public Server start() throws IOException {
         Server server = bind();
         try {

@@ -28,9 +28,12 @@ final class BindTargets {
     }
 
     private static void requireServed(ServerProvider.Setup setup, SocketProvider.Place place) {
-        if (place.datagram() ? setup.datagrams() == null : setup.streams() == null) {
+        boolean served = place.datagram()
+                ? setup.datagrams() != null || setup.sessions() != null
+                : setup.streams() != null;
+        if (!served) {
             throw new IllegalStateException("nothing serves " + place.endpoint() + ": give the server "
-                    + (place.datagram() ? "datagrams(…)" : "handle(…), protocol(…) or command(…)"));
+                    + (place.datagram() ? "datagrams(…) or sessions(…)" : "handle(…), protocol(…) or command(…)"));
         }
         if (place.endpoint() instanceof Endpoint.Tls) {
             requireTls(setup, place.endpoint());

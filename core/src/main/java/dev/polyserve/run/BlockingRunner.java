@@ -7,6 +7,8 @@ import dev.polyserve.conversation.MessageHandlerAsHandler;
 import dev.polyserve.conversation.PumpedConversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.BlockingWire;
+import dev.polyserve.io.DatagramSession;
+import dev.polyserve.io.DatagramSessionWire;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.SocketProvider;
 import dev.polyserve.loop.EventLoop;
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The accept loop accepts and watches time limits. Its thread is not a daemon, so a started server keeps the JVM
 /// alive.
-public final class BlockingRunner implements Runner {
+public final class BlockingRunner implements Runner, SessionRunner {
     private final SocketProvider socketProvider;
     private final BlockingRunnerSettings executorPolicy;
     private final ServerProvider.@Nullable Streams style;
@@ -112,6 +114,14 @@ public final class BlockingRunner implements Runner {
     }
 
     @Override
+    public Prepared prepare(DatagramSession session, Conversation.Identity identity, ServerProvider.Sessions how) {
+        var conversation = new HandlerConversation(context, identity, how.factory(), new DatagramSessionWire(session));
+        conversation.idlesAtMost(ServerContext.nanos(how.idle()));
+        acceptLoop.watch(conversation);
+        return new ReadySession(conversation);
+    }
+
+    @Override
     public void stop() {
         if (host != null) {
             host.close().forEach(Runnable::run);
@@ -126,6 +136,29 @@ public final class BlockingRunner implements Runner {
             throw new IllegalStateException("the server was not started");
         }
         return host;
+    }
+
+    private void run(Conversation conversation, Runnable body) {
+        requireHost().run(body, "polyserve-" + conversation.id() + " " + PrintableAddress.shown(conversation.peer()));
+    }
+
+    /// The conversation of a session, which its thread runs.
+    private final class ReadySession implements Prepared {
+        private final HandlerConversation conversation;
+
+        ReadySession(HandlerConversation conversation) {
+            this.conversation = conversation;
+        }
+
+        @Override
+        public Conversation conversation() {
+            return conversation;
+        }
+
+        @Override
+        public void begin() {
+            run(conversation, conversation);
+        }
     }
 
     /// A conversation and the task that runs it, on a thread of its own. A handshake of TLS before it has none.
@@ -159,8 +192,7 @@ public final class BlockingRunner implements Runner {
         }
 
         private void run() {
-            requireHost().run(body,
-                    "polyserve-" + conversation.id() + " " + PrintableAddress.shown(conversation.peer()));
+            BlockingRunner.this.run(conversation, body);
         }
 
         private void secured(Multiplexer.Watch watch) {

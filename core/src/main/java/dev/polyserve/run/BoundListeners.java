@@ -8,26 +8,26 @@ import java.util.List;
 /// **Thread**: the binding thread until the server is bound; then the accept loop's, except [#closePorts].
 final class BoundListeners {
     private final List<Acceptor> acceptors = new ArrayList<>();
-    private final List<DatagramDriver> ports = new ArrayList<>();
+    private final List<DatagramReceiver> ports = new ArrayList<>();
 
     void add(Acceptor acceptor) {
         acceptors.add(acceptor);
     }
 
-    void add(DatagramDriver port) {
+    void add(DatagramReceiver port) {
         ports.add(port);
     }
 
     /// Makes each listener and port apply the current accept policy.
     void arm() {
         acceptors.forEach(Acceptor::arm);
-        ports.forEach(DatagramDriver::arm);
+        ports.forEach(DatagramReceiver::arm);
     }
 
     /// Makes the ports stop receiving once the accept policy allows nothing more. Received datagrams may still be
     /// answered.
     void stopReceiving() {
-        ports.forEach(DatagramDriver::arm);
+        ports.forEach(DatagramReceiver::arm);
     }
 
     /// @param mayServe whether connections accepted in advance are served
@@ -36,7 +36,7 @@ final class BoundListeners {
     }
 
     void closePorts() {
-        ports.forEach(DatagramDriver::close);
+        ports.forEach(DatagramReceiver::close);
     }
 
     /// Whether any listener or port is still open.

@@ -2,6 +2,7 @@ package dev.polyserve.run;
 
 import dev.polyserve.Cause;
 import dev.polyserve.Limit;
+import dev.polyserve.Endpoint;
 import dev.polyserve.OnFull;
 import dev.polyserve.RequestResult;
 import dev.polyserve.ServerListener;
@@ -9,11 +10,14 @@ import dev.polyserve.conversation.AddressPair;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.io.DatagramSession;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
+import dev.polyserve.spi.ServerProvider;
 import dev.polyserve.text.PrintableAddress;
 import dev.polyserve.tls.TlsSocket;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -177,6 +181,54 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
             throw e;
         }
         if (!concurrency.inline() && served.admission() == Runner.Admission.LOCAL) {
+            answer(RequestResult.SERVED);
+        }
+    }
+
+    /// The limit that a session of this peer would exceed now.
+    Optional<Limit> exceeds(SocketAddress peer) {
+        return live.exceeds(peer, most(), mostIs(), context.options().limits().connectionsPerAddress());
+    }
+
+    /// Begins a session, unless a filter rejects it.
+    ///
+    /// @param over called when it is over, on any thread
+    void begin(SessionRunner sessions, DatagramSession session, Endpoint endpoint, ServerProvider.Sessions how,
+            Runnable over) {
+        Runner.Prepared served = sessions.prepare(session,
+                new Conversation.Identity(nextId.incrementAndGet(), session.ends(), endpoint), how);
+        Conversation conversation = served.conversation();
+        conversation.onDone(_ -> over.run());
+        try {
+            events.accepted(conversation);
+            Optional<Limit> limit = live.enter(conversation, most(), mostIs(),
+                    context.options().limits().connectionsPerAddress());
+            limit.ifPresent(events::limitReached);
+            if (limit.isPresent() || !filters.accepts(conversation)) {
+                events.rejected(conversation, limit);
+                conversation.reject(limit.<Cause>map(Cause.LimitReached::new).orElse(new Cause.Stopped()));
+                answer(RequestResult.REJECTED);
+            } else {
+                begin(served);
+            }
+        } catch (RuntimeException | Error e) {
+            conversation.abandon(e);
+            throw e;
+        }
+    }
+
+    private void begin(Runner.Prepared session) {
+        Conversation conversation = session.conversation();
+        if (concurrency.inline()) {
+            conversation.onDone(_ -> answer(RequestResult.SERVED));
+        }
+        try {
+            session.begin();
+        } catch (RuntimeException | Error e) {
+            boolean _ = conversation.reject(new Cause.Failed(e));
+            throw e;
+        }
+        if (!concurrency.inline()) {
             answer(RequestResult.SERVED);
         }
     }

@@ -19,6 +19,7 @@ import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.conversation.ServerLog;
 import dev.polyserve.coroutine.hub.Hub;
 import dev.polyserve.io.DatagramPort;
+import dev.polyserve.io.DatagramQueuePool;
 import dev.polyserve.io.ListenQueueOverflows;
 import dev.polyserve.io.Listener;
 import dev.polyserve.jfr.JfrGauges;
@@ -65,6 +66,7 @@ final class DefaultServer implements Server {
     private final LiveConnections live;
     private final Bans bans;
     private final ConnectionStarter connectionStarter;
+    private final DatagramQueuePool sessionQueues;
     private final List<Endpoint> endpoints = new ArrayList<>();
     private final List<SocketAddress> addresses = new ArrayList<>();
     private final BoundListeners boundListeners = new BoundListeners();
@@ -92,6 +94,7 @@ final class DefaultServer implements Server {
         this.tls = tls(setup, context, runner);
         this.connectionStarter = new ConnectionStarter(runner, tls, live, bans, events,
                 new ConnectionFilterChain(log, setup.filters()), context);
+        this.sessionQueues = new DatagramQueuePool(context.budget());
         this.proxyHeaders = new ProxyHeaderStage(acceptLoop(), connectionStarter, context, boundListeners::arm);
         this.acceptLimit = new AcceptGate(acceptLoop(),
                 now -> runner.workerControl().accept(now, this::answeredElsewhere));
@@ -149,9 +152,7 @@ final class DefaultServer implements Server {
             case SocketOpening.Opened.Datagrams(DatagramPort port, Endpoint asked) -> {
                 addresses.add(port.address());
                 counters.add(port.endpoint(), OptionalLong::empty);
-                DatagramHandler handler = Objects.requireNonNull(setup.datagrams(), "checked before it was opened");
-                boundListeners.add(new DatagramDriver(runner, port, asked, handler, context, acceptLimit, counters,
-                        connectionStarter));
+                boundListeners.add(receiver(port, asked));
             }
             case SocketOpening.Opened.Stream(Listener listener, Endpoint asked) -> {
                 addresses.add(listener.address());
@@ -161,6 +162,19 @@ final class DefaultServer implements Server {
                                 context.listener(), this::oneIsDown));
             }
         }
+    }
+
+    private DatagramReceiver receiver(DatagramPort port, Endpoint asked) {
+        ServerProvider.Sessions sessions = setup.sessions();
+        if (sessions == null) {
+            DatagramHandler handler = Objects.requireNonNull(setup.datagrams(), "checked before it was opened");
+            return new DatagramDriver(runner, port, asked, handler, context, acceptLimit, counters, connectionStarter);
+        }
+        if (!(runner instanceof SessionRunner able)) {
+            throw new IllegalStateException("the model " + setup.model().id() + " serves no sessions of datagrams");
+        }
+        return new SessionDriver(acceptLoop(), able, port, asked, sessions, sessionQueues, context, acceptLimit,
+                acceptRate, counters, connectionStarter);
     }
 
     @Override

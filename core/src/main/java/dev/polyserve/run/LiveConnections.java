@@ -98,15 +98,13 @@ final class LiveConnections {
     Optional<Limit> enter(Conversation conversation, int most, Limit limit, int mostPerAddress) {
         lock.lock();
         try {
-            if (live.size() >= most) {
-                return Optional.of(limit);
-            }
             Object key = addressKey(conversation.peer());
+            int same = key == null ? 0 : perAddress.getOrDefault(key, 0);
+            Optional<Limit> exceeded = exceeded(same, most, limit, mostPerAddress);
+            if (exceeded.isPresent()) {
+                return exceeded;
+            }
             if (key != null) {
-                int same = perAddress.getOrDefault(key, 0);
-                if (mostPerAddress > 0 && same >= mostPerAddress) {
-                    return Optional.of(Limit.CONNECTIONS_PER_ADDRESS);
-                }
                 // Counted without a limit, too: one may be set while these connections are open.
                 perAddress.put(key, same + 1);
             }
@@ -117,6 +115,27 @@ final class LiveConnections {
             lock.unlock();
         }
         return Optional.empty();
+    }
+
+    /// The limit that a connection of this peer would exceed now, by the same limits as [#enter]; it costs no connection.
+    Optional<Limit> exceeds(SocketAddress peer, int most, Limit limit, int mostPerAddress) {
+        Object key = addressKey(peer);
+        lock.lock();
+        try {
+            int same = key == null ? 0 : perAddress.getOrDefault(key, 0);
+            return exceeded(same, most, limit, mostPerAddress);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Optional<Limit> exceeded(int same, int most, Limit limit, int mostPerAddress) {
+        if (live.size() >= most) {
+            return Optional.of(limit);
+        }
+        return mostPerAddress > 0 && same >= mostPerAddress
+                ? Optional.of(Limit.CONNECTIONS_PER_ADDRESS)
+                : Optional.empty();
     }
 
     /// Removes a conversation that is over, if it is in. Called again when it has failed for lack of memory.

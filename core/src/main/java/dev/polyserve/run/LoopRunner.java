@@ -9,11 +9,13 @@ import dev.polyserve.conversation.MessageHandlerAsHandler;
 import dev.polyserve.conversation.PumpedConversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.coroutine.carrier.Carrier;
+import dev.polyserve.io.DatagramSession;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.SocketProvider;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.HandOffMonitor;
 import dev.polyserve.loop.LoopProtocolDriver;
+import dev.polyserve.loop.LoopSessionWire;
 import dev.polyserve.loop.LoopWire;
 import dev.polyserve.loop.Multiplexer;
 import dev.polyserve.loop.StallMonitor;
@@ -30,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The sockets and the multiplexers must be of one family: channels with selectors, or descriptors with a multiplexer
 /// for descriptors.
-final class LoopRunner implements Runner {
+final class LoopRunner implements Runner, SessionRunner {
     private static final AtomicBoolean SLOWER_SAID = new AtomicBoolean();
 
     private final SocketProvider socketProvider;
@@ -53,7 +55,7 @@ final class LoopRunner implements Runner {
     /// @throws IOException if a multiplexer cannot be opened; then none stays open
     static Runner open(int loops, SocketBackend sockets, ServerProvider.Setup setup, ServerContext context)
             throws IOException {
-        return new LoopRunner(loops, sockets, setup.streams(), false, context);
+        return new LoopRunner(loops, sockets, setup, false, context);
     }
 
     /// Opens a runner with one loop that only waits for the sockets. Handlers, protocols and datagrams run on virtual
@@ -62,7 +64,7 @@ final class LoopRunner implements Runner {
     ///
     /// @throws IOException if the multiplexer cannot be opened
     static Runner beside(SocketBackend sockets, ServerProvider.Setup setup, ServerContext context) throws IOException {
-        return new LoopRunner(1, sockets, setup.streams(), true, context);
+        return new LoopRunner(1, sockets, setup, true, context);
     }
 
     /// Opens this number of multiplexers, or none.
@@ -97,19 +99,18 @@ final class LoopRunner implements Runner {
     }
 
     /// @param beside whether no loop runs coroutines on its thread, whatever the JDK allows
-    private LoopRunner(int count, SocketBackend sockets, ServerProvider.@Nullable Streams style, boolean beside,
+    private LoopRunner(int count, SocketBackend sockets, ServerProvider.Setup setup, boolean beside,
             ServerContext context) throws IOException {
         this.socketProvider = sockets.socketProvider();
         this.beside = beside;
         this.context = context;
         // The check takes a while, and only handlers need its result.
-        boolean hasCoroutines = (style instanceof ServerProvider.Sequential
-                || style instanceof ServerProvider.Messages<?>) && !beside;
+        boolean hasCoroutines = setup.mayWait() && !beside;
         this.slower = hasCoroutines ? Carrier.whyNot() : Optional.empty();
         boolean lendsThread = hasCoroutines && slower.isEmpty();
-        this.style = style instanceof ServerProvider.Messages<?> messages && !lendsThread
+        this.style = setup.streams() instanceof ServerProvider.Messages<?> messages && !lendsThread
                 ? MessageHandlerAsHandler.sequential(messages)
-                : style;
+                : setup.streams();
         long handOffNanos = ServerContext.nanos(context.options().timeouts().handOff());
         boolean movable = lendsThread && handOffNanos > 0;
         long spinNanos = spinNanos(count);
@@ -182,10 +183,25 @@ final class LoopRunner implements Runner {
         if (socket instanceof TlsSocket tls) {
             tls.limitedBy(handshakes);
         }
+        return prepare(nextLoop(), socket, identity);
+    }
+
+    private EventLoop nextLoop() {
         EventLoop loop = loops.get(next);
         balance.takes(next);
         next = (next + 1) % loops.size();
-        return prepare(loop, socket, identity);
+        return loop;
+    }
+
+    @Override
+    public Prepared prepare(DatagramSession session, Conversation.Identity identity, ServerProvider.Sessions how) {
+        loops.getFirst().assertOwner();
+        EventLoop loop = nextLoop();
+        LoopSessionWire wire = new LoopSessionWire(loop, session);
+        var conversation = new HandlerConversation(context, identity, how.factory(), wire, wire.border());
+        conversation.idlesAtMost(ServerContext.nanos(how.idle()));
+        wire.watch(conversation);
+        return new ReadySession(loop, wire, conversation);
     }
 
     /// Prepares it. From here on its loop watches it: whatever fails, the loop ends it.
@@ -231,6 +247,33 @@ final class LoopRunner implements Runner {
         handOffs.ifPresent(HandOffMonitor::close);
         handshakes.close();
         balance.report();
+    }
+
+    /// The conversation of a session, and its loop.
+    ///
+    /// @param loop the loop of its handler
+    /// @param wire what begins it there
+    /// @param conversation its conversation
+    private record ReadySession(EventLoop loop, LoopSessionWire wire, HandlerConversation conversation)
+            implements
+                Prepared {
+        @Override
+        public void begin() {
+            if (Thread.currentThread().equals(loop.thread())) {
+                wire.start();
+            } else {
+                loop.post(this::beginOnLoop);
+            }
+        }
+
+        private void beginOnLoop() {
+            try {
+                wire.start();
+            } catch (RuntimeException | Error e) {
+                conversation.abandon(e);
+                throw e;
+            }
+        }
     }
 
     /// The action that begins a conversation on its loop.

@@ -29,10 +29,8 @@ public final class Runners {
 
     /// The model that stands in for `auto` in this setup; empty if the model is another one.
     static Optional<ModelChoice> choice(ServerProvider.Setup setup) {
-        boolean mayWait = setup.streams() instanceof ServerProvider.Sequential
-                || setup.streams() instanceof ServerProvider.Messages<?>;
         boolean handsOff = !setup.options().timeouts().handOff().isZero();
-        return choice(setup.model(), mayWait,
+        return choice(setup.model(), setup.mayWait(),
                 handsOff ? Optional.empty() : Optional.of("the hand-off of event loops is switched off"));
     }
 

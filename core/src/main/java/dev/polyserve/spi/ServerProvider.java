@@ -53,7 +53,8 @@ public interface ServerProvider {
     /// @param endpoints where to listen, at least one
     /// @param model how handlers run concurrently
     /// @param streams how connections are served; null when only datagrams are served
-    /// @param datagrams how datagrams are served; null when only connections are served
+    /// @param datagrams how datagrams are served one by one; null when they are not
+    /// @param sessions how the datagrams of each peer are served together; null when they are not
     /// @param options limits and times
     /// @param tls the identity of the server at `tls://` endpoints; null: it has none
     /// @param listeners the receivers of events
@@ -61,7 +62,8 @@ public interface ServerProvider {
     /// @param periodic the actions that run periodically
     /// @param reportsTo the receiver of every event, in place of the log and the listeners; null: those receive them
     record Setup(List<Endpoint> endpoints, Model model, @Nullable Streams streams, @Nullable DatagramHandler datagrams,
-            Options options, @Nullable Tls tls, List<ServerListener> listeners, List<ConnectionFilter> filters,
+            @Nullable Sessions sessions, Options options, @Nullable Tls tls, List<ServerListener> listeners,
+            List<ConnectionFilter> filters,
             List<Periodic> periodic,
             @Nullable ServerListener reportsTo) {
         /// Copies the lists.
@@ -72,9 +74,22 @@ public interface ServerProvider {
             periodic = List.copyOf(periodic);
         }
 
+        /// A server without sessions.
+        public Setup(List<Endpoint> endpoints, Model model, @Nullable Streams streams,
+                @Nullable DatagramHandler datagrams, Options options, @Nullable Tls tls,
+                List<ServerListener> listeners, List<ConnectionFilter> filters, List<Periodic> periodic,
+                @Nullable ServerListener reportsTo) {
+            this(endpoints, model, streams, datagrams, null, options, tls, listeners, filters, periodic, reportsTo);
+        }
+
+        /// Whether a handler may wait, rather than only protocols and handlers of single datagrams, which may not.
+        public boolean mayWait() {
+            return sessions != null || streams instanceof Sequential || streams instanceof Messages<?>;
+        }
+
         /// The same with another model.
         public Setup with(Model other) {
-            return new Setup(endpoints, other, streams, datagrams, options, tls, listeners, filters, periodic,
+            return new Setup(endpoints, other, streams, datagrams, sessions, options, tls, listeners, filters, periodic,
                     reportsTo);
         }
     }
@@ -110,6 +125,12 @@ public interface ServerProvider {
     ///
     /// @param command the program to start
     record Commands(InetdCommand command) implements Streams {}
+
+    /// Sequential handlers of the datagrams of a peer each.
+    ///
+    /// @param idle how long a handler waits for a datagram at most
+    /// @param factory called once per session
+    record Sessions(Duration idle, Supplier<? extends Handler> factory) {}
 
     /// An action that runs periodically while the server serves.
     ///

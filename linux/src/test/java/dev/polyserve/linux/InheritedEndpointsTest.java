@@ -171,7 +171,7 @@ class InheritedEndpointsTest {
         Endpoint inherited = handedDown(parents);
         assertThatThrownBy(() -> Server.at(inherited).model(Model.epoll()).handle(UPPER).bind())
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("nothing serves " + inherited + ": give the server datagrams(…)");
+                .hasMessage("nothing serves " + inherited + ": give the server datagrams(…) or sessions(…)");
         parents.close();
     }
 

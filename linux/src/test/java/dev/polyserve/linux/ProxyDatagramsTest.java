@@ -17,6 +17,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// PROXY headers in front of datagrams, in each model that receives in its own process.
 @EnabledOnOs(OS.LINUX)
@@ -186,6 +188,30 @@ class ProxyDatagramsTest {
             send(client, datagram(HEADER.replace("c0000207", "c0000209"), "good"));
             assertThat(answer(client)).startsWith("192.0.2.9:4000 ").endsWith(" good");
             assertThat(server.stats().reached()).isEqualTo(Map.of(Limit.NETWORK, 1L));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"virtual", "epoll"})
+    void eachClientBehindALoadBalancerHasASession(String model) throws Exception {
+        String other = HEADER.replace("c0000207", "c0000208");
+        try (Server server = Server.at("udp://127.0.0.1:0" + TRUSTED).model(Model.named(model))
+                .sessions(Duration.ofSeconds(30), session -> {
+                    int number = 0;
+                    for (String text; (text = session.readText()) != null;) {
+                        session.print(Endpoint.textOf(session.info().peer()) + " " + text + ++number);
+                    }
+                }).start(); DatagramSocket client = client(server)) {
+            send(client, datagram(HEADER, "a"));
+            assertThat(answer(client)).isEqualTo("192.0.2.7:4000 a1");
+            send(client, datagram(other, "b"));
+            assertThat(answer(client)).isEqualTo("192.0.2.8:4000 b1");
+            send(client, datagram(HEADER, "c"));
+            assertThat(answer(client)).isEqualTo("192.0.2.7:4000 c2");
+            send(client, datagram("2112000b", "malformed"));
+            send(client, datagram(other, "d"));
+            assertThat(answer(client)).isEqualTo("192.0.2.8:4000 d2");
+            assertThat(server.stats().reached()).isEqualTo(Map.of(Limit.PROXY_HEADER, 1L));
         }
     }
 
