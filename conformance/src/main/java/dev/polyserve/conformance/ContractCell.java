@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /// A cell of the contract's test matrix: one style under one model at one kind of endpoint.
 ///
@@ -40,6 +41,11 @@ public record ContractCell(HandlerStyle style, Model model, EndpointKind transpo
             cells.add(new ContractCell(HandlerStyle.DATAGRAMS, model, EndpointKind.UDP));
         }
         return cells;
+    }
+
+    /// The cells of these models for handlers of sessions of datagrams, at one kind of endpoint.
+    public static List<ContractCell> sessions(EndpointKind transport, Model... models) {
+        return Stream.of(models).map(model -> new ContractCell(HandlerStyle.HANDLER, model, transport)).toList();
     }
 
     /// Whether a second client is served while the first is connected; false for `iterative`.

@@ -8,6 +8,8 @@ public enum EndpointKind {
     UNIX,
     /// `udp://127.0.0.1:0`.
     UDP,
+    /// `unixgram:` with a file in a new directory.
+    UNIXGRAM,
     /// `tls://127.0.0.1:0`.
     TLS;
 

@@ -120,6 +120,7 @@ final class ServerFixture implements AutoCloseable {
                 case UNIX ->
                     ContractWorkerMain.place().orElseGet(() -> new Endpoint.Unix(directory().resolve("socket")));
                 case UDP -> Endpoint.parse("udp://127.0.0.1:0");
+                case UNIXGRAM -> new Endpoint.UnixDatagram(directory().resolve("socket"));
                 case TLS -> Endpoint.parse("tls://127.0.0.1:0");
             });
         }
@@ -134,7 +135,12 @@ final class ServerFixture implements AutoCloseable {
 
         @Override
         public void close() throws IOException {
-            if (endpoint instanceof Endpoint.Unix(Path path)) {
+            Path path = switch (endpoint) {
+                case Endpoint.Unix unix -> unix.path();
+                case Endpoint.UnixDatagram unix -> unix.path();
+                case Endpoint.Tcp _, Endpoint.Tls _, Endpoint.Udp _, Endpoint.Inherited _ -> null;
+            };
+            if (path != null) {
                 Files.deleteIfExists(path);
                 Path directory = path.getParent();
                 if (directory != null) {

@@ -1,0 +1,20 @@
+package dev.polyserve.conformance;
+
+import dev.polyserve.Model;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The models of the `core` module pass the contract of sessions of datagrams.
+@ParameterizedClass(name = "{0}")
+@MethodSource("cells")
+class PortableSessionsTest extends SessionsContract {
+    PortableSessionsTest(ContractCell cell) {
+        super(cell);
+    }
+
+    static List<ContractCell> cells() {
+        return ContractCell.sessions(EndpointKind.UDP, Model.auto(), Model.iterative(), Model.thread(),
+                Model.threadPool(4), Model.virtual(), Model.nio(), Model.nio(2));
+    }
+}
