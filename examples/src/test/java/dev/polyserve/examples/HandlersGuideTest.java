@@ -27,6 +27,7 @@ import java.net.DatagramSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -191,6 +192,33 @@ class HandlersGuideTest {
             client.receive(reply);
             assertThat(new String(reply.getData(), 0, reply.getLength(), StandardCharsets.UTF_8)).isEqualTo("pong");
             assertThat(server.stats().datagramsIn()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aPeerOfDatagramsHasASession() throws Exception {
+        String endpoint = "udp://127.0.0.1:0";
+        // region sessions
+        Server server = Server.at(endpoint)
+                .sessions(Duration.ofSeconds(30), client -> {
+                    int sum = 0;
+                    for (String line; (line = client.readLine()) != null;) {
+                        sum += Integer.parseInt(line);
+                        client.print("sum " + sum);
+                    }
+                })
+                .start();
+        // endregion
+        try (server; DatagramSocket client = new DatagramSocket()) {
+            client.connect(server.address());
+            client.setSoTimeout(20_000);
+            for (String expected : List.of("sum 20", "sum 40")) {
+                client.send(new DatagramPacket("20".getBytes(StandardCharsets.UTF_8), 2));
+                DatagramPacket reply = new DatagramPacket(new byte[100], 100);
+                client.receive(reply);
+                assertThat(new String(reply.getData(), 0, reply.getLength(), StandardCharsets.UTF_8))
+                        .isEqualTo(expected);
+            }
         }
     }
 
