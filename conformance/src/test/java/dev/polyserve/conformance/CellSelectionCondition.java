@@ -27,8 +27,10 @@ final class CellSelectionCondition implements ExecutionCondition {
             .disabled("not in this cell: another cell runs it in this build");
     private static final List<Function<ContractCell, Object>> OF_A_CELL = List.of(cell -> cell.model().id(),
             StreamCells::hasTwoLoops, ContractCell::style, CellSelectionCondition::transport);
+    /// The clauses whose tests run over TLS in worker processes, too: each handshake there loads the classes of TLS first.
+    private static final Set<String> OVER_TLS_IN_WORKERS = Set.of("Bytes", "Ending", "Failure", "LastBytes");
     /// So that the tests of a clause together run over TLS in each model.
-    private static final Function<TestInCell, Object> MODEL_OVER_TLS = one -> one.cell().isTls()
+    private static final Function<TestInCell, Object> MODEL_OVER_TLS = one -> one.hasToMeetTls()
             ? one.cell().model().id()
             : "";
 
@@ -68,7 +70,13 @@ final class CellSelectionCondition implements ExecutionCondition {
     }
 
     /// A test in one cell.
-    record TestInCell(ContractTestCase test, ContractCell cell) {}
+    record TestInCell(ContractTestCase test, ContractCell cell) {
+        /// Whether the cell is over TLS, and the tests of the clause have to run there.
+        boolean hasToMeetTls() {
+            return cell.isTls()
+                    && (!cell.hasWorkers() || test.clause().filter(OVER_TLS_IN_WORKERS::contains).isPresent());
+        }
+    }
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
