@@ -36,7 +36,7 @@ class AcceptErrorsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#acceptors")
+    @Modes(Modes.Group.ACCEPTORS)
     void acceptPausesGrowUntilTheSystemRecovers(Mode mode) throws Exception {
         onOneThread(mode).test(server -> {
             for (String error : EXHAUSTED) {
@@ -70,7 +70,7 @@ class AcceptErrorsTest {
 
     /// A message is in the user's language, so it decides nothing: the acceptor pauses and continues.
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#withoutErrorNumbers")
+    @Modes(Modes.Group.ACCEPTORS_WITHOUT_ERROR_NUMBERS)
     void anErrorWithoutANumberCausesAPause(Mode mode) throws Exception {
         onOneThread(mode).test(server -> {
             for (String error : List.of("EPROTO", "EINVAL")) {
@@ -84,7 +84,7 @@ class AcceptErrorsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#acceptors")
+    @Modes(Modes.Group.ACCEPTORS)
     void anInterruptedCallIsRetriedAtOnce(Mode mode) throws Exception {
         onOneThread(mode).test(server -> {
             // The JDK treats this error as an empty backlog, so the loop waits and is notified again at once. Pauses

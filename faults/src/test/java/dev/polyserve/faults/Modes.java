@@ -34,7 +34,11 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
         /// As [Mode#models].
         MODELS,
         /// As [Mode#concurrentModels].
-        CONCURRENT_MODELS;
+        CONCURRENT_MODELS,
+        /// As [Mode#acceptors].
+        ACCEPTORS,
+        /// As [Mode#withoutErrorNumbers].
+        ACCEPTORS_WITHOUT_ERROR_NUMBERS;
 
         List<Mode> modes() {
             return switch (this) {
@@ -46,6 +50,8 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
                 case ALL_THAT_WAIT -> Mode.all().stream().filter(mode -> !mode.polling()).toList();
                 case MODELS -> Mode.models();
                 case CONCURRENT_MODELS -> Mode.concurrentModels();
+                case ACCEPTORS -> Mode.acceptors();
+                case ACCEPTORS_WITHOUT_ERROR_NUMBERS -> Mode.withoutErrorNumbers();
             };
         }
     }
