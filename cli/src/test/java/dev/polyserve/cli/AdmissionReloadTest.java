@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Which clients may come in, changed while `serve` runs, and bans over the control socket.
 @Timeout(120)
+@Tag("slow")
 class AdmissionReloadTest {
     private static final String HEADER = "PROXY TCP4 192.0.2.7 198.51.100.1 4000 443\r\n";
 

@@ -12,12 +12,14 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// The example with STARTTLS, with Python's mail client.
 @Timeout(120)
+@Tag("slow")
 class SmtpServerTest {
     private static final String CLIENT = """
             import smtplib, ssl, sys

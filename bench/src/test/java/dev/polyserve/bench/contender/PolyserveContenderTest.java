@@ -16,11 +16,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Starts a Polyserve model, with a program that imitates `polyserve serve`.
+@Tag("slow")
 @Timeout(60)
 class PolyserveContenderTest {
     @AutoClose

@@ -20,9 +20,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Netty reads the same out of generated headers as this library.
+@Tag("slow")
 class NettyProxyHeaderTest {
     private static final int HEADERS = 2_000;
 
