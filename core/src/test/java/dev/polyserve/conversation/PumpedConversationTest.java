@@ -30,7 +30,7 @@ class PumpedConversationTest {
 
     @Test
     void anInterruptedThreadWaitsWithoutAProcessorUntilTheInputIsCut() throws Exception {
-        Thread pump = Thread.ofPlatform().daemon().start(conversation::run);
+        Thread pump = Thread.ofPlatform().daemon().start(conversation);
         while (pump.getState() != Thread.State.WAITING) {
             Thread.onSpinWait();
         }

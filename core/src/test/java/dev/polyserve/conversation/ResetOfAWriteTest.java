@@ -67,7 +67,7 @@ class ResetOfAWriteTest {
                         seen.complete(e.reason().toString());
                     }
                 }, wire);
-        serve(conversation::run);
+        serve(conversation);
         assertThat(seen.get(1, TimeUnit.SECONDS)).isEqualTo(RESET.toString());
         assertThat(conversation.outcome()).contains(RESET);
     }
@@ -76,7 +76,7 @@ class ResetOfAWriteTest {
     void aProtocolIsNotToldOfTheEnd() throws Exception {
         PumpedConversation conversation = new PumpedConversation(new ConversationFixture().context,
                 ConversationFixture.identity(), Sending::new, wire);
-        serve(conversation::run);
+        serve(conversation);
         assertThat(seen.get(1, TimeUnit.SECONDS)).isEqualTo(RESET.toString());
         assertThat(conversation.outcome()).contains(RESET);
     }

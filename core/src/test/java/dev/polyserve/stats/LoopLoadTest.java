@@ -16,7 +16,7 @@ class LoopLoadTest {
     /// Turns of this length, one each 10 ms, for a second.
     private void aSecondOfTurns(long fromNanos, long turnNanos) {
         for (int i = 0; i < 100; i++) {
-            long began = fromNanos + i * 10 * MILLI;
+            long began = fromNanos + 10L * i * MILLI;
             load.turn(began, began + turnNanos);
         }
     }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -35,9 +36,7 @@ class TlsFilterTest {
     }
 
     private TlsFilter newFilter() {
-        TlsEngines made = engines;
-        assertThat(made).isNotNull();
-        return new TlsFilter(made.engine(), buffers);
+        return new TlsFilter(Objects.requireNonNull(engines).engine(), buffers);
     }
 
     /// Gives the filter some of the bytes.

@@ -8,6 +8,7 @@ import dev.polyserve.Tls;
 import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.conversation.LimitException;
 import dev.polyserve.io.ScriptedSocket;
+import dev.polyserve.io.StartTlsSocket;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -89,11 +90,11 @@ class TlsSocketTest {
     /// Completes the handshake.
     private ClientEngine handshake(TlsSocket socket) throws Exception {
         ClientEngine client = ClientEngine.of("TLSv1.3");
-        TlsSocket.Need need = TlsSocket.Need.READ;
-        while (need != TlsSocket.Need.DONE) {
+        StartTlsSocket.Need need = StartTlsSocket.Need.READ;
+        while (need != StartTlsSocket.Need.DONE) {
             below.arrives(client.output());
             need = socket.handshake();
-            if (need == TlsSocket.Need.TASK) {
+            if (need == StartTlsSocket.Need.TASK) {
                 socket.runTasks();
             }
             client.read(below.taken());
@@ -110,7 +111,7 @@ class TlsSocketTest {
     @Test
     void whileItWaitsItHoldsNoBuffer() throws Exception {
         TlsSocket socket = socket(budget);
-        assertThat(socket.handshake()).isEqualTo(TlsSocket.Need.READ);
+        assertThat(socket.handshake()).isEqualTo(StartTlsSocket.Need.READ);
         assertThat(budget.used()).as("in the handshake").isZero();
         ClientEngine client = handshake(socket);
         assertThat(read(socket)).isEmpty();
