@@ -320,7 +320,8 @@ class AdminTest {
     /// The response to a request with headers that the JDK's client does not let a program set.
     private String raw(String methodAndPath, String... headers) throws IOException {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress("127.0.0.1", ((Endpoint.Tcp) admin.endpoint()).port()));
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(),
+                    ((Endpoint.Tcp) admin.endpoint()).port()));
             socket.getOutputStream().write((methodAndPath + " HTTP/1.1\r\nConnection: close\r\nContent-Length: 0\r\n"
                     + String.join("\r\n", headers) + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

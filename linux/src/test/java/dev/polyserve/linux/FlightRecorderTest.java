@@ -25,6 +25,7 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -225,7 +226,7 @@ class FlightRecorderTest {
         AtomicReference<Server> busy = new AtomicReference<>();
         List<RecordedEvent> events = recorded("LoopHandOff", () -> {
             try (Server server = server("nio").handle(client -> {
-                client.writeLine(client.readLine());
+                client.writeLine(Objects.requireNonNull(client.readLine()));
                 client.flush();
                 await(() -> busy.get().stats().handOffs() > 0);
             }).start()) {
@@ -247,7 +248,7 @@ class FlightRecorderTest {
     void aTlsHandshake() throws Exception {
         List<RecordedEvent> events = recorded("TlsHandshake", () -> {
             try (Server server = Server.at("tls://127.0.0.1:0").model(Model.virtual()).tls(Tls.selfSigned())
-                    .handle(client -> client.writeLine(client.readLine())).start();
+                    .handle(client -> client.writeLine(Objects.requireNonNull(client.readLine()))).start();
                     SSLSocket client = TlsServerTest.connect(server.port())) {
                 exchange(client, 1);
             }
@@ -326,7 +327,7 @@ class FlightRecorderTest {
                 recording.enable("dev.polyserve.WorkerEnded");
                 recording.start();
                 try (Server server = Server.at("tcp://127.0.0.1:0").model(Model.processPool(1, Model.virtual()))
-                        .handle(client -> client.writeLine(client.readLine())).start()) {
+                        .handle(client -> client.writeLine(Objects.requireNonNull(client.readLine()))).start()) {
                     long pid = server.workers().getFirst().pid();
                     boolean _ = ProcessHandle.of(pid).orElseThrow().destroyForcibly();
                     await(() -> server.stats().workerRestarts() > 0 && !server.workers().isEmpty()

@@ -15,6 +15,7 @@ import dev.polyserve.ServerBuilder;
 import dev.polyserve.Tls;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -98,7 +99,7 @@ class IdleTlsMemoryTest {
     }
 
     private static Socket answered(Server server, boolean tls) throws Exception {
-        Socket below = new Socket("127.0.0.1", server.port());
+        Socket below = new Socket(InetAddress.getLoopbackAddress(), server.port());
         if (tls) {
             SSLSocket client = TlsServerTest.over(below, "TLSv1.3");
             client.getOutputStream().write(HELLO);

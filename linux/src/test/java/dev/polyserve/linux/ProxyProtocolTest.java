@@ -33,6 +33,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -104,7 +105,7 @@ class ProxyProtocolTest {
         byte[] named = binary("2111001a" + ADDRESSES + "02000b" + HexFormat.of().formatHex(bytes("example.org")));
         try (Server server = server(model, "tcp://127.0.0.1:0" + TRUSTED, o -> o)) {
             for (byte[] header : List.of(bytes(TEXT), binary("2111000c" + ADDRESSES), named)) {
-                String seen = header == named ? SEEN + " for example.org" : SEEN;
+                String seen = Arrays.equals(header, named) ? SEEN + " for example.org" : SEEN;
                 for (boolean whole : new boolean[]{true, false}) {
                     try (Socket client = connect(server)) {
                         client.setTcpNoDelay(true);

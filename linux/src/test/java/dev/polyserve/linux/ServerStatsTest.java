@@ -252,7 +252,7 @@ class ServerStatsTest {
                     client.setEnabledProtocols(new String[]{version});
                     exchange(client, 2); // a ticket comes with the first bytes
                 }
-                long both = i + 1;
+                long both = i + 1L;
                 ServerStats _ = when(server, stats -> stats.tls().handshakeDurations().count() == both);
             }
             List<ServerStats.Handshakes> handshakes = server.stats().tls().handshakes();

@@ -131,7 +131,7 @@ class TlsHandshakeTurnTest {
                 waiting.add(next);
                 next.getOutputStream().write(BEGIN_OF_HELLO);
             }
-            for (Socket each : waiting) {
+            for (Socket _ : waiting) {
                 assertThat(refused.poll(20, TimeUnit.SECONDS)).isEqualTo(Limit.TLS_HANDSHAKES);
             }
         } finally {

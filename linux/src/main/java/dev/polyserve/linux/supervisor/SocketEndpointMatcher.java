@@ -69,6 +69,6 @@ final class SocketEndpointMatcher {
     private static boolean leadsTo(Place noted, Place opened) {
         Endpoint endpoint = noted.endpoint();
         return endpoint.equals(opened.endpoint())
-                || noted.port() == ANY && endpoint.equals(opened.withPort(ANY).endpoint());
+                || (noted.port() == ANY && endpoint.equals(opened.withPort(ANY).endpoint()));
     }
 }

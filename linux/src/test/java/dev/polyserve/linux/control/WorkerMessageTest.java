@@ -94,7 +94,8 @@ class WorkerMessageTest {
 
     @Test
     void aTransferredConnectionAndADatagramKeepTheirHeader() throws Exception {
-        var route = new ProxyHeader.Route(new InetSocketAddress("192.0.2.7", 1), new InetSocketAddress("::1", 2));
+        var route = new ProxyHeader.Route(new InetSocketAddress("192.0.2.7", 1),
+                new InetSocketAddress(InetAddress.ofLiteral("::1"), 2));
         var fields = new ProxyTlvs(List.of(new ProxyTlvs.Field(ProxyTlvs.AUTHORITY, new byte[]{'a'})));
         var header = Optional.of(new ProxyHeader(1, ProxyHeader.Command.PROXY, Optional.of(route), fields));
         byte[] bytes = WorkerMessageWriter.bytes(new WorkerCommand.TakeConnection(7, 3, header));
