@@ -72,7 +72,6 @@ final class AdminHandler implements HttpHandler {
 
     /// The answer that depends on nothing of the server: a file of the page, or why the request is refused.
     private Optional<HttpEndpointResponse> early(HttpExchange exchange, String path, boolean acts) throws IOException {
-        String method = exchange.getRequestMethod();
         Optional<HttpEndpointResponse> file = FILES.at(path);
         boolean isAction = AdminActions.exists(path);
         boolean isReading = file.isPresent() || isData(path);
@@ -81,23 +80,14 @@ final class AdminHandler implements HttpHandler {
                     "there is nothing at " + PrintableText.of(path)
                             + ": the admin endpoint has " + PATHS));
         }
-        if (isAction ? !acts : !method.equals("GET") && !method.equals("HEAD")) {
-            String allowed = isAction ? "POST" : "GET";
-            exchange.getResponseHeaders().set("Allow", allowed);
-            return Optional.of(
-                    HttpEndpointResponse.text(HttpEndpointResponse.NOT_ALLOWED, path + " takes " + allowed + " only"));
-        }
-        if (file.isPresent()) {
-            return file;
+        Optional<HttpEndpointResponse> wrongMethod = HttpEndpointResponse.ofWrongMethod(exchange, path, isAction);
+        if (wrongMethod.isPresent() || file.isPresent()) {
+            return wrongMethod.or(() -> file);
         }
         Optional<HttpEndpointResponse> refusal = rules.refusal(exchange.getRequestHeaders(), acts);
         refusal.filter(answer -> answer.status() == HttpEndpointResponse.UNAUTHORIZED)
                 .ifPresent(_ -> exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer realm=\"polyserve\""));
-        if (refusal.isEmpty() && path.equals("/events") && !streams.hasRoom()) {
-            return Optional.of(HttpEndpointResponse.text(HttpEndpointResponse.UNAVAILABLE,
-                    "too many pages are open: close another one"));
-        }
-        return refusal;
+        return refusal.isEmpty() && path.equals("/events") ? streams.refusal() : refusal;
     }
 
     private static boolean isData(String path) {

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /// The answer to a request: a status of HTTP, a media type and a body.
 @SuppressWarnings("ArrayRecordComponent") // written once, never compared
@@ -34,6 +35,20 @@ public record HttpEndpointResponse(int status, String type, byte[] body) {
     /// A JSON object.
     public static HttpEndpointResponse json(String object) {
         return new HttpEndpointResponse(OK, JSON, object.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// The answer to a request whose method is not that of its path, with the header that names the right one; empty if it
+    /// is.
+    ///
+    /// @param isAction whether the path takes POST, and not GET or HEAD
+    public static Optional<HttpEndpointResponse> ofWrongMethod(HttpExchange exchange, String path, boolean isAction) {
+        String method = exchange.getRequestMethod();
+        if (isAction ? method.equals("POST") : method.equals("GET") || method.equals("HEAD")) {
+            return Optional.empty();
+        }
+        String allowed = isAction ? "POST" : "GET";
+        exchange.getResponseHeaders().set("Allow", allowed);
+        return Optional.of(text(NOT_ALLOWED, path + " takes " + allowed + " only"));
     }
 
     /// Sets the headers by which a browser loads nothing from elsewhere, guesses no type and keeps no copy.

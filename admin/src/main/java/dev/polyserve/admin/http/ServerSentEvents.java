@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -59,6 +60,14 @@ public final class ServerSentEvents implements AutoCloseable {
     public boolean hasRoom() {
         endStuck();
         return !closed && open.size() < MOST;
+    }
+
+    /// The answer to a page for which there is no room; empty if there is. Ends those that do not read.
+    public Optional<HttpEndpointResponse> refusal() {
+        return hasRoom()
+                ? Optional.empty()
+                : Optional.of(HttpEndpointResponse.text(HttpEndpointResponse.UNAVAILABLE,
+                        "too many pages are open: close another one"));
     }
 
     /// Serves one page until it is closed, stops reading, or the server ends.

@@ -55,7 +55,6 @@ final class LabPageHandler implements HttpHandler {
 
     /// The answer that depends on no run: a file of the page, or why the request is refused.
     private Optional<HttpEndpointResponse> early(HttpExchange exchange, String path) throws IOException {
-        String method = exchange.getRequestMethod();
         Optional<HttpEndpointResponse> file = LabPageFiles.FILES.at(path);
         boolean acts = path.equals("/start") || path.equals("/stop");
         if (file.isEmpty() && !acts && !isData(path)) {
@@ -63,21 +62,12 @@ final class LabPageHandler implements HttpHandler {
                     "there is nothing at " + PrintableText.of(path)
                             + ": the lab is at /"));
         }
-        if (acts ? !method.equals("POST") : !method.equals("GET") && !method.equals("HEAD")) {
-            String allowed = acts ? "POST" : "GET";
-            exchange.getResponseHeaders().set("Allow", allowed);
-            return Optional.of(
-                    HttpEndpointResponse.text(HttpEndpointResponse.NOT_ALLOWED, path + " takes " + allowed + " only"));
-        }
-        if (file.isPresent()) {
-            return file;
+        Optional<HttpEndpointResponse> wrongMethod = HttpEndpointResponse.ofWrongMethod(exchange, path, acts);
+        if (wrongMethod.isPresent() || file.isPresent()) {
+            return wrongMethod.or(() -> file);
         }
         Optional<HttpEndpointResponse> refusal = rules.refusal(exchange.getRequestHeaders(), acts);
-        if (refusal.isEmpty() && path.equals("/events") && !streams.hasRoom()) {
-            return Optional.of(HttpEndpointResponse.text(HttpEndpointResponse.UNAVAILABLE,
-                    "too many pages are open: close another one"));
-        }
-        return refusal;
+        return refusal.isEmpty() && path.equals("/events") ? streams.refusal() : refusal;
     }
 
     private static boolean isData(String path) {
