@@ -216,7 +216,7 @@ public final class Rehearsal {
             RecordedEvents events) {
         ScriptedWire wire = new ScriptedWire(peer);
         var conversation = new HandlerConversation(context, identity(), factory, wire);
-        drive(conversation, peer, events, conversation::run);
+        drive(conversation, peer, events, conversation);
         return wire.outputEnded();
     }
 
@@ -232,7 +232,7 @@ public final class Rehearsal {
             RecordedEvents events) {
         ScriptedWire wire = new ScriptedWire(peer);
         var conversation = new PumpedConversation(context, identity(), factory, wire);
-        drive(conversation, peer, events, conversation::run);
+        drive(conversation, peer, events, conversation);
         return wire.outputEnded();
     }
 

@@ -29,10 +29,6 @@ final class CellSelectionCondition implements ExecutionCondition {
             StreamCells::hasTwoLoops, ContractCell::style, CellSelectionCondition::transport);
     /// The clauses whose tests run over TLS in worker processes, too: each handshake there loads the classes of TLS first.
     private static final Set<String> OVER_TLS_IN_WORKERS = Set.of("Bytes", "Ending", "Failure", "LastBytes");
-    /// So that the tests of a clause together run over TLS in each model.
-    private static final Function<TestInCell, Object> MODEL_OVER_TLS = one -> one.hasToMeetTls()
-            ? one.cell().model().id()
-            : "";
 
     private final List<Function<TestInCell, Object>> factors;
     private final Map<Class<?>, Set<TestInCell>> chosen = new HashMap<>();
@@ -45,7 +41,13 @@ final class CellSelectionCondition implements ExecutionCondition {
     }
 
     private CellSelectionCondition(List<Function<TestInCell, Object>> factors) {
-        this.factors = Stream.concat(factors.stream(), Stream.of(MODEL_OVER_TLS)).toList();
+        this.factors = Stream.concat(factors.stream(),
+                Stream.<Function<TestInCell, Object>>of(CellSelectionCondition::modelOverTls)).toList();
+    }
+
+    /// So that the tests of a clause together run over TLS in each model.
+    private static Object modelOverTls(TestInCell one) {
+        return one.hasToMeetTls() ? one.cell().model().id() : "";
     }
 
     /// As many cells for each test as it takes to run it in each model, style and transport.

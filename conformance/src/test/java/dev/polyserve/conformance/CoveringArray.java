@@ -69,7 +69,7 @@ public final class CoveringArray {
                 often += timesChosen[each];
                 added += timesChosen[each] == 0 ? 1 : 0;
             }
-            if (added > mostNew || added == mostNew && added > 0 && often < leastOften) {
+            if (added > mostNew || (added == mostNew && added > 0 && often < leastOften)) {
                 best = one;
                 mostNew = added;
                 leastOften = often;

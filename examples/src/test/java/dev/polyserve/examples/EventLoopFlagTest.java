@@ -127,7 +127,7 @@ class EventLoopFlagTest {
         Attributes attributes = manifest.getMainAttributes();
         attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
         attributes.put(Attributes.Name.MAIN_CLASS, "Chosen");
-        String[] flag = OF_MANIFEST.split(": ");
+        String[] flag = OF_MANIFEST.split(": ", 2);
         attributes.putValue(flag[0], flag[1]);
         attributes.putValue("Enable-Native-Access", "ALL-UNNAMED");
         attributes.putValue("Class-Path", Stream.of(library().split(File.pathSeparator))

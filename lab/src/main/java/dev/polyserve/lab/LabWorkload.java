@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 /// What the clients of a run do. The id is its name in a request and in a recording.
 ///
 /// **Thread**: any.
+@SuppressWarnings("ImmutableEnumChecker") // nothing can change the set
 public enum LabWorkload {
     /// All talk.
     TALKERS("talkers", 10, 0, ClientRole.TALKER, Set.of("iterative", "thread", "thread-pool", "virtual", "nio")),

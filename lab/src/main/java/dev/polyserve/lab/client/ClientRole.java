@@ -5,6 +5,7 @@ import dev.polyserve.lab.work.WorkRequest;
 /// The behaviour of a client in a run. The label is its name in a recording.
 ///
 /// **Thread**: any.
+@SuppressWarnings("ImmutableEnumChecker") // the requests are records of numbers
 public enum ClientRole {
     /// It talks for some seconds with pauses, leaves, and comes again.
     TALKER("talker", new WorkRequest.Echo()),

@@ -22,7 +22,7 @@ public final class EventSorter {
     private final AtomicInteger dropped = new AtomicInteger();
     /// Of the thread that takes.
     private final PriorityQueue<Numbered> waiting = new PriorityQueue<>(
-            Comparator.comparingLong((Numbered one) -> one.item().micros()).thenComparing(Numbered::number));
+            Comparator.comparingLong((Numbered one) -> one.item().micros()).thenComparingLong(Numbered::number));
     private long last;
 
     /// An order without items.

@@ -36,7 +36,7 @@ public record Reconciliation(int compared, int exact, List<String> differences) 
     /// Compares the connections of a recording. Those of a server that has dropped events are left out.
     public static Reconciliation of(List<RecordingItem> items) {
         Map<Lane, List<LabEvent>> lanes = new TreeMap<>(Comparator.comparingInt(Lane::server)
-                .thenComparing(Lane::client).thenComparing(Lane::connection));
+                .thenComparingInt(Lane::client).thenComparingInt(Lane::connection));
         Set<Integer> incomplete = new HashSet<>();
         for (RecordingItem item : items) {
             if (item instanceof LabEvent event) {

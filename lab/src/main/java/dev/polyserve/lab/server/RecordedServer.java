@@ -41,9 +41,12 @@ public final class RecordedServer {
                 .options(options -> options(options, arguments));
         try (Server server = builder.start()) {
             PlaceholderFiles files = PlaceholderFiles.below(arguments.openFiles());
-            System.out.println(server.port());
-            server.await();
-            Reference.reachabilityFence(files);
+            try {
+                System.out.println(server.port());
+                server.await();
+            } finally {
+                Reference.reachabilityFence(files);
+            }
         }
     }
 
@@ -58,7 +61,6 @@ public final class RecordedServer {
         try {
             while (System.in.read() >= 0) {
                 // The lab writes nothing.
-                continue;
             }
         } catch (IOException e) {
             System.err.println("the pipe to the lab is broken: " + e.getMessage());
