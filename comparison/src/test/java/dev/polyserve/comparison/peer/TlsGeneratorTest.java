@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 @Tag("slow")
 @Timeout(120)
 class TlsGeneratorTest {
-    private static final Path MODULE = Path.of(PeerProcess.SCRIPT).getParent();
+    private static final Path MODULE = Objects.requireNonNull(Path.of(PeerProcess.SCRIPT).getParent());
     private static final String PEER = "tls-c-epoll";
     private static final String PEER_LIST = "comparison/peer --list-tls";
 

@@ -3,8 +3,8 @@ package dev.polyserve.lab.recording;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.lab.recording.LabEvent.Lane;
-import java.util.List;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// What two processes tell of a connection is recorded once, and samples count the connections.
@@ -53,7 +53,7 @@ class ConnectionStateTrackerTest {
         return (ServerSample) states.follow(asked).orElseThrow();
     }
 
-    private LabEventKind follow(LabEventKind kind) {
+    private @Nullable LabEventKind follow(LabEventKind kind) {
         return states.follow(new LabEvent(1, LANE, kind, 0, 1, 1, "main", ""))
                 .map(item -> ((LabEvent) item).kind()).orElse(null);
     }
