@@ -103,16 +103,17 @@ class NamesWithSeveralAddressesTest {
                         + " address is not one of this machine's"));
     }
 
+    /// At addresses that no client of another test has: its port may be this one.
     @Test
     void whatIsBoundWhenAnotherOneFailsIsFreeAgain() throws Exception {
         int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.2"))) {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.78"))) {
             port = free.getLocalPort();
             for (Model model : List.of(Model.nio(), Model.epoll())) {
-                assertThatThrownBy(() -> Server.at(new Endpoint.Tcp("127.0.0.1", port))
-                        .listen(new Endpoint.Tcp("127.0.0.2", port)).model(model).handle(_ -> {
+                assertThatThrownBy(() -> Server.at(new Endpoint.Tcp("127.0.0.77", port))
+                        .listen(new Endpoint.Tcp("127.0.0.78", port)).model(model).handle(_ -> {
                         }).bind()).isInstanceOf(IOException.class);
-                try (ServerSocket again = new ServerSocket(port, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+                try (ServerSocket again = new ServerSocket(port, 1, InetAddress.ofLiteral("127.0.0.77"))) {
                     assertThat(again.getLocalPort()).isEqualTo(port);
                 }
             }
