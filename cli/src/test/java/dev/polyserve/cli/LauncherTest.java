@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -127,5 +131,47 @@ class LauncherTest {
         assertThat(run.err().lines().filter(line -> line.startsWith("polyserve: ")).toList()).containsExactly(
                 "polyserve: the working directory was deleted: change to another one and start polyserve again.");
         assertThat(run.out()).isEmpty();
+    }
+
+    /// The JVM suspends a thread by a signal to take a sample of it. Its usual one, USR2, restarts a server.
+    @Test
+    void samplesOfAFlightRecordingRestartNoServer() throws Exception {
+        assertThat(run(tree.resolve("polyserve") + " one").status()).as("nothing is to be built").isZero();
+        script(directory.resolve("jdk").resolve("bin").resolve("java"), """
+                while [[ $1 != -jar ]]; do options+=("$1"); shift; done
+                program=(%s)
+                exec "${program[0]}" "${options[@]}" "${program[@]:1}" "${@:3}"
+                """.formatted(String.join(" ", ServedProcess.program().stream().map(LauncherTest::quoted).toList())));
+        Path recording = directory.resolve("server.jfr");
+        try (ServedProcess server = ServedProcess.run(
+                List.of(tree.resolve("polyserve").toString(), "serve", "echo", "--listen", "tcp://127.0.0.1:0",
+                        "--model",
+                        "polling"),
+                Map.of("JAVA_HOME", directory.resolve("jdk").toString(), "POLYSERVE_JAVA_OPTS",
+                        "-Xlog:jfr+startup=error -XX:StartFlightRecording:settings=none,+jdk.ExecutionSample#enabled=true,"
+                                + "+jdk.ExecutionSample#period=10ms,filename=" + recording))) {
+            exchangeUntilSampled(server);
+            server.signal("TERM");
+            assertThat(server.awaitStatus()).as(server.err.text()).isZero();
+            assertThat(server.err.text()).doesNotContain("to replace this one");
+        }
+        assertThat(RecordingFile.readAllEvents(recording)).as("samples").isNotEmpty();
+    }
+
+    /// Its loop runs while there are requests, so that each period has a sample.
+    private static void exchangeUntilSampled(ServedProcess server) throws Exception {
+        ProcessHandle process = ProcessHandle.of(server.pid()).orElseThrow();
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), server.awaitPort())) {
+            client.setSoTimeout(20_000);
+            Duration until = process.info().totalCpuDuration().orElseThrow().plusSeconds(1);
+            while (process.info().totalCpuDuration().orElse(Duration.ZERO).compareTo(until) < 0) {
+                client.getOutputStream().write('a');
+                assertThat(client.getInputStream().read()).as(server.err.text()).isEqualTo('a');
+            }
+        }
+    }
+
+    private static String quoted(String word) {
+        return "'" + word.replace("'", "'\\''") + "'";
     }
 }

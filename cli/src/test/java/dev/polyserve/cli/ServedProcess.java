@@ -59,6 +59,11 @@ final class ServedProcess implements AutoCloseable {
             throws IOException {
         List<String> command = new ArrayList<>(before);
         command.addAll(program(arguments));
+        return run(command, environment);
+    }
+
+    /// Starts a command that replaces itself by the program.
+    static ServedProcess run(List<String> command, Map<String, String> environment) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(environment);
         return new ServedProcess(builder.start());

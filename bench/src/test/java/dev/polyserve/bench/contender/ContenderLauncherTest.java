@@ -78,6 +78,14 @@ class ContenderLauncherTest {
         }
     }
 
+    /// By its usual signal a flight recording would restart a server of ours each time it takes a sample.
+    @Test
+    void aJvmSuspendsThreadsByASignalThatRestartsNoServer() throws Exception {
+        try (ScriptedContender peer = ScriptedContender.start(launcher)) {
+            assertThat(peer.ask("environment _JAVA_SR_SIGNUM")).isEqualTo("63");
+        }
+    }
+
     @Test
     void aCommandThatNeverListensTimesOut() {
         assertThatExceptionOfType(ContenderException.class)
