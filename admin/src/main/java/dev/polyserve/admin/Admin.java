@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /// An HTTP endpoint that shows what a server does, and controls it: `Admin.start(server, "tcp://127.0.0.1:9090")`. It ends
 /// with the server.
@@ -36,9 +37,11 @@ public final class Admin implements AutoCloseable {
     private final HttpEndpoint http;
     private final Optional<AdminUnixRelay> relay;
     private final ServerSentEvents streams;
-    private final AdminHandler handler;
+    private final AdministeredServer target;
+    private final HttpAccessPolicy rules;
     private final Server server;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile @Nullable AdminHandler started;
 
     private Admin(AdministeredServer target, Endpoint asked, Optional<AdminToken> token, HttpEndpoint http,
             Optional<AdminUnixRelay> relay) {
@@ -49,9 +52,9 @@ public final class Admin implements AutoCloseable {
         StatusEvents events = new StatusEvents(
                 () -> new ServerStatus(server, target.service(), target.generation()).figures(), INTERVAL);
         this.streams = new ServerSentEvents(events::open, INTERVAL, STUCK);
-        HttpAccessPolicy rules = new HttpAccessPolicy(endpoint, isExposed(), NAME,
+        this.rules = new HttpAccessPolicy(endpoint, isExposed(), NAME,
                 "start the server with --admin-token-file FILE", token.map(AdminToken::secret));
-        this.handler = new AdminHandler(target, rules, streams);
+        this.target = target;
     }
 
     /// Starts an endpoint for a server on loopback or a Unix socket, without a token and so without actions.
@@ -127,6 +130,8 @@ public final class Admin implements AutoCloseable {
 
     /// Begins to answer, until the server has stopped or this is closed.
     public void start() {
+        // Only now, because it takes as long as the start of a server.
+        AdminHandler handler = new AdminHandler(target, rules, streams);
         http.start(exchange -> {
             if (relay.isPresent() && !relay.get().isOwn(exchange.getRemoteAddress())) {
                 exchange.close();
@@ -135,6 +140,8 @@ public final class Admin implements AutoCloseable {
             handler.handle(exchange);
         });
         relay.ifPresent(unix -> unix.start(port()));
+        handler.prepare();
+        started = handler;
         Thread.ofVirtual().name("polyserve-admin").start(() -> {
             try {
                 server.await();
@@ -159,6 +166,10 @@ public final class Admin implements AutoCloseable {
         streams.close();
         relay.ifPresent(Admin::closeRelay);
         http.close();
+        AdminHandler handler = started;
+        if (handler != null) {
+            handler.close();
+        }
     }
 
     private static void closeRelay(AdminUnixRelay relay) {

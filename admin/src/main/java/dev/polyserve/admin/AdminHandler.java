@@ -20,6 +20,9 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class AdminHandler implements HttpHandler {
     /// How long the accept loop may be stuck before the server counts as ill.
     private static final long PULSE_SECONDS = 2;
+    private static final int TEXT_BYTES = 64 << 10;
     private static final String PATHS = "/, /metrics, /health, /ready, /status, /connections and /events";
     private static final String VENDOR = "vendor/uplot-1.6.32/";
     private static final StaticFiles FILES = new StaticFiles(
@@ -44,6 +48,10 @@ final class AdminHandler implements HttpHandler {
     private final ServerSentEvents streams;
     private final AdminActions actions;
     private final MetricsText metrics;
+    /// Not a virtual thread: the handlers of a server may run on the same carriers, and the buffer of a BufferedWriter grows by each
+    /// write there, which makes megabytes of garbage of a scrape.
+    private final ExecutorService scrapes = Executors
+            .newSingleThreadExecutor(Thread.ofPlatform().daemon().name("polyserve-admin-scrapes").factory());
 
     AdminHandler(AdministeredServer target, HttpAccessPolicy rules, ServerSentEvents streams) {
         this.target = target;
@@ -51,6 +59,16 @@ final class AdminHandler implements HttpHandler {
         this.streams = streams;
         this.actions = new AdminActions(target);
         this.metrics = new MetricsText(ServerMetrics.of(target.server()).withGeneration(target::generation));
+    }
+
+    /// Reads all figures once, so that the first scrape does not wait for classes to be loaded.
+    void prepare() {
+        var _ = scrapes.submit(() -> text(null));
+    }
+
+    /// Answers no more scrapes.
+    void close() {
+        scrapes.shutdown();
     }
 
     @Override
@@ -113,9 +131,27 @@ final class AdminHandler implements HttpHandler {
     }
 
     private HttpEndpointResponse metrics(@Nullable String accept) throws IOException {
-        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        try {
+            return new HttpEndpointResponse(HttpEndpointResponse.OK, metrics.contentType(accept),
+                    scrapes.submit(() -> text(accept)).get());
+        } catch (ExecutionException e) {
+            throw new IOException("the metrics cannot be read: " + e.getCause(), e);
+        } catch (RejectedExecutionException e) {
+            return closed();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return closed();
+        }
+    }
+
+    private byte[] text(@Nullable String accept) throws IOException {
+        ByteArrayOutputStream text = new ByteArrayOutputStream(TEXT_BYTES);
         metrics.write(accept, text);
-        return new HttpEndpointResponse(HttpEndpointResponse.OK, metrics.contentType(accept), text.toByteArray());
+        return text.toByteArray();
+    }
+
+    private static HttpEndpointResponse closed() {
+        return HttpEndpointResponse.text(HttpEndpointResponse.UNAVAILABLE, "the admin endpoint is closed");
     }
 
     private HttpEndpointResponse health() {
@@ -133,7 +169,7 @@ final class AdminHandler implements HttpHandler {
                     "the accept loop has failed: " + e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return HttpEndpointResponse.text(HttpEndpointResponse.UNAVAILABLE, "the admin endpoint is closed");
+            return closed();
         }
     }
 

@@ -10,8 +10,11 @@ import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -53,16 +56,26 @@ final class AotTrainCommand {
             }
             for (List<String> server : SERVERS) {
                 if (Server.whyNot(Model.named(server.get(1))).isEmpty()) {
-                    serve(server, requests);
+                    serve(server, requests, OptionalInt.empty());
                 }
             }
+            int admin = freePort();
+            serve(List.of("--model", "auto", "echo", "--admin", "tcp://127.0.0.1:" + admin), requests,
+                    OptionalInt.of(admin));
             return 0;
         } catch (IOException e) {
             throw ExitException.failed("the training failed: " + e.getMessage(), e);
         }
     }
 
-    private static void serve(List<String> service, int requests) throws IOException, InterruptedException {
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static void serve(List<String> service, int requests, OptionalInt admin)
+            throws IOException, InterruptedException {
         String[] words = Stream.concat(Stream.of(ServeCommand.NAME, "--listen", "tcp://127.0.0.1:0"), service.stream())
                 .toArray(String[]::new);
         try (PipedInputStream output = new PipedInputStream();
@@ -74,7 +87,12 @@ final class AotTrainCommand {
                 if (!ready.matches()) {
                     throw new IOException("this does not serve: " + String.join(" ", words));
                 }
-                AotTrainingLoad.run(Integer.parseInt(ready.group(1)), requests);
+                int port = Integer.parseInt(ready.group(1));
+                if (admin.isPresent()) {
+                    AotTrainingLoad.scrape(port, admin.getAsInt(), requests);
+                } else {
+                    AotTrainingLoad.run(port, requests);
+                }
             } finally {
                 server.interrupt();
                 server.join();

@@ -3,6 +3,7 @@ package dev.polyserve.cli;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,6 +14,7 @@ final class AotTrainingLoad {
     /// compiler takes a method.
     private static final int CONNECTIONS_PER_REQUEST = 6;
     private static final int REQUEST_BYTES = 64;
+    private static final int REQUESTS_PER_SCRAPE = 20;
 
     private AotTrainingLoad() {}
 
@@ -34,6 +36,37 @@ final class AotTrainingLoad {
         for (int i = 0; i < CONNECTIONS_PER_REQUEST * requestsEach; i++) {
             try (Socket client = connect(port)) {
                 exchange(List.of(client));
+            }
+        }
+    }
+
+    /// Reads the metrics and the status of a server again and again while it has clients.
+    ///
+    /// @param admin the port of its admin endpoint
+    static void scrape(int port, int admin, int requestsEach) throws IOException {
+        List<Socket> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < CLIENTS; i++) {
+                clients.add(connect(port));
+            }
+            for (int i = 0; i < Math.max(1, requestsEach / REQUESTS_PER_SCRAPE); i++) {
+                exchange(clients);
+                get(admin, "/metrics");
+                get(admin, "/status");
+            }
+        } finally {
+            for (Socket client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    private static void get(int port, String path) throws IOException {
+        try (Socket client = connect(port)) {
+            client.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            if (client.getInputStream().readAllBytes().length == 0) {
+                throw new IOException("the server does not answer " + path);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.polyserve.metrics;
 
+import dev.polyserve.ConnectionFuture;
 import dev.polyserve.Limit;
 import dev.polyserve.Server;
 import dev.polyserve.ServerStats;
@@ -80,12 +81,20 @@ public final class ServerMetrics implements MultiCollector {
         families.histograms("connection_duration_seconds", "How long connections were open.",
                 Map.of(Labels.EMPTY, stats.connectionDurations()));
         families.gauge("queue_connections", "Accepted connections that wait for a thread.",
-                server.connections().stream().filter(open -> !open.isRunning() && !open.isDone()).count());
+                waiting(server.connections()));
         families.counters("listen_overflows", "Attempts to connect that the kernel dropped, as the backlog was full.",
                 each(listeners.stream().filter(listener -> listener.overflows().isPresent()).toList(), LISTENER,
                         ServerMetrics::endpoint, listener -> listener.overflows().orElse(0)));
         families.counter("datagrams_received", "Datagrams received.", stats.datagramsIn());
         families.counter("datagrams_sent", "Datagrams sent.", stats.datagramsOut());
+    }
+
+    private static int waiting(List<ConnectionFuture> connections) {
+        int waiting = 0;
+        for (ConnectionFuture open : connections) {
+            waiting += open.isRunning() || open.isDone() ? 0 : 1;
+        }
+        return waiting;
     }
 
     private static String endpoint(ListenerStats listener) {
