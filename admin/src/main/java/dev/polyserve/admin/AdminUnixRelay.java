@@ -116,25 +116,31 @@ final class AdminUnixRelay implements AutoCloseable {
     }
 
     private void relay(SocketChannel client, int port) {
-        int own = 0;
         try (client; SocketChannel upstream = SocketChannel.open()) {
             upstream.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            own = ((InetSocketAddress) Objects.requireNonNull(upstream.getLocalAddress())).getPort();
+            int own = ((InetSocketAddress) Objects.requireNonNull(upstream.getLocalAddress())).getPort();
             ports.add(own);
-            upstream.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            Thread requests = Thread.ofVirtual().start(() -> pump(client, upstream));
-            pump(upstream, client);
-            // What the HTTP server has ended is over; a request that is still on its way goes nowhere.
-            client.close();
-            requests.join();
+            try {
+                upstream.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                relay(client, upstream);
+            } finally {
+                ports.remove(own); // before it is closed: then another program may have the port
+            }
         } catch (IOException e) {
             return; // one side has ended the connection
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            ports.remove(own);
             open.remove(client);
         }
+    }
+
+    private static void relay(SocketChannel client, SocketChannel upstream) throws IOException, InterruptedException {
+        Thread requests = Thread.ofVirtual().start(() -> pump(client, upstream));
+        pump(upstream, client);
+        // What the HTTP server has ended is over; a request that is still on its way goes nowhere.
+        client.close();
+        requests.join();
     }
 
     private static void pump(SocketChannel from, SocketChannel to) {

@@ -89,9 +89,25 @@ class ServerSentEventsTest {
         }
     }
 
+    @Test
+    void whatAsksForTheHeadersOnlyIsNoPage() throws Exception {
+        try (Socket one = asks("HEAD")) {
+            String answer = new String(one.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+            assertThat(answer).isEqualTo("HTTP/1.1 200");
+        }
+        while (streams.pages() > 0) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        assertThat(count).as("figures that were read").hasValue(0);
+    }
+
     private Socket page() throws IOException {
+        return asks("GET");
+    }
+
+    private Socket asks(String method) throws IOException {
         Socket page = new Socket(InetAddress.getLoopbackAddress(), http.getAddress().getPort());
-        page.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        page.getOutputStream().write((method + " / HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
         return page;
     }
 

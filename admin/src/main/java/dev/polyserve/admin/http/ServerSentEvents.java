@@ -74,10 +74,14 @@ public final class ServerSentEvents implements AutoCloseable {
     ///
     /// @throws IOException if the page is closed
     public void serve(HttpExchange exchange) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+        if (exchange.getRequestMethod().equals("HEAD")) {
+            exchange.sendResponseHeaders(HttpEndpointResponse.OK, -1); // its events would go nowhere, without an end
+            return;
+        }
         Stream stream = new Stream();
         open.add(stream);
         try {
-            exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
             exchange.sendResponseHeaders(HttpEndpointResponse.OK, 0);
             EventSource source = sources.get();
             while (!closed) {
