@@ -10,6 +10,7 @@ import dev.polyserve.lab.recording.LabEventKind;
 import dev.polyserve.lab.recording.LabEvent;
 import dev.polyserve.lab.recording.LabEvent.Lane;
 import dev.polyserve.lab.recording.ServerSample;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,6 +26,9 @@ class ModelMomentsTest {
     private static final int SAMPLES_OF_START = 10;
     /// Each has a process that takes seconds to start.
     private static final int CRASHED_CLIENTS = 4;
+    private static final int SLOW_CLIENTS = 2;
+    /// A wait that is seen on the page. A slow client rests for 20 ms between two reads.
+    private static final long LONG_MICROS = 50_000;
 
     private static void assumeModels(String... ids) {
         for (String id : ids) {
@@ -95,6 +99,55 @@ class ModelMomentsTest {
 
     private static long connected(RecordedRun run) {
         return run.events(0, LabEventKind.CONNECTED).count() + run.events(1, LabEventKind.CONNECTED).count();
+    }
+
+    /// Clients 0 and 1 read slowly, and client 0 comes first.
+    @Test
+    void theLaneOfASlowReaderWaitsForRoomToSend() throws Exception {
+        RecordedRun run = RecordedRun.until(
+                recorded -> !outputWaits(recorded, 0).isEmpty() && besideOutputWait(recorded, 1).isPresent(),
+                LabWorkload.SLOW, LabWorkload.SLOW.clients(), ServerRequest.of("iterative"), ServerRequest.of("nio"));
+        assertThat(outputWaits(run, 0)).as("requests of others under iterative")
+                .allMatch(wait -> reads(run, wait) == 0);
+        for (OutputWait wait : List.of(outputWaits(run, 0).getFirst(), besideOutputWait(run, 1).orElseThrow())) {
+            assertThat(run.events(wait.lane()).filter(event -> event.kind() == LabEventKind.RECEIVED)
+                    .filter(wait::covers).mapToLong(LabEvent::amount).sum())
+                    .as("bytes that its client, which reads slowly, receives meanwhile").isPositive();
+            assertThat(run.first(wait.lane(), LabEventKind.ASKED).text()).isEqualTo("flood");
+        }
+        run.assertReconciled();
+    }
+
+    /// A part of a lane in which the server waits for room to send.
+    private record OutputWait(Lane lane, long from, long to) {
+        boolean covers(LabEvent event) {
+            return event.micros() > from && event.micros() < to;
+        }
+    }
+
+    /// The waits of slow readers that are long; after each, the server goes on.
+    private static List<OutputWait> outputWaits(RecordedRun run, int server) {
+        var waits = new ArrayList<OutputWait>();
+        for (int client = 0; client < SLOW_CLIENTS; client++) {
+            List<LabEvent> lane = run.events(new Lane(server, client, 0)).filter(event -> !event.isClients()).toList();
+            for (int i = 0; i + 1 < lane.size(); i++) {
+                OutputWait wait = new OutputWait(lane.get(i).lane(), lane.get(i).micros(), lane.get(i + 1).micros());
+                if (lane.get(i).kind() == LabEventKind.WAIT_OUTPUT && wait.to() - wait.from() >= LONG_MICROS) {
+                    waits.add(wait);
+                }
+            }
+        }
+        return waits;
+    }
+
+    private static Optional<OutputWait> besideOutputWait(RecordedRun run, int server) {
+        return outputWaits(run, server).stream().filter(wait -> reads(run, wait) > 0).findFirst();
+    }
+
+    /// How often the server reads from others during a wait.
+    private static long reads(RecordedRun run, OutputWait wait) {
+        return run.events(wait.lane().server(), LabEventKind.READ).filter(wait::covers)
+                .filter(event -> !event.lane().equals(wait.lane())).count();
     }
 
     @Test
