@@ -5,6 +5,7 @@ import dev.polyserve.Server;
 import dev.polyserve.examples.models.ModelExample;
 import dev.polyserve.examples.models.ModelExplanation;
 import dev.polyserve.text.JsonObjectWriter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: any.
 public final class Lab implements AutoCloseable {
     private static final Set<String> WITH_LOOPS = Set.of("select", "poll", "epoll", "epoll-et", "io_uring", "nio");
+
+    /// How long the processes of a run have to end.
+    private static final Duration END = Duration.ofSeconds(20);
 
     private final LabServerProgram program;
     private final List<String> commands;
@@ -113,7 +117,7 @@ public final class Lab implements AutoCloseable {
                 current.stop();
             }
             runs++;
-            LabRun started = LabRun.start("r" + runs, request, program);
+            LabRun started = LabRun.start("r" + runs, request, program, Optional.ofNullable(current));
             current = started;
             return started;
         } finally {
@@ -136,17 +140,26 @@ public final class Lab implements AutoCloseable {
         }
     }
 
-    /// Ends the run, soon.
+    /// Ends the run and its processes, and waits for that, for some seconds at most. A second call has no effect.
     @Override
     public void close() {
+        Optional<LabRun> last;
         lock.lock();
         try {
             closed = true;
-            if (current != null) {
-                current.stop();
-            }
+            last = Optional.ofNullable(current);
         } finally {
             lock.unlock();
+        }
+        last.ifPresent(Lab::end);
+    }
+
+    private static void end(LabRun run) {
+        run.stop();
+        try {
+            boolean _ = run.awaitEnd(END);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

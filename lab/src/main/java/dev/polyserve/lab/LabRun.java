@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,6 +45,8 @@ public final class LabRun {
     private static final int COLLECTIONS_PER_SAMPLE = 4;
     /// How long servers have, at the end, to send what they record.
     private static final long LAST_MILLIS = 200;
+    /// How long the run before may take to end.
+    private static final int BEFORE_SECONDS = 30;
 
     private final String id;
     private final RunRequest request;
@@ -55,6 +58,8 @@ public final class LabRun {
     private final AtomicBoolean headChanged = new AtomicBoolean(true);
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch over = new CountDownLatch(1);
+    /// Opens when the run before this one is over.
+    private final CountDownLatch before;
     private volatile State state = State.STARTING;
     private volatile @Nullable String whyOver;
     private final ClientRunContext clients;
@@ -63,16 +68,18 @@ public final class LabRun {
     private volatile List<LabRunServer> servers = List.of();
     private final AtomicLong unrecorded = new AtomicLong();
 
-    private LabRun(String id, RunRequest request, LabServerProgram program) {
+    private LabRun(String id, RunRequest request, LabServerProgram program, CountDownLatch before) {
         this.id = id;
         this.request = request;
         this.program = program;
+        this.before = before;
         this.clients = new ClientRunContext(System.nanoTime(), order, new ConnectionPorts());
     }
 
-    /// Starts a run.
-    static LabRun start(String id, RunRequest request, LabServerProgram program) {
-        LabRun run = new LabRun(id, request, program);
+    /// Starts a run. Its servers start once the run before has ended, so that few run at once however many runs are asked for.
+    static LabRun start(String id, RunRequest request, LabServerProgram program, Optional<LabRun> before) {
+        LabRun run = new LabRun(id, request, program,
+                before.map(one -> one.over).orElseGet(() -> new CountDownLatch(0)));
         Thread.ofVirtual().name("lab-run").start(run::live);
         return run;
     }
@@ -163,9 +170,7 @@ public final class LabRun {
         Path directory = null;
         try {
             directory = Files.createTempDirectory("polyserve-lab");
-            startServers(directory);
-            serve();
-            end(stopping.getCount() == 0 ? "it was stopped" : "its time has passed");
+            end(run(directory));
         } catch (IOException e) {
             end("it has failed: " + e.getMessage());
         } catch (InterruptedException e) {
@@ -176,6 +181,22 @@ public final class LabRun {
         }
     }
 
+    /// Runs servers and clients.
+    ///
+    /// @return why the run is over
+    private String run(Path directory) throws InterruptedException {
+        startServers(directory);
+        if (!isStopped() && servers.stream().noneMatch(LabRunServer::isServing)) {
+            return "no server serves";
+        }
+        serve();
+        return isStopped() ? "it was stopped" : "its time has passed";
+    }
+
+    private boolean isStopped() {
+        return stopping.getCount() == 0;
+    }
+
     private void startServers(Path directory) throws InterruptedException {
         List<LabRunServer> made = new ArrayList<>();
         for (RunRequest.ServerRequest server : request.servers()) {
@@ -183,21 +204,23 @@ public final class LabRun {
         }
         servers = List.copyOf(made);
         record();
-        List<Thread> starts = new ArrayList<>();
-        for (LabRunServer server : made) {
-            starts.add(Thread.ofVirtual().name("lab-start").start(() -> {
-                try {
-                    server.start(program, directory, request.workload().openFiles());
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            }));
-        }
+        boolean _ = before.await(BEFORE_SECONDS, TimeUnit.SECONDS);
+        List<Thread> starts = isStopped()
+                ? List.of()
+                : made.stream().map(server -> startOf(server, directory)).toList();
         for (Thread start : starts) {
             while (!start.join(Duration.ofMillis(COLLECT_MILLIS))) {
                 record();
+                if (isStopped()) {
+                    start.interrupt();
+                }
             }
         }
+    }
+
+    private Thread startOf(LabRunServer server, Path directory) {
+        return Thread.ofVirtual().name("lab-start")
+                .start(() -> server.start(program, directory, request.workload().openFiles()));
     }
 
     private void changed() {

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 ///   STARTING ─▶ SERVING ─▶ ENDED
-///      └─▶ FAILED   └─ it ends by itself ─▲
+///      ├─▶ FAILED   └─ it ends by itself ─▲
+///      └─ it is stopped ───────────────────▲
 /// ```
 ///
 /// **Thread**: any.
@@ -53,11 +54,11 @@ final class LabRunServer implements AutoCloseable {
         this.whenChanged = whenChanged;
     }
 
-    /// Starts the server, and returns when it serves, or cannot.
+    /// Starts the server, and returns when it serves, or cannot. An interrupt ends the wait for that.
     ///
     /// @param directory for its socket
     /// @param openFiles up to which number its descriptors are in use
-    void start(LabServerProgram program, Path directory, int openFiles) throws InterruptedException {
+    void start(LabServerProgram program, Path directory, int openFiles) {
         try {
             Optional<String> command = request.against();
             if (command.isPresent()) {
@@ -70,6 +71,9 @@ final class LabRunServer implements AutoCloseable {
             enter(State.FAILED, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             enter(State.FAILED, "the server " + request.label() + " cannot be started: " + e.getMessage());
+        } catch (InterruptedException e) {
+            enter(State.ENDED, "it was stopped before it served");
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -80,6 +84,7 @@ final class LabRunServer implements AutoCloseable {
         receiver = receives;
         LabServerProcess started = LabServerProcess.start(program.command(new ServerArguments(request.model(),
                 request.loops(), request.handOff(), receives.path(), openFiles)));
+        process = started;
         began(started, started.pid());
         port = (int) started.awaitNumber("the server " + request.label(), START);
     }
@@ -87,6 +92,7 @@ final class LabRunServer implements AutoCloseable {
     private void startOther(String command) throws IOException, LabException, InterruptedException {
         int free = FreePort.tcp();
         LabServerProcess started = LabServerProcess.shell(command.replace("{port}", Integer.toString(free)));
+        process = started;
         long pid = started.awaitNumber("'" + command + "'", START);
         began(started, pid);
         started.awaitListening(command, pid, free, START);
@@ -94,7 +100,6 @@ final class LabRunServer implements AutoCloseable {
     }
 
     private void began(LabServerProcess started, long pid) {
-        process = started;
         boolean _ = processes.add(pid);
         var _ = started.whenEnded().thenAccept(how -> {
             if (state == State.SERVING) {
@@ -176,7 +181,7 @@ final class LabRunServer implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (state == State.SERVING) {
+        if (state == State.SERVING || state == State.STARTING) {
             enter(State.ENDED, "");
         }
         LabServerProcess started = process;

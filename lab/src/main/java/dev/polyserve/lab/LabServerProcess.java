@@ -1,12 +1,10 @@
 package dev.polyserve.lab;
 
-import java.io.BufferedReader;
+import dev.polyserve.bench.contender.OutputTail;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -22,18 +20,55 @@ final class LabServerProcess implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(2);
     private static final long PROBE_MILLIS = 50;
     private static final int PROBE_TIMEOUT_MILLIS = 1_000;
-    /// Runs a command that ends with the pipe: `cat` waits for the end of that. The first line is the command's process.
-    private static final String UNTIL_PIPE_ENDS = "sh -c \"exec $1\" < /dev/null > /dev/null & child=$!; echo $child;"
-            + " cat > /dev/null; kill $child; wait $child";
+    /// Runs a command in a session of its own, so that all its processes end together, and a Ctrl-C at the terminal reaches the
+    /// lab only. The command ends with the pipe that this reads, and this with the command. The first line is its process.
+    private static final String UNTIL_PIPE_ENDS = """
+            trap '' HUP INT QUIT
+            exec 3<&0
+            if command -v setsid > /dev/null; then
+                setsid sh -c "$1" < /dev/null > /dev/null 3<&- &
+                all=-$!
+            else
+                sh -c "$1" < /dev/null > /dev/null 3<&- &
+                all=$!
+            fi
+            command=$!
+            echo $command
+            (while read -r line; do :; done <&3; kill -s TERM -- $all; sleep 1; kill -s KILL -- $all) > /dev/null 2>&1 &
+            guard=$!
+            wait $command
+            status=$?
+            [ $all = $command ] || kill -s KILL -- $all 2> /dev/null
+            kill -s KILL $guard
+            exit $status
+            """;
 
     private final Process process;
     private final CompletableFuture<String> firstLine = new CompletableFuture<>();
-    private volatile String lastWords = "";
+    private final OutputTail errors;
 
     private LabServerProcess(Process process) {
         this.process = process;
-        Thread.ofVirtual().name("lab-output").start(this::readOutput);
-        Thread.ofVirtual().name("lab-errors").start(this::readErrors);
+        OutputTail output = OutputTail.of(process.getInputStream(), "a server of the lab", this::takeFirst);
+        this.errors = OutputTail.of(process.getErrorStream(), "a server of the lab");
+        var _ = process.onExit().thenRunAsync(() -> {
+            awaitEnd(output);
+            firstLine.completeExceptionally(new IOException("it has ended"));
+        });
+    }
+
+    private boolean takeFirst(String line) {
+        firstLine.complete(line);
+        return false;
+    }
+
+    /// What a process has written before its end may come a moment after that.
+    private static void awaitEnd(OutputTail output) {
+        try {
+            boolean _ = output.awaitEnd();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// Starts a command.
@@ -46,38 +81,14 @@ final class LabServerProcess implements AutoCloseable {
         return start(List.of("sh", "-c", UNTIL_PIPE_ENDS, "lab", command));
     }
 
-    private void readOutput() {
-        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
-            for (String line; (line = lines.readLine()) != null;) {
-                firstLine.complete(line);
-            }
-            firstLine.completeExceptionally(new IOException("it ended"));
-        } catch (IOException e) {
-            firstLine.completeExceptionally(e);
-        }
-    }
-
-    private void readErrors() {
-        try (BufferedReader lines = new BufferedReader(
-                new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8))) {
-            for (String line; (line = lines.readLine()) != null;) {
-                if (!line.isBlank()) {
-                    lastWords = line.strip();
-                }
-            }
-        } catch (IOException e) {
-            // The JDK closes the stream when the process ends.
-            assert !process.isAlive();
-        }
-    }
-
     /// The number in the first line that the process prints.
     ///
     /// @throws LabException when it ends, or prints none in time
     long awaitNumber(String name, Duration atMost) throws LabException, InterruptedException {
         try {
-            return Long.parseLong(firstLine.get(atMost.toMillis(), TimeUnit.MILLISECONDS).strip());
+            return Long.parseLong(firstLine.get(atMost.toMillis(), TimeUnit.MILLISECONDS));
         } catch (ExecutionException e) {
+            awaitEnd(errors);
             throw new LabException(name + " has ended before it served" + said(), e);
         } catch (TimeoutException e) {
             throw new LabException(name + " does not serve after " + atMost.toSeconds() + " s" + said(), e);
@@ -93,6 +104,7 @@ final class LabServerProcess implements AutoCloseable {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (!isListening(port)) {
             if (ProcessFigures.hasEnded(pid)) {
+                awaitEnd(errors);
                 throw new LabException("'" + name + "' has ended before it listened on port " + port
                         + " of 127.0.0.1" + said());
             }
@@ -114,7 +126,8 @@ final class LabServerProcess implements AutoCloseable {
     }
 
     private String said() {
-        return lastWords.isEmpty() ? "" : "; it said: " + lastWords;
+        List<String> lines = errors.lines();
+        return lines.isEmpty() ? "" : "; it said: " + lines.getLast();
     }
 
     /// The process id of what was started: for a shell's command, of the shell.
@@ -124,7 +137,10 @@ final class LabServerProcess implements AutoCloseable {
 
     /// How it has ended, in one sentence, once it has.
     CompletableFuture<String> whenEnded() {
-        return process.onExit().thenApply(ended -> "it has ended with status " + ended.exitValue() + said());
+        return process.onExit().thenApplyAsync(ended -> {
+            awaitEnd(errors);
+            return "it has ended with status " + ended.exitValue() + said();
+        });
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.polyserve.lab;
 
+import dev.polyserve.text.PrintableText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,7 @@ public record RunRequest(List<ServerRequest> servers, int clients, LabWorkload w
     static final int MOST_CLIENTS = 40;
     static final int MOST_SECONDS = 120;
     private static final int MOST_LOOPS = 8;
+    private static final int MOST_SHOWN = 80;
     private static final int SECONDS = 20;
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
@@ -58,9 +60,10 @@ public record RunRequest(List<ServerRequest> servers, int clients, LabWorkload w
     static RunRequest parse(String json, Set<String> models, List<String> commands) throws LabException {
         JsonNode request = read(json);
         String id = request.path("workload").asString(LabWorkload.TALKERS.id());
-        LabWorkload workload = LabWorkload.named(id).orElseThrow(() -> new LabException("there is no workload '" + id
-                + "', take one of " + Stream.of(LabWorkload.values()).map(LabWorkload::id).collect(
-                        Collectors.joining(", "))));
+        LabWorkload workload = LabWorkload.named(id)
+                .orElseThrow(() -> new LabException("there is no workload '" + shown(id)
+                        + "', take one of " + Stream.of(LabWorkload.values()).map(LabWorkload::id).collect(
+                                Collectors.joining(", "))));
         List<ServerRequest> servers = new ArrayList<>();
         for (JsonNode server : request.path("servers")) {
             servers.add(server(server, models, commands));
@@ -85,17 +88,23 @@ public record RunRequest(List<ServerRequest> servers, int clients, LabWorkload w
         String command = server.path("against").asString("");
         if (!command.isEmpty()) {
             if (!commands.contains(command)) {
-                throw new LabException("the lab was not started with --against '" + command
+                throw new LabException("the lab was not started with --against '" + shown(command)
                         + "', and starts no other command: start it again with it");
             }
             return new ServerRequest("", 1, true, Optional.of(command));
         }
         String model = server.path("model").asString("");
         if (!models.contains(model)) {
-            throw new LabException("there is no model '" + model + "', take one of " + String.join(", ", models));
+            throw new LabException(
+                    "there is no model '" + shown(model) + "', take one of " + String.join(", ", models));
         }
         return new ServerRequest(model, number(server, "loops", 1, MOST_LOOPS),
                 server.path("handOff").asBoolean(true), Optional.empty());
+    }
+
+    /// The beginning of a text that may be long.
+    private static String shown(String text) {
+        return PrintableText.of(text.length() > MOST_SHOWN ? text.substring(0, MOST_SHOWN) + "…" : text);
     }
 
     private static int number(JsonNode from, String name, int otherwise, int most) throws LabException {

@@ -18,7 +18,7 @@ import java.util.function.Predicate;
 /// Memory is bounded: the last [#LINES] lines, and of each line the first [#LINE_BYTES] bytes.
 ///
 /// **Thread**: any. A thread of its own reads until no process holds the other end of the pipe.
-final class OutputTail {
+public final class OutputTail {
     static final int LINES = 20;
     static final int LINE_BYTES = 500;
     /// Standard input of the started processes: an empty file.
@@ -39,21 +39,25 @@ final class OutputTail {
         this.isKept = isKept;
     }
 
-    static OutputTail of(InputStream from, String what) {
+    /// Starts reading.
+    ///
+    /// @param what whose output it is, for the name of the thread
+    public static OutputTail of(InputStream from, String what) {
         return of(from, what, _ -> true);
     }
 
     /// Starts reading.
     ///
+    /// @param what whose output it is, for the name of the thread
     /// @param isKept receives each line on the reading thread and returns true for a line to keep; must not block
-    static OutputTail of(InputStream from, String what, Predicate<String> isKept) {
+    public static OutputTail of(InputStream from, String what, Predicate<String> isKept) {
         OutputTail tail = new OutputTail(from, isKept);
         Thread.ofPlatform().daemon().name("output of " + what).start(tail::readAll);
         return tail;
     }
 
     /// The last lines that were not blank, in order.
-    List<String> lines() {
+    public List<String> lines() {
         synchronized (lines) {
             return List.copyOf(lines);
         }
@@ -62,7 +66,7 @@ final class OutputTail {
     /// Waits for the end of the output, for a moment at most; to be called when the process has ended.
     ///
     /// @return false when another process still holds the other end
-    boolean awaitEnd() throws InterruptedException {
+    public boolean awaitEnd() throws InterruptedException {
         return ended.await(END_MILLIS, TimeUnit.MILLISECONDS);
     }
 

@@ -7,6 +7,7 @@ import dev.polyserve.lab.work.WorkRequest;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -96,6 +97,10 @@ final class LabClientConnection implements AutoCloseable {
         byte[] piece = new byte[PIECE_BYTES];
         for (int count; (count = socket.getInputStream().read(piece)) >= 0;) {
             tell(LabEventKind.RECEIVED, count, "");
+            if (Thread.currentThread().isInterrupted()) {
+                // A read that need not wait does not notice it: a server may send without an end.
+                throw new InterruptedIOException("the client was stopped");
+            }
         }
     }
 
