@@ -30,7 +30,11 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Browser {
     private static final JsonMapper MAPPER = JsonMapper.shared();
     private static final long TIMEOUT_SECONDS = 120;
-    private static final Map<String, Integer> KEY_CODES = Map.of("Tab", 9, "Enter", 13, "Escape", 27);
+    private static final Map<String, Integer> KEY_CODES = Map.ofEntries(Map.entry("Tab", 9), Map.entry("Enter", 13),
+            Map.entry("Escape", 27), Map.entry(" ", 32), Map.entry("End", 35), Map.entry("Home", 36),
+            Map.entry("ArrowLeft", 37), Map.entry("ArrowUp", 38), Map.entry("ArrowRight", 39), Map.entry("ArrowDown", 40),
+            Map.entry(",", 188), Map.entry(".", 190));
+    private static final int SHIFT = 8;
     private static final String LISTENING = "DevTools listening on ";
 
     private final Process process;
@@ -105,10 +109,20 @@ public final class Browser {
         return reply.path("result").path("value");
     }
 
-    /// Presses and releases a key, such as `Tab`.
+    /// Presses and releases a key: `Tab`, another name, or a character.
     public void press(String key) throws Exception {
-        Map<String, Object> event = Map.of("key", key, "code", key, "windowsVirtualKeyCode", KEY_CODES.getOrDefault(key, 0), "text",
-                key.equals("Enter") ? "\r" : "");
+        press(key, 0);
+    }
+
+    /// Presses and releases a key while Shift is held down.
+    public void pressWithShift(String key) throws Exception {
+        press(key, SHIFT);
+    }
+
+    private void press(String key, int modifiers) throws Exception {
+        String text = key.equals("Enter") ? "\r" : key.length() == 1 ? key : "";
+        Map<String, Object> event = Map.of("key", key, "code", key.equals(" ") ? "Space" : key, "modifiers", modifiers,
+                "windowsVirtualKeyCode", KEY_CODES.getOrDefault(key, 0), "text", text);
         for (String type : List.of("keyDown", "keyUp")) {
             Map<String, Object> parameters = new HashMap<>(event);
             parameters.put("type", type);

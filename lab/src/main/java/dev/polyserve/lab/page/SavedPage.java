@@ -12,7 +12,6 @@ import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /// A run as one HTML file with the same viewer, which loads nothing.
 ///
@@ -27,15 +26,16 @@ final class SavedPage {
 
     /// The file.
     ///
-    /// @param recorded the run, as JSON
+    /// @param head the run without its events, as JSON
+    /// @param recorded the whole run, as JSON
     /// @param choices what the lab offers, as JSON: the texts of the models come from it
     /// @throws IOException if a file of the page is missing
-    static String of(String recorded, String choices) throws IOException {
+    static String of(String head, String recorded, String choices) throws IOException {
         String script = "\n" + ScriptBundle.of(LabPageFiles.SCRIPTS);
         String style = "\n" + LabPageFiles.all(LabPageFiles.STYLES);
         String policy = "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; script-src '"
                 + hash(script) + "'; style-src '" + hash(style) + "'";
-        String data = MAPPER.writeValueAsString(document(recorded, choices));
+        String data = "{\"models\":" + models(head, choices) + ",\"run\":" + recorded + "}";
         return STYLE_LINKS.matcher(LabPageFiles.text(LabPageFiles.PAGE))
                 .replaceFirst(Matcher.quoteReplacement("<style>" + style + "</style>\n"))
                 .replace(HEAD, HEAD + "<meta http-equiv=\"Content-Security-Policy\" content=\"" + policy + "\">\n")
@@ -44,20 +44,17 @@ final class SavedPage {
                         + "</script>\n<script type=\"module\">" + script + "</script>\n</body>");
     }
 
-    /// The run, and what it shows of the models.
-    private static ObjectNode document(String recorded, String choices) {
-        JsonNode run = MAPPER.readTree(recorded);
+    /// What the lab offers of the models that the run shows. The events of the run, of which there may be very many, are not parsed.
+    private static String models(String head, String choices) {
         Set<String> shown = new HashSet<>();
-        run.path("servers").forEach(server -> shown.add(server.path("model").stringValue("")));
-        ObjectNode document = MAPPER.createObjectNode();
-        ArrayNode models = document.putArray("models");
+        MAPPER.readTree(head).path("servers").forEach(server -> shown.add(server.path("model").stringValue("")));
+        ArrayNode models = MAPPER.createArrayNode();
         for (JsonNode model : MAPPER.readTree(choices).path("models")) {
             if (shown.contains(model.path("id").stringValue(""))) {
                 models.add(model);
             }
         }
-        document.set("run", run);
-        return document;
+        return MAPPER.writeValueAsString(models);
     }
 
     /// JSON that can stand in an element of a page: what begins a tag is in strings only, where it can be escaped.

@@ -17,6 +17,9 @@ export function element(name, attributes, ...content) {
   return made;
 }
 
+// What an object has under a name that comes from a recording, which may be any text.
+export const named = (object, name) => Object.hasOwn(object, name) ? object[name] : undefined;
+
 export function setText(place, text) {
   if (place.textContent !== text) {
     place.textContent = text;

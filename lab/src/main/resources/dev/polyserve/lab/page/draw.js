@@ -193,7 +193,9 @@ export class CanvasPainter {
   }
 }
 
-const escaped = (words) => words.replace(/[&<>"]/g, (c) => ({'&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;'})[c]);
+// Text of XML, which has neither control characters nor halves of pairs, not even escaped.
+const escaped = (words) => words.toWellFormed().replace(/[\u0000-\u001f\ufffe\uffff]/g, ' ')
+  .replace(/[&<>"]/g, (c) => ({'&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;'})[c]);
 const short = (value) => String(Math.round(value * 10) / 10);
 
 // Paints SVG whose colours are classes, so that a style sheet gives it light and dark. What follows each other in one colour is

@@ -1,5 +1,6 @@
 // The moments of a run at which a model shows what it is, found in its lanes and samples.
 
+import {named} from './dom.js';
 import {forEachSegment, stateAt} from './lanes.js';
 import {processorShare} from './recording.js';
 
@@ -24,7 +25,7 @@ const ALWAYS = ['crash', 'refused', 'backlog', 'waits'];
 
 // The moments of a server, those first that its workload is about.
 export function moments(server, workload, end, most = 2) {
-  const kinds = [...new Set([...FIRST[workload] || [], ...ALWAYS])];
+  const kinds = [...new Set([...named(FIRST, workload) || [], ...ALWAYS])];
   return kinds.map((kind) => FINDERS[kind](server, end)).filter(Boolean).slice(0, most);
 }
 

@@ -1,6 +1,6 @@
 // The page of the lab. It shows a run that is going on, which it reads as server-sent events, or one that was saved.
 
-import {byId, element, setText} from './dom.js';
+import {byId, element, named, setText} from './dom.js';
 import {LANGUAGES} from './text.js';
 import {Recording, LATE_MICROS} from './recording.js';
 import {SPEEDS, newPlayer, advanced, paused, played, atTime, atSpeed, atNewest, windowAt} from './player.js';
@@ -21,7 +21,8 @@ const TELL_MILLIS = 250;
 const SEARCH_MILLIS = 1000;
 
 const page = {language: 'en', recording: null, player: newPlayer(), span: 0, byPlace: false, panels: [], models: [], setup: null,
-  offset: -Infinity, colours: {}, dirty: true, cost: 0, told: -Infinity, searched: -1, searchedAt: 0, token: '', lost: false, saved: false};
+  offset: -Infinity, colours: {}, dirty: true, cost: 0, told: -Infinity, searched: -1, searchedAt: 0, token: '', lost: false, saved: false,
+  asked: false};
 
 const text = () => LANGUAGES[page.language];
 
@@ -154,14 +155,18 @@ function wholeSpan() {
 
 function tellState() {
   const {head} = page.recording;
-  setText(byId('state'), head.state === 'over' ? head.over || text().over : text()[head.state] || head.state);
+  setText(byId('state'), head.state === 'over' ? named(text().reasons, head.over) || head.over || text().over : text()[head.state]);
   byId('state').classList.toggle('good', head.state === 'running');
   const {player} = page;
   byId('play').setAttribute('aria-label', player.playing ? text().pause : text().play);
   byId('play').dataset.playing = player.playing;
   byId('newest').disabled = player.live && player.playing;
   byId('speed').value = player.speed;
-  byId('stop').hidden = page.saved || head.state === 'over';
+  const over = page.saved || head.state === 'over';
+  if (over && document.activeElement === byId('stop')) {
+    byId('play').focus({preventScroll: true});
+  }
+  byId('stop').hidden = over;
 }
 
 function readColours() {
@@ -200,8 +205,8 @@ function write() {
 function build() {
   const {recording} = page;
   byId('run').hidden = false;
-  const [title] = text().workloads[recording.head.workload] || [recording.head.workload];
-  setText(byId('h-run'), `${title}: ${recording.servers.map(({info}) => info.label).join(' · ')}`);
+  const [title] = named(text().workloads, recording.head.workload) || [recording.head.workload];
+  setText(byId('h-run'), `${title}${text().colon}${recording.servers.map(({info}) => info.label).join(' · ')}`);
   page.searched = -1;
   page.panels = recording.servers.map((server, i) => new ServerPanel(server, i, recording.clients, text(), look));
   byId('servers').replaceChildren(...page.panels.map(({article}) => article));
@@ -213,9 +218,15 @@ function build() {
 }
 
 function begin(recording) {
+  const {head} = recording;
+  const again = page.recording?.head.id === head.id && page.recording.head.startedAt === head.startedAt;
   page.recording = recording;
-  page.player = newPlayer();
   page.offset = -Infinity;
+  if (again) { // after the connection was lost: the moment stays
+    build();
+    return;
+  }
+  page.player = newPlayer();
   page.span = 0;
   byId('span').value = 0;
   build();
@@ -226,8 +237,11 @@ function begin(recording) {
 function follow() {
   const events = new EventSource('events');
   events.addEventListener('run', ({data}) => {
-    byId('chosen').open = false;
+    const first = !page.recording && !byId('form').contains(document.activeElement);
     begin(new Recording(JSON.parse(data)));
+    if (first || page.asked) {
+      closeForm();
+    }
   });
   events.addEventListener('items', ({data}) => {
     const {recording} = page;
@@ -244,7 +258,7 @@ function follow() {
   });
   events.addEventListener('error', () => {
     page.lost = true;
-    say(text().lost);
+    say(events.readyState === EventSource.CLOSED ? text().crowded : text().lost);
   });
   events.addEventListener('open', () => {
     if (page.lost) {
@@ -254,19 +268,37 @@ function follow() {
   });
 }
 
+// Makes room for the run. Another page may have begun it while the form here is filled in: then the form stays.
+function closeForm() {
+  const inForm = byId('form').contains(document.activeElement);
+  page.asked = false;
+  byId('chosen').open = false;
+  if (inForm) {
+    byId('play').focus();
+  }
+}
+
 async function ask(path, body) {
   try {
+    page.asked ||= path === 'start';
     const response = await fetch(path, {method: 'POST', headers: {Authorization: `Bearer ${page.token}`}, body});
     const words = (await response.text()).trim();
+    page.asked &&= response.ok;
     say(response.ok ? '' : words);
   } catch {
+    page.asked = false;
     say(text().lost);
   }
 }
 
 async function live() {
   page.token = location.hash.slice(1);
-  const choices = await (await fetch('choices')).json();
+  const response = await fetch('choices');
+  if (!response.ok) {
+    say((await response.text()).trim());
+    return;
+  }
+  const choices = await response.json();
   page.models = choices.models;
   page.setup = new Setup(choices, (request) => ask('start', JSON.stringify(request)));
   byId('setup').hidden = false;
@@ -282,23 +314,35 @@ async function live() {
 function saved(document) {
   page.saved = true;
   page.models = document.models;
-  const recording = Recording.whole(document.run);
+  const {run} = document;
+  const recording = Recording.whole(run.state === 'over' ? run : {...run, state: 'over', over: 'saved while it went on'});
   write();
-  setText(byId('subtitle'), `${text().recorded} ${new Date(document.run.startedAt).toLocaleString(page.language === 'zh' ? 'zh-CN' : 'en')}`);
+  setText(byId('subtitle'), `${text().recorded} ${new Date(run.startedAt).toLocaleString(page.language === 'zh' ? 'zh-CN' : 'en')}`);
   begin(recording);
   show(paused({...page.player, t: end()}));
 }
 
 // --- controls ---
 
+// Whether the element that has the focus takes a key itself.
+function takes(element, key) {
+  const isIn = (kinds) => element.closest(kinds) !== null;
+  if (isIn('select, textarea, input:not([type=range], [type=checkbox])')) {
+    return true;
+  }
+  if (key === ' ') {
+    return isIn('button, summary, a, [type=checkbox], [tabindex]');
+  }
+  return (key === 'Home' || key === 'End') && isIn('[tabindex]');
+}
+
 function onKey(event) {
-  const busy = event.target.closest('input, select, textarea, button, summary, a, pre');
   if (!page.recording || event.ctrlKey || event.metaKey || event.altKey) {
     return;
   }
   const actions = {' ': toggle, ',': () => stepTo(false), '.': () => stepTo(true),
     Home: () => look(0), End: () => show(atNewest(page.player, end()))};
-  if (actions[event.key] && (!busy || (event.key.length === 1 && event.key !== ' ' && !busy.matches('input[type=text], select')))) {
+  if (actions[event.key] && !takes(event.target, event.key)) {
     event.preventDefault();
     actions[event.key]();
   }

@@ -1,6 +1,6 @@
 // The part of the page that shows one server: its lanes, figures, moments, and a table for readers of tables.
 
-import {element, setText} from './dom.js';
+import {element, named, setText} from './dom.js';
 import {STATES, countsAt, durations, stateAt, totals} from './lanes.js';
 import {figuresAt} from './recording.js';
 import {moments} from './moments.js';
@@ -70,7 +70,7 @@ export class ServerPanel {
     context.clearRect(0, 0, width, height);
     const {text, clients} = this;
     drawServer(new CanvasPainter(context, colours, font), this.server, {...view, width, states: text.states, label: text.lane,
-      roles: clients.map(({role}) => text.roles[role] || role), strips: text.strips});
+      roles: clients.map(({role}) => named(text.roles, role) || role), strips: text.strips});
   }
 
   // Says in words and figures what the picture shows.
@@ -119,12 +119,16 @@ export class ServerPanel {
       return;
     }
     this.found = key;
+    const focused = [...this.moments.children].findIndex((item) => item.contains(document.activeElement));
     this.moments.replaceChildren(...found.map(({kind, t, span, values}) => {
       const words = {at: seconds(t, 3), micros: values.micros === undefined ? '' : micros(values.micros),
         share: values.share === undefined ? '' : percent(values.share)};
       return element('li', {}, element('button', {type: 'button', 'data-kind': kind, 'data-t': t, onclick: () => this.look(t, span)},
         this.text.moments[kind](values, words)));
     }));
+    if (focused >= 0) {
+      this.moments.children[Math.min(focused, found.length - 1)]?.firstChild.focus({preventScroll: true});
+    }
   }
 
   fillTable() {
@@ -137,7 +141,7 @@ export class ServerPanel {
       const spent = durations(lane, 0, t);
       const {role} = this.clients[client];
       const sums = totals(this.server.events[client], t);
-      const cells = [`${client} ${this.text.roles[role] || role}`, this.text.states[now.state], now.on, sums.connect,
+      const cells = [`${client} ${named(this.text.roles, role) || role}`, this.text.states[now.state], now.on, sums.connect,
         micros((spent.backlog || 0) + (spent.ready || 0)), micros((spent.served || 0) + (spent.computing || 0)),
         bytes(sums.sent), bytes(sums.read), bytes(sums.written), bytes(sums.received)];
       const values = {...sums, now: now.state};

@@ -1,5 +1,6 @@
 // The lanes as they are shown, as one SVG with the colours of the page, light and dark.
 
+import {named} from './dom.js';
 import {drawServer, layout, SvgPainter} from './draw.js';
 
 const WIDTH = 1000;
@@ -30,7 +31,7 @@ export function picture(recording, view, text, sheets) {
   for (const server of recording.servers) {
     const painter = new SvgPainter();
     const shown = {...view, width: WIDTH - 2 * MARGIN, states: text.states, label: text.lane,
-      roles: recording.clients.map(({role}) => text.roles[role] || role), strips: text.strips};
+      roles: recording.clients.map(({role}) => named(text.roles, role) || role), strips: text.strips};
     painter.text(0, 14, server.info.label, 'text', 'start', 15);
     const {height} = layout(server, shown.width, view.end);
     const lanes = new SvgPainter();

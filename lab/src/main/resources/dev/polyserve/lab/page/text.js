@@ -3,6 +3,7 @@
 const others = (n, one, more) => n === 1 ? `one other client ${one}` : `${n} other clients ${more}`;
 
 const ENGLISH = {
+  title: 'Lab', colon: ': ',
   subtitle: 'The same clients, served by different models at the same time.',
   suggestions: 'Worth a look', choose: 'Choose a run', servers: 'Servers', clients: 'Clients', workload: 'What the clients do', seconds: 'Seconds',
   model: 'Model', loops: 'Loops', handOff: 'Hand-off',
@@ -11,7 +12,8 @@ const ENGLISH = {
   wholeRun: 'whole run', position: 'Moment', colours: 'Colour', byState: 'what it does', byPlace: 'where it runs',
   table: 'As a table', explanation: 'The model', byHand: 'By hand, in plain Java', withPolyserve: 'With Polyserve',
   waitsIn: 'Waits in', badAt: 'Bad at', watchFor: 'What to look for', inThisRun: 'In this run', recorded: 'Recorded',
-  running: 'running', starting: 'starting', over: 'over', lost: 'The connection to the lab is lost: start polyserve lab again.',
+  running: 'running', starting: 'starting', over: 'over', reasons: {}, lost: 'The connection to the lab is lost: start polyserve lab again.',
+  crowded: 'The lab sends no runs to this page, because too many of its pages are open: close others, and reload this one.',
   noToken: 'This page can show, but not start: open the address that polyserve lab printed.',
   dropped: (n) => `${n} events were not recorded, because they came too fast.`,
   keys: 'Keys: Space plays and pauses, , and . step, Home and End go to the beginning and to now.',
@@ -68,6 +70,7 @@ const ENGLISH = {
 };
 
 const CHINESE = {
+  title: '实验室', colon: '：',
   subtitle: '同样的客户端，同时由不同的模型服务。',
   suggestions: '值得一看', choose: '自己选择', servers: '服务器', clients: '客户端数', workload: '客户端做什么', seconds: '秒数',
   model: '模型', loops: '循环数', handOff: '移交',
@@ -77,6 +80,11 @@ const CHINESE = {
   table: '表格', explanation: '模型说明', byHand: '手写，只用 JDK', withPolyserve: '用 Polyserve',
   waitsIn: '在哪里等待', badAt: '不擅长', watchFor: '看点', inThisRun: '这一次', recorded: '录制于',
   running: '进行中', starting: '启动中', over: '结束', lost: '与实验室的连接已断开：请重新运行 polyserve lab。',
+  reasons: {
+    'it was stopped': '已停止', 'its time has passed': '时间已到', 'no server serves': '没有服务器在服务',
+    'saved while it went on': '保存时仍在进行',
+  },
+  crowded: '打开的页面太多，实验室不再向此页面发送运行：请关闭其他页面，再刷新此页面。',
   noToken: '此页面只能观看，不能启动：请打开 polyserve lab 打印的地址。',
   dropped: (n) => `有 ${n} 个事件来得太快，没有录下。`,
   keys: '按键：空格播放和暂停，逗号和句号单步，Home 和 End 跳到开头和此刻。',

@@ -43,7 +43,7 @@ class SavedPageTest {
     static void start() throws Exception {
         Optional<Path> program = Browser.program();
         assumeTrue(program.isPresent(), "no chromium on this machine: the page was not opened");
-        file = Files.writeString(directory.resolve("run.html"), SavedPage.of(run(), choices()));
+        file = Files.writeString(directory.resolve("run.html"), SavedPage.of(run(), run(), choices()));
         browser = Browser.start(program.get(), Files.createDirectory(directory.resolve("profile")));
     }
 
@@ -61,7 +61,8 @@ class SavedPageTest {
         }
     }
 
-    private static String choices() {
+    /// What the lab offers of the recording's models.
+    static String choices() {
         ModelExample example = ModelExample.of("iterative");
         return JsonObjectWriter.of(Map.of("models",
                 List.of(Map.of("id", "iterative", "english", text(example.english()), "chinese",

@@ -1,0 +1,254 @@
+package dev.polyserve.lab.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.browser.Browser;
+import dev.polyserve.lab.LabServerProgram;
+import dev.polyserve.lab.Lab;
+import dev.polyserve.lab.LabRun;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Everything on the page can be done with the keyboard alone: by real keys, in a real browser.
+@Tag("slow")
+@Timeout(120)
+class PageKeyboardTest {
+    private static final int END = 2_000_000;
+    /// A server that never listens, so that its run starts until it is stopped.
+    private static final String SILENT = "sleep 60 # {port}";
+    private static final int MOST_STOPS = 100;
+
+    @TempDir
+    private static Path directory = Path.of(".");
+    private static @Nullable Browser browser;
+
+    @BeforeAll
+    static void start() throws Exception {
+        Optional<Path> program = Browser.program();
+        assumeTrue(program.isPresent(), "no chromium on this machine: the page was not opened");
+        browser = Browser.start(program.get(), Files.createDirectory(directory.resolve("profile")));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (browser != null) {
+            browser.end();
+        }
+    }
+
+    // --- a saved run ---
+
+    @Test
+    void theMomentFollowsTheKeys() throws Exception {
+        Browser tab = saved(1_280);
+        await(tab, now() + " === " + END);
+        tab.press("Home");
+        await(tab, now() + " === 0");
+        tab.press(".");
+        await(tab, now() + " === 1000");
+        tab.press(".");
+        await(tab, now() + " === 1100");
+        tab.press(",");
+        await(tab, now() + " === 1000");
+        tab.press(" ");
+        await(tab, isPlaying());
+        tab.press(" ");
+        await(tab, "!(" + isPlaying() + ")");
+        tab.press("End");
+        await(tab, now() + " === " + END + " && !(" + isPlaying() + ")");
+    }
+
+    @Test
+    void thePositionTheSpeedAndTheColoursFollowTheArrows() throws Exception {
+        Browser tab = saved(1_280);
+        tab.press("Home");
+        reach(tab, "position");
+        tab.press("ArrowRight");
+        await(tab, now() + " === 10000");
+        tab.press("ArrowLeft");
+        await(tab, now() + " === 0");
+        tab.press(" ");
+        await(tab, isPlaying());
+        tab.press("Home");
+        await(tab, now() + " === 0 && !(" + isPlaying() + ")");
+        reach(tab, "speed");
+        tab.press("ArrowDown");
+        await(tab, "document.getElementById('speed').value === '0.5'");
+        reach(tab, "span");
+        tab.press("ArrowDown");
+        await(tab, "document.getElementById('span').value !== '0'");
+        reach(tab, "colours");
+        tab.press("ArrowDown");
+        await(tab, "document.getElementById('colours').value === 'place'");
+        await(tab, "!document.querySelector('.places').hidden");
+    }
+
+    /// A button takes Space and Enter, and leaves the other keys to the page.
+    @Test
+    void keysWorkBesideTheButtonWithTheFocus() throws Exception {
+        Browser tab = saved(1_280);
+        reach(tab, "back");
+        tab.press("Enter");
+        await(tab, now() + " < " + END);
+        tab.press("Home");
+        await(tab, now() + " === 0");
+        reach(tab, "forward");
+        tab.press(" ");
+        await(tab, now() + " === 1000 && !(" + isPlaying() + ")");
+        tab.press("End");
+        await(tab, now() + " === " + END);
+        reachFirst(tab, ".moments button");
+        tab.press("Enter");
+        await(tab, now() + " < " + END);
+        reachFirst(tab, ".lane-table summary");
+        tab.press("Enter");
+        await(tab, "document.querySelector('.lane-table').open");
+    }
+
+    @Test
+    void theFocusGoesThroughThePageInItsOrder() throws Exception {
+        for (int width : new int[]{1_280, 390}) {
+            Browser tab = saved(width);
+            tab.evaluate("document.querySelectorAll('details').forEach((details) => details.open = true)");
+            List<Integer> forward = stops(tab, false);
+            assertThat(forward).as("at " + width).hasSizeGreaterThan(10).isSorted().doesNotHaveDuplicates();
+            assertThat(forward).as("all that can have the focus")
+                    .hasSize(tab.evaluate(FOCUSABLE + ".length").intValue());
+            assertThat(stops(tab, true)).as("backwards").isEqualTo(forward.reversed());
+        }
+    }
+
+    // --- a lab ---
+
+    /// The run does not begin: its server does not listen.
+    @Test
+    void aRunIsChosenBegunAndStopped() throws Exception {
+        try (Lab lab = Lab.open(new LabServerProgram("no such program", "."), List.of(SILENT));
+                LabPageServer server = LabPageServer.start(new Endpoint.Tcp("127.0.0.1", 0), lab)) {
+            Browser tab = open(server.address().toString(), 1_280,
+                    "document.querySelectorAll('#rows .row').length > 1");
+            while (tab.evaluate("document.querySelectorAll('#rows .row').length").intValue() > 1) {
+                reachFirst(tab, "#rows .row .quiet");
+                tab.press("Enter");
+            }
+            reachFirst(tab, "#rows select");
+            tab.press("End");
+            await(tab, "document.querySelector('#rows select').selectedOptions[0].textContent === '" + SILENT + "'");
+            reach(tab, "clients");
+            tab.press("ArrowUp");
+            // A field takes its keys.
+            tab.press(",");
+            tab.press("Home");
+            await(tab, "document.getElementById('clients').value === '11'");
+            reach(tab, "workload");
+            tab.press("ArrowDown");
+            reach(tab, "start");
+            tab.press("Enter");
+            await(tab, "!document.getElementById('run').hidden && !document.getElementById('stop').hidden");
+            await(tab, "document.activeElement.id === 'play' && !document.getElementById('chosen').open");
+            reach(tab, "stop");
+            tab.press("Enter");
+            LabRun run = lab.current().orElseThrow();
+            assertThat(run.awaitEnd(Duration.ofSeconds(20))).as("it is stopped while its server starts").isTrue();
+            await(tab, "document.getElementById('state').textContent === 'it was stopped'");
+            await(tab, "document.activeElement.id === 'play'");
+            assertThat(run.head()).contains("\"workload\":\"compute\"", "it was stopped before it served");
+        }
+    }
+
+    // --- the browser ---
+
+    private static Browser saved(int width) throws Exception {
+        Path file = Files.writeString(directory.resolve("run.html"),
+                SavedPage.of(SavedPageTest.run(), SavedPageTest.run(), SavedPageTest.choices()));
+        return open(file.toUri().toString(), width, "document.querySelectorAll('.server').length === 2");
+    }
+
+    private static Browser open(String page, int width, String isShown) throws Exception {
+        Browser tab = Objects.requireNonNull(browser);
+        tab.look(width, 900, "light");
+        tab.open(URI.create("about:blank"));
+        tab.open(URI.create(page));
+        await(tab, isShown);
+        return tab;
+    }
+
+    /// Presses Tab until an element has the focus.
+    private static void reach(Browser tab, String id) throws Exception {
+        reachFirst(tab, "#" + id);
+    }
+
+    private static void reachFirst(Browser tab, String selector) throws Exception {
+        String reached = "document.activeElement === document.querySelector('" + selector + "')";
+        for (int stops = 0; !tab.evaluate(reached).booleanValue(); stops++) {
+            assertThat(stops).as("stops before " + selector).isLessThan(MOST_STOPS);
+            tab.press("Tab");
+        }
+    }
+
+    private static final String FOCUSABLE = "[...document.querySelectorAll("
+            + "'a[href], button, input, select, summary, [tabindex]')].filter((one) => !one.disabled && one.checkVisibility())";
+    /// The place of the element with the focus among all; -1 without one. It is outlined, and not below the controls.
+    private static final String STOP = """
+            (() => {
+              const one = document.activeElement;
+              if (!one || one === document.body) {
+                return -1;
+              }
+              const {left, right, top, bottom} = one.getBoundingClientRect();
+              const seen = document.elementFromPoint((left + right) / 2, Math.min((top + bottom) / 2, innerHeight - 1));
+              const outlined = getComputedStyle(one).outlineStyle !== 'none';
+              const clear = one === seen || one.contains(seen) || seen?.contains(one);
+              return outlined && clear ? FOCUSABLE.indexOf(one) : `${one.outerHTML} ${outlined ? 'is below' : 'has no outline,'} ${seen?.outerHTML}`;
+            })()"""
+            .replace("FOCUSABLE", FOCUSABLE);
+
+    /// The places of all elements that get the focus, from one end of the page to the other.
+    private static List<Integer> stops(Browser tab, boolean backwards) throws Exception {
+        var found = new ArrayList<Integer>();
+        while (found.size() < MOST_STOPS) {
+            if (backwards) {
+                tab.pressWithShift("Tab");
+            } else {
+                tab.press("Tab");
+            }
+            var stop = tab.evaluate(STOP);
+            assertThat(stop.isNumber()).as(stop.asString("")).isTrue();
+            if (stop.intValue() < 0 || found.contains(stop.intValue())) { // a browser without a window goes round
+                return found;
+            }
+            found.add(stop.intValue());
+        }
+        return found;
+    }
+
+    private static String now() {
+        return "Number(document.getElementById('moment').dataset.value)";
+    }
+
+    private static String isPlaying() {
+        return "document.getElementById('play').dataset.playing === 'true'";
+    }
+
+    private static void await(Browser tab, String condition) throws Exception {
+        while (!tab.evaluate("Boolean(" + condition + ")").booleanValue()) {
+            LockSupport.parkNanos(20_000_000);
+        }
+    }
+}
