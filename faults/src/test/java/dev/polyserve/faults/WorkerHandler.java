@@ -16,6 +16,7 @@ import java.nio.file.WatchService;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +31,6 @@ public final class WorkerHandler implements Handler {
     /// The property with the name of the file.
     static final String TROUBLE = "polyserve.faults.trouble";
     private static final String EXIT = "exit ";
-    /// As many bytes as a short request at least, which [Client#converses] waits for; the system has ids of three digits, too.
-    private static final String SHORTEST = "%04d";
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     /// The open files of a worker without free descriptors.
     private static final List<InputStream> OPEN = new ArrayList<>();
@@ -63,8 +62,8 @@ public final class WorkerHandler implements Handler {
     private static void awaitTrouble(Path trouble) {
         try (WatchService changes = trouble.getFileSystem().newWatchService()) {
             // An idle worker sleeps: it does not look again and again.
-            trouble.toAbsolutePath().getParent().register(changes, StandardWatchEventKinds.ENTRY_CREATE,
-                    StandardWatchEventKinds.ENTRY_MODIFY);
+            Objects.requireNonNull(trouble.toAbsolutePath().getParent()).register(changes,
+                    StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY);
             while (!read(trouble).equals("descriptors")) {
                 WatchKey change = changes.take();
                 change.pollEvents();
@@ -120,7 +119,8 @@ public final class WorkerHandler implements Handler {
             } else if (words[0].equals("fill")) {
                 fill();
             }
-            connection.writeLine(String.format(Locale.ROOT, SHORTEST, ProcessHandle.current().pid()));
+            // As many bytes as a short request at least, which the client waits for; the system has ids of three digits, too.
+            connection.writeLine(String.format(Locale.ROOT, "%04d", ProcessHandle.current().pid()));
         }
     }
 }
