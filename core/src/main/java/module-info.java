@@ -11,7 +11,8 @@ module dev.polyserve.core {
     exports dev.polyserve.conversation to dev.polyserve.conformance, dev.polyserve.linux;
     exports dev.polyserve.file to dev.polyserve.admin, dev.polyserve.bench, dev.polyserve.cli, dev.polyserve.linux;
     exports dev.polyserve.io
-            to dev.polyserve.admin, dev.polyserve.bench, dev.polyserve.conformance, dev.polyserve.linux;
+            to dev.polyserve.admin, dev.polyserve.bench, dev.polyserve.cli, dev.polyserve.conformance,
+            dev.polyserve.linux;
     exports dev.polyserve.jfr to dev.polyserve.linux;
     exports dev.polyserve.loop to dev.polyserve.bench, dev.polyserve.linux;
     exports dev.polyserve.proxy to dev.polyserve.cli, dev.polyserve.linux;

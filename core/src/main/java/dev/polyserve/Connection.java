@@ -1,5 +1,6 @@
 package dev.polyserve;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -7,7 +8,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// One client's connection as a [Handler] sees it: reads wait, writes are collected.
+/// A connection as its owner sees it: a client's in its [Handler], or one that this program has begun
+/// ([#connect(Endpoint)], [Client]). Reads wait, writes are collected.
 ///
 /// Every read first sends the collected output (as stdio does), then waits for the peer, within the server's time
 /// limits and [#readTimeout]. Bytes left by one read stay for the next, whatever its kind.
@@ -16,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 /// 0 for one without bytes, and each write sends one at once.
 ///
 /// **Thread**: the handler's own, or one that the handler has passed the connection to and waits for; never two at
-/// once. Other threads use [#sender].
+/// once. Other threads use [#sender]. Outside of a server, any one thread at a time.
 ///
 /// **Errors**: [ConnectionException] when the connection is over (reset, time limit, stop); [TimedOutException] when
 /// [#readTimeout] passed, after which the connection can be used as before.
-public interface Connection extends Output {
+public interface Connection extends Output, Closeable {
     /// Reads at least one byte, as many as are available, up to `length`.
     ///
     /// @return how many, or -1 at the end of input
@@ -85,9 +87,39 @@ public interface Connection extends Output {
     /// @throws IllegalStateException when the server has no certificate, the connection has TLS already, or a [#sender]
     void startTls() throws IOException;
 
+    /// Begins a connection to a server, and waits until it is connected, within [Options.Timeouts#connect]. It is on the
+    /// handler's own loop or thread, and has the same operations, limits and sockets' options as this one.
+    ///
+    /// It belongs to the handler. What the handler has not closed at its end is closed then, after its collected output was
+    /// sent; if the handler fails, or this connection is lost, it is reset. When the server aborts this connection, its waits
+    /// end, too, with [Cause.Stopped].
+    ///
+    /// A name is looked up beside the event loops, and its addresses are tried one after another.
+    ///
+    /// @param to the server at `tcp://host:port`, `tls://host:port` or `unix:/path`, with what is trusted; its options, if it has
+    ///     any, apply in place of the server's
+    /// @throws java.net.ConnectException with one sentence, when it is not connected in time, or its certificate is not trusted
+    /// @throws IllegalArgumentException for an endpoint of another kind
+    Connection connect(Client to) throws IOException;
+
+    /// As [#connect(Client)], with the text of the endpoint: `client.connect("tcp://10.0.0.5:5432")`.
+    default Connection connect(String endpoint) throws IOException {
+        return connect(Client.to(endpoint));
+    }
+
+    /// As [#connect(Client)], with the endpoint alone.
+    default Connection connect(Endpoint endpoint) throws IOException {
+        return connect(Client.to(endpoint));
+    }
+
     /// Sends the collected output, waiting while the peer does not read it.
     @Override
     void flush() throws IOException;
+
+    /// Ends the connection once everything is sent. A second call has no effect. A client's connection ends with its handler,
+    /// which may still do something else; one that this program has begun is closed when this returns.
+    @Override
+    void close() throws IOException;
 
     /// Limits the wait of each following read; with null or zero only the server's limits apply. A read that takes
     /// longer throws [TimedOutException], and nothing is lost.

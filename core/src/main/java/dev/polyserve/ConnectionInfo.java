@@ -8,7 +8,7 @@ import java.util.Optional;
 ///
 /// **Thread**: any. Counters may lag behind the owner by one turn.
 public interface ConnectionInfo {
-    /// A number unique among the connections of this server, counted from 1.
+    /// A number unique among the connections of this server, counted from 1; outgoing connections have numbers of their own.
     long id();
 
     /// The peer's address. A Unix client without a name has an empty path.
@@ -29,7 +29,7 @@ public interface ConnectionInfo {
     /// The server's address.
     SocketAddress local();
 
-    /// The listener that the connection came through, with its real port.
+    /// The listener that the connection came through, with its real port; of an outgoing connection, where it goes to.
     Endpoint endpoint();
 
     /// What a load balancer said about the connection in its PROXY header. [#peer] and [#local] are then the addresses
@@ -44,7 +44,7 @@ public interface ConnectionInfo {
     /// Bytes sent so far.
     long bytesOut();
 
-    /// Time since it was accepted.
+    /// Time since it was accepted, or begun.
     Duration age();
 
     /// The limit of the wait that it is in: [Limit#IDLE] and [Limit#FIRST_BYTE] while it waits for input,

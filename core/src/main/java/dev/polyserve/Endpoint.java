@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 
-/// Where to listen: `tcp://host:port`, `tls://host:port`, `udp://host:port`, `unix:/path`, `unixgram:/path`, `fd:N` or `fd:NAME`; under
+/// Where to listen, or to connect to: `tcp://host:port`, `tls://host:port`, `udp://host:port`, `unix:/path`, `unixgram:/path`, `fd:N` or `fd:NAME`; under
 /// the models on descriptors also `unix:@name` and `unixgram:@name`.
 public sealed interface Endpoint {
     /// A TCP port. A host of `*` or none means every address, IPv6 and IPv4; port 0 selects a free one.

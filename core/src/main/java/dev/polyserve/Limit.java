@@ -45,7 +45,9 @@ public enum Limit {
     /// The whole handshake of TLS.
     TLS_HANDSHAKE("TLS handshake"),
     /// Handshakes of TLS under way at once; more wait, for a limited time.
-    TLS_HANDSHAKES("TLS handshakes");
+    TLS_HANDSHAKES("TLS handshakes"),
+    /// The time until an outgoing connection is connected.
+    CONNECT("connect");
 
     private final String label;
 

@@ -254,8 +254,8 @@ public final class Options extends ValueObject {
         }
     }
 
-    /// Times, all finite by default. For the waits of connections (the first four, and `tlsHandshake`) zero means unlimited; for `drain`
-    /// and `close` it means immediately; for `drainQuiet`, `stall`, `spin` and `handOff`, never.
+    /// Times, all finite by default. For the waits of connections (the first four, `tlsHandshake` and `connect`) zero means
+    /// unlimited; for `drain` and `close` it means immediately; for `drainQuiet`, `stall`, `spin` and `handOff`, never.
     public static final class Timeouts extends ValueObject {
         static final Timeouts DEFAULTS = new Timeouts(new TimeoutOptionFields());
 
@@ -327,6 +327,17 @@ public final class Options extends ValueObject {
         /// to six times as long at `tls://` endpoints.
         public Duration tlsHandshake() {
             return values.tlsHandshake;
+        }
+
+        /// How long an outgoing connection may take until it is connected ([Connection#connect(Endpoint)]), with the look-up of
+        /// its host and all attempts.
+        public Duration connect() {
+            return values.connect;
+        }
+
+        /// With another time to connect.
+        public Timeouts withConnect(Duration atMost) {
+            return with(values -> values.connect = atMost);
         }
 
         /// With another time for the handshake of TLS.

@@ -37,6 +37,12 @@ public interface Server extends AutoCloseable {
         return new ServerBuilder(new ListenText(endpoint, Optional.empty()));
     }
 
+    /// Returns a builder for a server without endpoints, which serves the connections that it begins itself ([#connect]): a
+    /// client of others, written as a [Protocol], with messages, or as a handler, under any model in this process.
+    static ServerBuilder unbound() {
+        return new ServerBuilder();
+    }
+
     /// Why this machine cannot run the model, and what to use instead, in one sentence; empty when it can.
     static Optional<String> whyNot(Model model) {
         return ServerProvider.load().whyNot(model);
@@ -53,6 +59,8 @@ public interface Server extends AutoCloseable {
     List<Endpoint> endpoints();
 
     /// The address of the first endpoint.
+    ///
+    /// @throws IllegalStateException when there is none
     SocketAddress address();
 
     /// The port of the first TCP or UDP endpoint.
@@ -85,6 +93,22 @@ public interface Server extends AutoCloseable {
     ///
     /// @throws IllegalStateException when the server was started or closed
     RequestResult handleRequest(Duration atMost) throws IOException, InterruptedException;
+
+    /// Begins a connection to another server, and serves it as one that was accepted: with this server's handler, protocol or
+    /// messages, under its model and its limits, until it ends or this server stops. It has the idle limit in place of the limit of the
+    /// first byte, because a server that is asked nothing is silent. No filter, ban or network applies to it.
+    ///
+    /// Waits until it is connected, within [Options.Timeouts#connect]; the handshake of TLS follows as a part of the connection. A
+    /// protocol must not wait, and calls it from another thread. A handler that needs the connection itself uses
+    /// [Connection#connect(Client)].
+    ///
+    /// @param to the server, with what is trusted; its options are not used, except the time to connect and those of sockets
+    /// @return the connection
+    /// @throws java.net.ConnectException with one sentence, when it is not connected in time
+    /// @throws IllegalArgumentException for an endpoint that has no connections
+    /// @throws IllegalStateException when the server is not started or was closed, when its handlers run in worker processes,
+    ///     or when it serves datagrams only
+    ConnectionFuture connect(Client to) throws IOException;
 
     /// The options in force.
     Options options();

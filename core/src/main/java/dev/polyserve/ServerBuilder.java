@@ -40,6 +40,9 @@ public final class ServerBuilder {
         ServerBuilder _ = listen(first);
     }
 
+    /// Without an endpoint.
+    ServerBuilder() {}
+
     /// Adds an endpoint to listen at. After `?proxy=` it may name the peers that must send a PROXY header there, as in
     /// `tcp://*:25?proxy=10.0.0.0/8`, `unix:/run/app.sock?proxy=any`, or `udp://*:53?proxy=10.0.0.0/8`, where each datagram has
     /// one ([Options.ProxyProtocol]).
@@ -191,6 +194,9 @@ public final class ServerBuilder {
 
     /// Says how the server proves its identity at `tls://` endpoints, and where a handler calls [Connection#startTls].
     public ServerBuilder tls(Tls identity) {
+        if (identity.isClient()) {
+            throw new IllegalArgumentException("tls: a server needs Tls.server(…), and Tls.client() was given");
+        }
         tls = identity;
         return this;
     }

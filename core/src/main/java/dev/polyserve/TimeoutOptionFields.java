@@ -16,12 +16,13 @@ final class TimeoutOptionFields extends ValueFields {
     Duration spin = Duration.ZERO;
     Duration handOff = Duration.ofMillis(2);
     Duration tlsHandshake = Duration.ofSeconds(10);
+    Duration connect = Duration.ofSeconds(10);
 
     @Override
     Object[] parts() {
         return new Object[]{"firstByte", firstByte, "idle", idle, "writeStall", writeStall, "conversation",
             conversation, "drain", drain, "drainQuiet", drainQuiet, "close", close, "stall", stall, "spin", spin,
-            "handOff", handOff, "tlsHandshake", tlsHandshake};
+            "handOff", handOff, "tlsHandshake", tlsHandshake, "connect", connect};
     }
 
     @Override
@@ -37,6 +38,7 @@ final class TimeoutOptionFields extends ValueFields {
         notNegative("spin", spin);
         notNegative("hand-off", handOff);
         notNegative("tls-handshake-timeout", tlsHandshake);
+        notNegative("connect-timeout", connect);
     }
 
     private static void notNegative(String name, Duration value) {

@@ -8,10 +8,12 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 
-/// How a server proves its identity on `tls://` endpoints, and what it asks of clients: certificates with their keys,
-/// client certificates, application protocols (ALPN) and the lowest version of the protocol.
+/// How a server proves its identity on `tls://` endpoints, and what it asks of clients, or what a [Client] trusts, and how it
+/// proves its own identity: certificates with their keys, authorities, application protocols (ALPN) and the lowest version of
+/// the protocol.
 ///
-/// The files are read when the server is bound; a wrong one is an error then. They are read again when they change.
+/// The files of a server are read when it is bound; a wrong one is an error then. They are read again when they change. Those
+/// of a client are read with its first connection.
 ///
 /// **Thread**: any.
 ///
@@ -50,6 +52,42 @@ public final class Tls extends ValueObject {
     /// It names `localhost`, `127.0.0.1`, `::1` and the hosts of the endpoints, and the log says so.
     public static Tls selfSigned() {
         return new Tls(new Parts()).with(values -> values.selfSigned = true);
+    }
+
+    /// A client that trusts the authorities of the JDK, and checks that the server's certificate is for the host.
+    public static Tls client() {
+        return new Tls(new Parts()).with(values -> values.client = true);
+    }
+
+    /// A client with the trust, and the keys, of this context; it also checks that the server's certificate is for the host.
+    public static Tls client(SSLContext context) {
+        return client().with(values -> values.context = Optional.of(context));
+    }
+
+    /// Whether it is for a client rather than a server.
+    public boolean isClient() {
+        return values.client;
+    }
+
+    /// The file with the authorities (PEM) that a client trusts; empty: those of the JDK.
+    public Optional<Path> authorities() {
+        return values.authorities;
+    }
+
+    /// The name that the server's certificate must have, and that is asked for (SNI); empty: the endpoint's host.
+    public Optional<String> serverName() {
+        return values.serverName;
+    }
+
+    /// A client's, with these authorities (PEM) trusted in place of those of the JDK: those that sign the servers' certificates,
+    /// or a self-signed one itself.
+    public Tls withAuthorities(Path trusted) {
+        return with(values -> values.authorities = Optional.of(trusted));
+    }
+
+    /// A client's, with another name than the endpoint's host for the server's certificate.
+    public Tls withServerName(String name) {
+        return with(values -> values.serverName = Optional.of(name));
     }
 
     /// The certificates and keys, in order: a client that names no server, or an unknown one, gets the first. Empty with
@@ -160,6 +198,9 @@ public final class Tls extends ValueObject {
         List<CertificateFiles> certificates = List.of();
         Optional<SSLContext> context = Optional.empty();
         boolean selfSigned;
+        boolean client;
+        Optional<Path> authorities = Optional.empty();
+        Optional<String> serverName = Optional.empty();
         Optional<Secret> password = Optional.empty();
         Optional<Path> clientAuthorities = Optional.empty();
         boolean clientRequired;
@@ -170,11 +211,13 @@ public final class Tls extends ValueObject {
         Object[] parts() {
             return new Object[]{"certificates", certificates, "context", context, "selfSigned", selfSigned, "password",
                 password, "clientAuthorities", clientAuthorities, "clientRequired", clientRequired, "alpn", alpn,
-                "minimumVersion", minimumVersion};
+                "minimumVersion", minimumVersion, "client", client, "authorities", authorities, "serverName",
+                serverName};
         }
 
         @Override
         void check() {
+            checkSide();
             if (!certificates.isEmpty() && (selfSigned || context.isPresent())) {
                 throw new IllegalArgumentException("tls: certificates from files cannot be combined with "
                         + (selfSigned ? "a self-signed one" : "a context"));
@@ -190,6 +233,27 @@ public final class Tls extends ValueObject {
                             + MOST_NAME_BYTES + " visible ASCII characters, as in http/1.1");
                 }
             }
+            checkVersion();
+        }
+
+        private void checkSide() {
+            if (!client && (authorities.isPresent() || serverName.isPresent())) {
+                throw new IllegalArgumentException(
+                        "tls: the authorities and the name of a server are for Tls.client()");
+            }
+            if (client && (clientAuthorities.isPresent() || selfSigned)) {
+                throw new IllegalArgumentException("tls: only a server asks clients for certificates");
+            }
+            if (client && certificates.size() > 1) {
+                throw new IllegalArgumentException("tls: a client has one certificate");
+            }
+            if (context.isPresent() && authorities.isPresent()) {
+                throw new IllegalArgumentException(
+                        "tls: a context decides itself which certificates it trusts: give it the authorities");
+            }
+        }
+
+        private void checkVersion() {
             if (Arrays.stream(new String[]{"1.2", "1.3"}).noneMatch(minimumVersion::equals)) {
                 throw new IllegalArgumentException("tls: the lowest version is 1.2 or 1.3, not " + minimumVersion);
             }

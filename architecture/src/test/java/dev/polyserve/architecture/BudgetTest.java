@@ -14,7 +14,7 @@ class BudgetTest {
     /// A longer file is listed, because it may contain two concerns. It does not fail the build.
     private static final int FILE_LINES = 400;
     private static final int METHOD_LINES = 40;
-    private static final int PUBLIC_TYPES = 39;
+    private static final int PUBLIC_TYPES = 40;
 
     private final List<Path> sources = Project.sources("main", "test");
 

@@ -140,7 +140,7 @@ class LayersTest {
                             LAB_RECORDING, LAB_SERVER)),
             Map.entry(LAB_PAGE, Set.of(API, TEXT, ADMIN_HTTP, LAB)),
             Map.entry(CLI,
-                    Set.of(API, SPI, FILE, TEXT, PROXY, TLS, LINUX, LINUX_ACTIVATION, LINUX_PROCESS, LINUX_RESTART,
+                    Set.of(API, SPI, FILE, IO, TEXT, PROXY, TLS, LINUX, LINUX_ACTIVATION, LINUX_PROCESS, LINUX_RESTART,
                             LINUX_WORKER,
                             BENCH,
                             BENCH_CONTENDER, BENCH_REPORT, BENCH_RESULT, ADMIN, ADMIN_STATUS, LAB, LAB_PAGE)));

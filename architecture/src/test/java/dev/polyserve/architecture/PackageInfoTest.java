@@ -24,7 +24,8 @@ class PackageInfoTest {
 
     /// Why a package is not part of another one although it holds one class or two.
     private static final Map<String, String> SMALL = Map.of("dev.polyserve.coroutine.queue",
-            "loops and supervisors share its queues with hubs, and users see none");
+            "loops and supervisors share its queues with hubs, and users see none", "dev.polyserve.cli.net",
+            "a command and a service connect with it, over channels of their own");
 
     @Test
     void aSmallPackageHasAReason() throws IOException {

@@ -53,7 +53,7 @@ class QueueingLocksTest {
             Map.entry("dev/polyserve/cli/services/ChatMember",
                     "only handlers take it: coroutines or threads, never the loop"),
             Map.entry("dev/polyserve/cli/services/ChatRoom", "only handlers change the map"),
-            Map.entry("dev/polyserve/cli/net/NameLookup",
+            Map.entry("dev/polyserve/io/NameLookup",
                     "handlers wait for a look-up, and its own threads take the queue"),
             Map.entry("dev/polyserve/cli/services/Relay", "the relay's own threads and the handler's"),
             Map.entry("dev/polyserve/cli/services/SocketUpstream", "only the relay's own two threads take it"),

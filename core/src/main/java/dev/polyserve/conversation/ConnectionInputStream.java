@@ -6,9 +6,9 @@ import java.io.OutputStream;
 
 /// The reading side of a connection as an [InputStream].
 final class ConnectionInputStream extends InputStream {
-    private final HandlerConversation connection;
+    private final WaitingConversation connection;
 
-    ConnectionInputStream(HandlerConversation connection) {
+    ConnectionInputStream(WaitingConversation connection) {
         this.connection = connection;
     }
 

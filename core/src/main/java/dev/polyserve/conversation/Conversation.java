@@ -111,8 +111,15 @@ public abstract sealed class Conversation extends ConversationTermination implem
         // else.
         if (!endUnbegun(why, false) && !isDone()) {
             shutdown();
+            // Before the interrupt: the handler may wait in one of them, and an interrupted wait would be its cause.
+            abortOutgoing();
             interruptHandler();
         }
+    }
+
+    /// Aborts the connections that its handler has begun. **Thread**: any.
+    void abortOutgoing() {
+        // Only a handler's conversation has any.
     }
 
     @Override
@@ -233,7 +240,7 @@ public abstract sealed class Conversation extends ConversationTermination implem
             closedTold = true;
         }
         // After the listener, so that a drained server has reported everything.
-        context.ended(this);
+        leavesServer();
         deadlineMonitor.over();
         enterOver().forEach(call);
     }
@@ -270,6 +277,11 @@ public abstract sealed class Conversation extends ConversationTermination implem
             complete(told);
         }
         return claimed;
+    }
+
+    /// Removes it from the connections of its server.
+    void leavesServer() {
+        context.ended(this);
     }
 
     @Override

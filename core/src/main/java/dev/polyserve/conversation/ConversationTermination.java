@@ -118,6 +118,9 @@ abstract class ConversationTermination extends Deadlines {
 
     /// The cause that follows from an exception at the end of a handler.
     final Cause causeOf(Throwable error) {
+        if (isOfAnotherPeer(error)) {
+            return new Cause.Failed(error);
+        }
         return switch (error) {
             case FrameTooLongException _ -> reached(Limit.FRAME);
             case LimitException limit -> reached(limit.limit());
@@ -132,6 +135,11 @@ abstract class ConversationTermination extends Deadlines {
 
     /// Whether a read of this connection threw it; one of another connection is an ordinary failure.
     boolean isOwn(TimedOutException late) {
+        return false;
+    }
+
+    /// Whether an outgoing connection of the handler threw it, because of what its peer has sent: this peer broke no limit.
+    boolean isOfAnotherPeer(Throwable error) {
         return false;
     }
 

@@ -47,6 +47,8 @@ abstract class Deadlines extends ByteCounters {
     @SuppressWarnings("unused")
     private boolean waiting;
     private volatile boolean stopped;
+    /// Whether this side has begun the connection. Set before the conversation begins.
+    private boolean begunHere;
     /// For the monitor only: how often a wait was ready though its limit had passed.
     private short looks;
     /// Tells the messages apart whose rest was awaited: written by the owner, read by the monitor, which may lag behind.
@@ -83,7 +85,7 @@ abstract class Deadlines extends ByteCounters {
         }
         turns++;
         WAITING.setRelease(this, true);
-        ConnectionRecorder recorder = context.recorder();
+        ConnectionRecorder recorder = recorder();
         if (recorder != null) {
             recorder.waits(info(), limit);
         }
@@ -97,12 +99,18 @@ abstract class Deadlines extends ByteCounters {
     /// Begins a wait for input.
     ///
     /// @param forRest whether the beginning of a message has arrived
-    final void waitsForInput(boolean forRest) {
+    void waitsForInput(boolean forRest) {
         if (forRest) {
             waitsFor(Limit.MIN_RATE);
         } else {
-            waitsFor(bytesIn() == 0 ? Limit.FIRST_BYTE : Limit.IDLE);
+            waitsFor(bytesIn() == 0 && !begunHere ? Limit.FIRST_BYTE : Limit.IDLE);
         }
+    }
+
+    /// Records that this side has begun the connection: a peer that is asked nothing is silent, so the first byte has the idle
+    /// limit. Called before the conversation begins.
+    public final void markBegunHere() {
+        begunHere = true;
     }
 
     /// Sets how long a wait for input may take, in place of the server's limits. **Thread**: any, before it begins.
@@ -136,7 +144,7 @@ abstract class Deadlines extends ByteCounters {
 
     /// The wait is over.
     public final void waited() {
-        ConnectionRecorder recorder = context.recorder();
+        ConnectionRecorder recorder = recorder();
         if (recorder != null && (boolean) WAITING.get(this)) {
             recorder.resumes(info());
         }
@@ -146,7 +154,7 @@ abstract class Deadlines extends ByteCounters {
     /// Counts bytes that were received.
     final void countIn(long bytes) {
         addIn(bytes);
-        ConnectionRecorder recorder = context.recorder();
+        ConnectionRecorder recorder = recorder();
         if (recorder != null) {
             recorder.received(info(), bytes);
         }
@@ -155,7 +163,7 @@ abstract class Deadlines extends ByteCounters {
     /// Counts bytes that the kernel has accepted.
     final void countOut(long bytes) {
         addOut(bytes);
-        ConnectionRecorder recorder = context.recorder();
+        ConnectionRecorder recorder = recorder();
         if (recorder != null && bytes > 0) {
             recorder.sent(info(), bytes);
         }
@@ -163,6 +171,11 @@ abstract class Deadlines extends ByteCounters {
 
     /// The connection's public information.
     abstract ConnectionInfo info();
+
+    /// What receives what the connection does; null: nothing is recorded.
+    @Nullable ConnectionRecorder recorder() {
+        return context.recorder();
+    }
 
     /// When the present wait began; [#NOT_WAITING] while there is none. **Thread**: any.
     private long waitSinceNanos() {

@@ -1,15 +1,11 @@
 package dev.polyserve.conversation;
 
 import dev.polyserve.Cause;
-import dev.polyserve.Codec;
+import dev.polyserve.Client;
 import dev.polyserve.Connection;
 import dev.polyserve.ConnectionException;
 import dev.polyserve.Handler;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.channels.ClosedByInterruptException;
-import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// are those of its superclasses: [HandlerInput] reads, [HandlerOutput] writes, and both wait in [LimitedWire].
 ///
 /// ```
-///   run ─▶ setUp ─▶ handle ─▶ finish ─▶ flush, end output ─▶ close ─▶ complete
+///   run ─▶ setUp ─▶ handle ─▶ finish ─▶ its outgoing connections end ─▶ flush, end output ─▶ close ─▶ complete
 ///             │        │  read: flush ─▶ wait ─▶ buffer
 ///             └────────┴─▶ an exception settles the cause; the rest is the same
 /// ```
@@ -28,24 +24,29 @@ import org.jspecify.annotations.Nullable;
 /// enters it: [HandlerInput] and [LimitedWire] do.
 ///
 /// **Thread**: [#run] and everything the handler calls: the owner, a platform or virtual thread.
-public final class HandlerConversation extends HandlerInput implements Connection, Runnable {
+public final class HandlerConversation extends WaitingConversation implements Runnable {
     private final Supplier<? extends Handler> factory;
+    private final Connector connector;
     private boolean closed;
-    private boolean wireClosed;
     /// The handler, which is to be told the cause; null when there is none, or it was told.
     private @Nullable Handler served;
+    /// What the handler has begun itself; null until then.
+    private volatile @Nullable OutgoingConnections outgoing;
 
     /// Creates a conversation over the wire, not yet begun, for a thread that belongs to the handler.
     public <W extends Wire & ConversationDriver> HandlerConversation(ServerContext context, Identity identity,
             Supplier<? extends Handler> factory, W wire) {
-        this(context, identity, factory, wire, HandlerBorder.NONE);
+        this(context, identity, factory, wire, HandlerBorder.NONE, Connector.NONE);
     }
 
-    /// Creates a conversation over the wire, not yet begun, for a coroutine with this border.
+    /// Creates a conversation over the wire, not yet begun, for a thread or coroutine with this border.
+    ///
+    /// @param connector makes the handler's outgoing connections
     public <W extends Wire & ConversationDriver> HandlerConversation(ServerContext context, Identity identity,
-            Supplier<? extends Handler> factory, W wire, HandlerBorder border) {
+            Supplier<? extends Handler> factory, W wire, HandlerBorder border, Connector connector) {
         super(context, identity, wire, border);
         this.factory = factory;
+        this.connector = connector;
     }
 
     /// Runs the whole conversation, from the handler's set-up to the closed socket. It never throws: where it fails, for
@@ -79,7 +80,8 @@ public final class HandlerConversation extends HandlerInput implements Connectio
             var _ = border.enterLibrary();
             leaveHandler();
             try {
-                conclude();
+                endOutgoing();
+                conclude(true);
             } finally {
                 over();
             }
@@ -111,9 +113,7 @@ public final class HandlerConversation extends HandlerInput implements Connectio
 
     /// Completes the conversation, after it has closed the socket if that has failed before.
     private void over() {
-        if (!wireClosed) {
-            close(false);
-        }
+        closeWire();
         settle(ending(buffers.in.inputEnded()));
         Handler told = served;
         served = null;
@@ -124,9 +124,11 @@ public final class HandlerConversation extends HandlerInput implements Connectio
     @Override
     void endInPlace() {
         claim();
-        discardQueued();
-        buffers.in.clear();
-        buffers.out.clear();
+        OutgoingConnections begun = outgoing;
+        if (begun != null) {
+            begun.abandonAll();
+        }
+        discardAll();
         over();
     }
 
@@ -165,74 +167,6 @@ public final class HandlerConversation extends HandlerInput implements Connectio
         }
     }
 
-    /// Sends the last bytes and closes.
-    private void conclude() {
-        boolean graceful = !broken();
-        try {
-            if (graceful) {
-                sendCollected();
-                endOutput();
-            }
-        } catch (IOException e) {
-            lost(e);
-            graceful = false;
-        } catch (RuntimeException | Error e) {
-            graceful = false; // the output may not have ended, so the peer would not close its side
-            failed(e);
-            throw e;
-        } finally {
-            discardQueued();
-            boolean unread = graceful && mayHaveUnread(buffers.in.inputEnded());
-            buffers.in.clear();
-            buffers.out.clear();
-            accountNothing();
-            try {
-                if (unread) {
-                    linger();
-                }
-            } finally {
-                settle(ending(buffers.in.inputEnded()));
-                close(unread);
-            }
-        }
-    }
-
-    /// Waits until the peer has acknowledged our last bytes, or cannot get them.
-    private void linger() {
-        LingeringClose lingering = lingering();
-        try {
-            lingering.await(wire, this::broken);
-            lingered(lingering);
-        } catch (ClosedByInterruptException | PinnedWaitException e) {
-            lost(e); // caused by the handler itself
-        } catch (IOException e) {
-            lostAtTheEnd(e);
-        }
-    }
-
-    private void close(boolean unread) {
-        try {
-            wire.close(unread);
-        } catch (IOException e) {
-            // The descriptor is released whatever close reports; an earlier error has settled the cause already.
-            settle(new Cause.PeerReset(String.valueOf(e.getMessage())));
-        }
-        wireClosed = true;
-    }
-
-    // --- the handler's side ---
-
-    @Override
-    public void deadline(Duration fromNow) {
-        endWithin(ServerContext.limitNanos(fromNow));
-    }
-
-    @Override
-    public void end() throws IOException {
-        flush();
-        endOutput();
-    }
-
     @Override
     public void close() throws IOException {
         if (!closed) {
@@ -247,57 +181,40 @@ public final class HandlerConversation extends HandlerInput implements Connectio
         }
     }
 
+    // --- outgoing connections ---
+
     @Override
-    public void writeLine(String text) throws IOException {
-        boolean begins = beginsDatagram();
-        boolean whole = false;
-        try {
-            Connection.super.writeLine(text);
-            whole = true;
-        } finally {
-            endsDatagram(begins, whole);
+    public Connection connect(Client to) throws IOException {
+        OutgoingConnections begun = outgoing;
+        if (begun == null) {
+            begun = new OutgoingConnections();
+            outgoing = begun;
+        }
+        // After the assignment: what aborts this connection from now on sees it.
+        throwIfUnsendable();
+        return connector.connect(to, new Connector.Owner(wire, border, begun, info()));
+    }
+
+    @Override
+    void abortOutgoing() {
+        OutgoingConnections begun = outgoing;
+        if (begun != null) {
+            begun.abortAll();
         }
     }
 
     @Override
-    public <T> void write(Codec<T> codec, T message) throws IOException {
-        boolean begins = beginsDatagram();
-        boolean whole = false;
-        try {
-            Connection.super.write(codec, message);
-            whole = true;
-        } finally {
-            endsDatagram(begins, whole);
+    boolean isOfAnotherPeer(Throwable error) {
+        OutgoingConnections begun = outgoing;
+        return begun != null && begun.hasThrown(error);
+    }
+
+    /// Ends what the handler has begun and not closed: whole, unless it has failed.
+    private void endOutgoing() {
+        OutgoingConnections begun = outgoing;
+        if (begun != null) {
+            Cause why = cause();
+            begun.endAll(why == null || why instanceof Cause.Done);
         }
-    }
-
-    @Override
-    public InputStream inputStream() {
-        return new ConnectionInputStream(this);
-    }
-
-    @Override
-    public OutputStream outputStream() {
-        return new ConnectionOutputStream(this);
-    }
-
-    @Override
-    public void startTls() throws IOException {
-        requireOutput();
-        if (!(wire instanceof StartTlsWire secured)) {
-            throw new IllegalStateException("this connection cannot have TLS: it is not a server's");
-        }
-        boolean unread = buffers.in.available() > 0;
-        if (!unread) {
-            sendCollected();
-        }
-        startTls(secured, unread);
-    }
-
-    // --- the end ---
-
-    @Override
-    void discard() {
-        close(false);
     }
 }

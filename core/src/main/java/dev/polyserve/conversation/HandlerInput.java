@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// flushes the output first, so that the peer has what it may be waiting for.
 ///
 /// **Thread**: the owner.
-abstract sealed class HandlerInput extends HandlerOutput permits HandlerConversation {
+abstract sealed class HandlerInput extends HandlerOutput permits WaitingConversation {
     private static final Codec<String> LINES = Framing.lines();
 
     private long readTimeoutNanos = ServerContext.FOREVER_NANOS;
@@ -53,6 +53,9 @@ abstract sealed class HandlerInput extends HandlerOutput permits HandlerConversa
                 input().end();
             }
             return more;
+        } catch (LimitException e) {
+            noted(e);
+            throw e;
         } finally {
             border.leaveIf(entered);
         }
@@ -109,19 +112,32 @@ abstract sealed class HandlerInput extends HandlerOutput permits HandlerConversa
     public final <T> @Nullable T read(Codec<T> codec) throws IOException {
         while (true) {
             if (buffers.in.available() > 0 || buffers.in.inputEnded()) {
-                T message = codec.decode(buffers.in);
+                T message = decoded(codec);
                 if (message != null) {
                     return message;
                 }
             }
             if (!fill()) {
-                T last = codec.decode(buffers.in);
+                T last = decoded(codec);
                 if (last == null && buffers.in.available() > 0) {
-                    throw new IncompleteFrameException(buffers.in.take(buffers.in.available()));
+                    throw noted(new IncompleteFrameException(buffers.in.take(buffers.in.available())));
                 }
                 return last;
             }
         }
+    }
+
+    private <T> @Nullable T decoded(Codec<T> codec) throws IOException {
+        try {
+            return codec.decode(buffers.in);
+        } catch (FrameTooLongException e) {
+            throw noted(e);
+        }
+    }
+
+    /// A read is about to throw it, because of what the peer has sent.
+    <E extends IOException> E noted(E thrown) {
+        return thrown; // if it is not caught, it determines the cause of this connection
     }
 
     public final @Nullable String readText() throws IOException {
@@ -139,11 +155,11 @@ abstract sealed class HandlerInput extends HandlerOutput permits HandlerConversa
     public final byte[] readExactly(int length) throws IOException {
         int mostBytes = context.options().limits().bufferBytesPerConnection();
         if (length > mostBytes) {
-            throw new FrameTooLongException(mostBytes);
+            throw noted(new FrameTooLongException(mostBytes));
         }
         while (buffers.in.available() < length) {
             if (!fill()) {
-                throw new IncompleteFrameException(buffers.in.take(buffers.in.available()));
+                throw noted(new IncompleteFrameException(buffers.in.take(buffers.in.available())));
             }
         }
         return buffers.in.take(length);

@@ -144,7 +144,7 @@ abstract sealed class HandlerOutput extends LimitedWire permits HandlerInput {
     }
 
     /// After a handler has failed, it may still write an error message.
-    private void throwIfUnsendable() throws ConnectionException {
+    final void throwIfUnsendable() throws ConnectionException {
         if (broken()) {
             throwIfOver();
         }

@@ -30,7 +30,9 @@ public final class ServerContext {
     private final ServerLog log;
     private final BufferBudget budget;
     private final Consumer<Conversation> registry;
-    private final TlsCounters tlsCounters = new TlsCounters();
+    private final TlsCounters tlsCounters;
+    /// The context of the server, whose options this one replaces; null: it is that.
+    private final @Nullable ServerContext ofServer;
     private final @Nullable ConnectionRecorder recorder;
     private volatile boolean draining;
     private volatile Runnable whenReplaced = () -> {
@@ -56,6 +58,8 @@ public final class ServerContext {
             ServerLog log, @Nullable ConnectionRecorder recorder) {
         this.registry = registry;
         this.recorder = recorder;
+        this.tlsCounters = new TlsCounters();
+        this.ofServer = null;
         this.log = log;
         this.current = new Current(options);
         this.listener = listener;
@@ -64,6 +68,24 @@ public final class ServerContext {
         // Initialises the table behind its `switch`, without which no limit works: a class whose initialisation fails for
         // lack of memory can never be used again.
         long _ = waitNanos(Limit.IDLE);
+    }
+
+    private ServerContext(ServerContext ofServer, Options options) {
+        this.ofServer = ofServer;
+        this.registry = ofServer.registry;
+        this.recorder = ofServer.recorder;
+        this.log = ofServer.log;
+        this.tlsCounters = ofServer.tlsCounters;
+        this.current = new Current(options);
+        this.listener = ofServer.listener;
+        this.clock = ofServer.clock;
+        this.budget = ofServer.budget;
+    }
+
+    /// A context with other options, which do not change. Everything else is shared: the budget, the log, and whether the server
+    /// drains.
+    public ServerContext with(Options options) {
+        return new ServerContext(this, options);
     }
 
     /// A time limit in nanoseconds; zero becomes [#FOREVER_NANOS].
@@ -136,7 +158,7 @@ public final class ServerContext {
     }
 
     public boolean draining() {
-        return draining;
+        return draining || (ofServer != null && ofServer.draining());
     }
 
     /// The counters of its handshakes of TLS.
@@ -172,6 +194,11 @@ public final class ServerContext {
         return handshake > FOREVER_NANOS / HANDSHAKES_IN_A_WAIT ? FOREVER_NANOS : handshake * HANDSHAKES_IN_A_WAIT;
     }
 
+    /// How long an outgoing connection may take until it is connected; [#FOREVER_NANOS] when that has no limit.
+    public long connectNanos() {
+        return limitNanos(current.options.timeouts().connect());
+    }
+
     /// How long a wait of this kind may take.
     long waitNanos(Limit limit) {
         Current now = current;
@@ -185,7 +212,7 @@ public final class ServerContext {
                     CONNECTIONS_PER_ADDRESS,
                     QUEUE, FRAME, BUFFER_PER_CONNECTION,
                     BUFFER_TOTAL,
-                    SENDER_QUEUE, DATAGRAM, DATAGRAM_QUEUE ->
+                    SENDER_QUEUE, DATAGRAM, DATAGRAM_QUEUE, CONNECT ->
                 FOREVER_NANOS;
         };
     }

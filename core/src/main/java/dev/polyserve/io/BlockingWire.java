@@ -1,6 +1,7 @@
 package dev.polyserve.io;
 
 import dev.polyserve.conversation.BufferPool;
+import dev.polyserve.conversation.ConnectingWire;
 import dev.polyserve.conversation.ConversationDriver;
 import dev.polyserve.conversation.InputBuffer;
 import dev.polyserve.conversation.InputReceiver;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// **Thread**: as [Wire] and [ConversationDriver].
-public final class BlockingWire implements Wire, StartTlsWire, ConversationDriver {
+public final class BlockingWire implements Wire, StartTlsWire, ConnectingWire, ConversationDriver {
     /// Which sides have ended, and in which order.
     private enum Sides {
         OPEN, CUT, ENDED, CUT_DUE, LINGERING
@@ -57,6 +58,15 @@ public final class BlockingWire implements Wire, StartTlsWire, ConversationDrive
         this.control = socket.control();
         this.waiting = control.waiting();
         this.context = context;
+    }
+
+    @Override
+    public boolean connect(long atMostNanos, boolean goesOn) throws IOException {
+        if (!(socket instanceof ConnectableSocket connectable)) {
+            throw new IllegalStateException("it was accepted, so it is connected: " + socket);
+        }
+        throwIfShut();
+        return connectable.connectWithin(atMostNanos, goesOn);
     }
 
     @Override

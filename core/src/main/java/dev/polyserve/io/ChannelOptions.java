@@ -52,6 +52,13 @@ final class ChannelOptions {
         }
     }
 
+    /// Sets the receive buffer of an outgoing TCP connection before it is begun, likewise.
+    static void setReceiveBuffer(SocketChannel connecting, Options.Sockets options) throws IOException {
+        if (options.receiveBufferBytes() > 0) {
+            connecting.setOption(StandardSocketOptions.SO_RCVBUF, options.receiveBufferBytes());
+        }
+    }
+
     static void setBuffers(DatagramChannel port, Options.Sockets options) throws IOException {
         if (options.receiveBufferBytes() > 0) {
             port.setOption(StandardSocketOptions.SO_RCVBUF, options.receiveBufferBytes());

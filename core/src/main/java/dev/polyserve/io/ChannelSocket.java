@@ -6,16 +6,24 @@ import dev.polyserve.conversation.ReadinessAtDeadline;
 import dev.polyserve.conversation.Wire;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.nio.file.Files;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class ChannelSocket
         implements
             StreamSocket,
+            ConnectableSocket,
             SocketControl,
             BlockingSocket,
             AddressPair,
@@ -32,11 +41,14 @@ final class ChannelSocket
     /// The most that is discarded before closing: a peer that sends without end is reset after all.
     private static final int DRAIN_STEP_BYTES = 2 << 10;
     private static final int DRAIN_MOST_BYTES = 256 << 10;
+    /// The interval of the checks whether a connection that is being begun was shut down.
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final boolean ON_LINUX = System.getProperty("os.name", "").equals("Linux");
 
     private final SocketChannel channel;
     private final SocketAddress peer;
-    private final SocketAddress local;
+    /// Of one that is to be connected, the unspecified address until then.
+    private volatile SocketAddress local;
     private boolean blocking = true;
     private long sentBytes;
     private boolean acknowledged;
@@ -48,6 +60,13 @@ final class ChannelSocket
         this.channel = channel;
         this.peer = channel.getRemoteAddress();
         this.local = channel.getLocalAddress();
+    }
+
+    /// A socket that is to be connected.
+    ChannelSocket(SocketChannel channel, SocketAddress peer) {
+        this.channel = channel;
+        this.peer = peer;
+        this.local = peer instanceof InetSocketAddress ? new InetSocketAddress(0) : UnixDomainSocketAddress.of("");
     }
 
     @Override
@@ -81,6 +100,106 @@ final class ChannelSocket
             channel.configureBlocking(waits);
             blocking = waits;
         }
+    }
+
+    @Override
+    public StreamSocket socket() {
+        return this;
+    }
+
+    @Override
+    public boolean connect() throws IOException {
+        try {
+            boolean connected = channel.isConnectionPending() ? channel.finishConnect() : channel.connect(peer);
+            if (connected) {
+                local = channel.getLocalAddress();
+            }
+            return connected;
+        } catch (UnresolvedAddressException | UnsupportedAddressTypeException e) {
+            throw new UnreachableException("the address cannot be used on this machine", e);
+        } catch (SocketException e) {
+            throw refusal(e);
+        }
+    }
+
+    /// Why the attempt has failed.
+    private IOException refusal(SocketException e) {
+        if (Thread.currentThread().isInterrupted()) {
+            var interrupted = new ClosedByInterruptException();
+            interrupted.initCause(e);
+            return interrupted;
+        }
+        boolean tcp = peer instanceof InetSocketAddress;
+        return switch (e) {
+            case NoRouteToHostException _ -> new UnreachableException(UnreachableException.NO_ROUTE, e);
+            // For a Unix socket this exception type has no other reason than a refusal.
+            case ConnectException _ -> new UnreachableException(
+                    tcp ? e.getMessage() + "; is a server running there?" : UnreachableException.REFUSED, e);
+            // A Unix socket is connected at once, or not at all. One that may be written to fails for lack of room only.
+            case SocketException _ when peer instanceof UnixDomainSocketAddress unix
+                    && Files.isWritable(unix.getPath()) ->
+                new BacklogFullException(e);
+            default -> new UnreachableException(e.getMessage()
+                    + (tcp ? "; check the address and the network" : "; is a server running there?"), e);
+        };
+    }
+
+    @Override
+    public boolean connectWithin(long atMostNanos, boolean goesOn) throws IOException {
+        if (!(peer instanceof InetSocketAddress)) {
+            return connectUnix();
+        }
+        if (goesOn || channel.isConnectionPending()) {
+            return connectInSteps(atMostNanos);
+        }
+        try {
+            channel.socket().connect(peer, Math.clamp(ceilMillis(atMostNanos), 1, Integer.MAX_VALUE));
+            local = channel.getLocalAddress();
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (SocketException e) {
+            throw refusal(e);
+        }
+    }
+
+    /// Connects with a selector: a wait of the channel's socket view that is too short closes the channel.
+    private boolean connectInSteps(long atMostNanos) throws IOException {
+        blocking(false);
+        long begin = System.nanoTime();
+        boolean connected = connect();
+        for (long left = atMostNanos; !connected && left > 0; left = atMostNanos - (System.nanoTime() - begin)) {
+            awaitConnectable(Math.min(left, LOOK_NANOS));
+            connected = connect();
+        }
+        if (connected) {
+            blocking(true);
+        }
+        return connected;
+    }
+
+    /// Another thread may close the channel meanwhile, which does not end the wait of a selector.
+    private void awaitConnectable(long atMostNanos) throws IOException {
+        try (Selector selector = Selector.open()) {
+            SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT);
+            try {
+                int _ = selector.select(Math.max(1, ceilMillis(atMostNanos)));
+            } finally {
+                key.cancel();
+                selector.selectNow();
+            }
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            throw new ClosedByInterruptException();
+        }
+    }
+
+    /// A connect in blocking mode would wait for room in the backlog without a limit.
+    private boolean connectUnix() throws IOException {
+        blocking(false);
+        boolean connected = connect();
+        blocking(true);
+        return connected;
     }
 
     @Override
@@ -218,6 +337,9 @@ final class ChannelSocket
 
     @Override
     public void cutInput() {
+        if (!channel.isConnected()) {
+            return;
+        }
         try {
             channel.shutdownInput();
         } catch (IOException e) {
@@ -267,11 +389,24 @@ final class ChannelSocket
 
     @Override
     public void shutdown() {
+        if (!channel.isConnected()) {
+            abandonConnect();
+            return;
+        }
         cutInput();
         try {
             channel.shutdownOutput();
         } catch (IOException e) {
             assert !channel.isOpen() || e.getMessage() != null;
+        }
+    }
+
+    /// Closes the channel, which wakes a thread that waits for its connection.
+    private void abandonConnect() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            assert !channel.isOpen();
         }
     }
 

@@ -2,18 +2,25 @@ package dev.polyserve.io;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
+import dev.polyserve.file.FileNameEncoding;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.util.function.IntFunction;
 import java.util.List;
+import java.nio.channels.UnsupportedAddressTypeException;
+import org.jspecify.annotations.Nullable;
 
 /// The socket family of the JDK's channels: TCP, UDP and Unix stream, on every system.
 public final class ChannelSocketProvider implements SocketProvider {
@@ -55,6 +62,53 @@ public final class ChannelSocketProvider implements SocketProvider {
             case Endpoint.Tcp _, Endpoint.Tls _, Endpoint.Unix _ ->
                 throw new BindFailedException(endpoint, BindFailedException.NO_DATAGRAMS, null);
         };
+    }
+
+    @Override
+    public ConnectableSocket connecting(SocketAddress peer, @Nullable InetAddress local, Options.Sockets options)
+            throws IOException {
+        boolean tcp = peer instanceof InetSocketAddress;
+        if (peer instanceof UnixDomainSocketAddress unix) {
+            requireUsable(unix.getPath());
+        }
+        SocketChannel channel = tcp ? SocketChannel.open() : SocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            if (tcp) {
+                ChannelOptions.setReceiveBuffer(channel, options);
+                ChannelOptions.setAll(channel, options);
+                bind(channel, local);
+            } else {
+                ChannelOptions.setSendBuffer(channel, options);
+            }
+            return new ChannelSocket(channel, peer);
+        } catch (IOException | RuntimeException | Error e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static void bind(SocketChannel channel, @Nullable InetAddress local) throws IOException {
+        if (local == null) {
+            return;
+        }
+        try {
+            channel.bind(new InetSocketAddress(local, 0));
+        } catch (SocketException | UnsupportedAddressTypeException e) {
+            throw UnreachableException.localAddress(local, e);
+        }
+    }
+
+    private static void requireUsable(Path path) throws UnreachableException {
+        if (path.toString().startsWith("@")) {
+            throw new UnreachableException("this model has no abstract addresses (the JDK lacks them);"
+                    + " use a model on descriptors, as epoll, or a path", null);
+        }
+        int bytes = path.toString().getBytes(FileNameEncoding.ENCODING).length;
+        if (bytes > FileNameEncoding.MOST_SOCKET_PATH_BYTES) {
+            throw new UnreachableException("its path has " + bytes + " bytes and the JDK's sockets take "
+                    + FileNameEncoding.MOST_SOCKET_PATH_BYTES
+                    + "; take a shorter one, or a model on descriptors, as epoll, which takes 107", null);
+        }
     }
 
     private static Listener listenTcp(Endpoint asked, Endpoint.Tcp tcp, IntFunction<Endpoint> real,

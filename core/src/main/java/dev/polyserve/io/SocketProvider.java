@@ -3,7 +3,10 @@ package dev.polyserve.io;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.util.List;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
 
 /// A family of sockets: it opens listeners and datagram ports for endpoints.
 public interface SocketProvider {
@@ -31,6 +34,14 @@ public interface SocketProvider {
     ///
     /// @throws IOException with the endpoint and the reason; nothing stays bound
     DatagramPort bind(Endpoint endpoint, Options.Sockets options) throws IOException;
+
+    /// Opens a socket for an outgoing connection, which is not yet begun.
+    ///
+    /// @param peer an address of TCP, or the path of a Unix socket; one that begins with `@` is an abstract name
+    /// @param local an address of this machine, of the same family, to connect from; null: the system chooses it
+    /// @throws IOException with the reason; nothing stays open
+    ConnectableSocket connecting(SocketAddress peer, @Nullable InetAddress local, Options.Sockets options)
+            throws IOException;
 
     /// One socket to open.
     ///

@@ -3,6 +3,7 @@ package dev.polyserve.loop;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.HeapBuffer;
+import dev.polyserve.conversation.ConnectingWire;
 import dev.polyserve.conversation.ConversationDriver;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerBorder;
@@ -17,6 +18,7 @@ import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.conversation.StartTlsWire;
 import dev.polyserve.conversation.Wire;
 import dev.polyserve.coroutine.carrier.CarrierThread;
+import dev.polyserve.io.ConnectableSocket;
 import dev.polyserve.io.StartTlsSocket;
 import dev.polyserve.io.StreamSocket;
 import java.io.IOException;
@@ -48,6 +50,7 @@ public final class LoopWire extends AbstractLoopConnection<Conversation>
         implements
             Wire,
             StartTlsWire,
+            ConnectingWire,
             ConversationDriver,
             Multiplexer.Ready,
             LoopBuffers,
@@ -95,6 +98,19 @@ public final class LoopWire extends AbstractLoopConnection<Conversation>
         this.socket = socket;
         this.readsAhead = !socket.source().equals(socket);
         this.coroutine = new HandlerCoroutine(loop, this);
+    }
+
+    /// A wire for another socket of the same coroutine.
+    private LoopWire(LoopWire first, StreamSocket socket) {
+        super(first.loop);
+        this.socket = socket;
+        this.readsAhead = !socket.source().equals(socket);
+        this.coroutine = first.coroutine;
+    }
+
+    /// Creates a wire for a socket that the coroutine of this one connects. **Thread**: the coroutine's.
+    public LoopWire beside(ConnectableSocket another) {
+        return new LoopWire(this, another.socket());
     }
 
     /// The border between the library and the handler that uses this wire.
@@ -248,6 +264,43 @@ public final class LoopWire extends AbstractLoopConnection<Conversation>
             buffer.received(count);
         }
         return count;
+    }
+
+    @Override
+    public boolean connect(long atMostNanos, boolean goesOn) throws IOException {
+        ConnectableSocket connectable = (ConnectableSocket) socket;
+        long until = System.nanoTime() + atMostNanos;
+        boolean connected = isOnLoop() ? connects(connectable) : onLoop(() -> connects(connectable) ? 1 : 0) == 1;
+        while (!connected && atMostNanos > 0) {
+            boolean late = !await(forWriting(), Multiplexer.WRITE, Math.max(0, until - System.nanoTime()));
+            if (over) {
+                throw new ClosedChannelException();
+            }
+            // After a timeout, looks once more: this process may have been suspended meanwhile.
+            connected = isOnLoop() ? connects(connectable) : onLoop(() -> connects(connectable) ? 1 : 0) == 1;
+            if (late) {
+                break;
+            }
+        }
+        return connected;
+    }
+
+    /// Begins to connect, or looks whether it is connected, and watches the socket. **Thread**: the loop's.
+    private boolean connects(ConnectableSocket connectable) throws IOException {
+        if (watch == null) {
+            socket.control().blocking(false);
+        }
+        boolean connected = connectable.connect();
+        if (watch == null) {
+            int wanted = connected ? Multiplexer.READ : Multiplexer.WRITE;
+            Multiplexer.Watch watched = loop.watch(socket.source(), wanted, this);
+            interest = (byte) wanted;
+            watch = watched;
+            confined = watched.confined();
+        } else if (connected) {
+            arm(Multiplexer.READ);
+        }
+        return connected;
     }
 
     @Override

@@ -33,12 +33,17 @@ public final class ProxyHeaderWriter {
     public static byte[] text(SocketAddress source, SocketAddress destination) {
         if (!(source instanceof InetSocketAddress from && destination instanceof InetSocketAddress to)
                 || from.isUnresolved() || to.isUnresolved()) {
-            return "PROXY UNKNOWN\r\n".getBytes(StandardCharsets.US_ASCII);
+            return unknown();
         }
         boolean six = isV6(from) || isV6(to);
         String line = "PROXY " + (six ? "TCP6 " : "TCP4 ") + shown(from, six) + " " + shown(to, six) + " "
                 + from.getPort() + " " + to.getPort() + "\r\n";
         return line.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /// Version 1 for a connection of the proxy's own.
+    public static byte[] unknown() {
+        return "PROXY UNKNOWN\r\n".getBytes(StandardCharsets.US_ASCII);
     }
 
     /// Version 2, with these fields, and with a checksum if there is room for one.

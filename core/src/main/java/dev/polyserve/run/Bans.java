@@ -205,7 +205,7 @@ final class Bans implements ServerListener {
             case PROXY_HEADER -> !maySendHeaders(peer);
             case CONNECTIONS, QUEUE, BUFFER_TOTAL, SENDER_QUEUE, DATAGRAM, DATAGRAM_QUEUE, IDLE, CONVERSATION, READ,
                     NETWORK,
-                    TLS_HANDSHAKES, ACCEPT_RATE, BAN ->
+                    TLS_HANDSHAKES, ACCEPT_RATE, BAN, CONNECT ->
                 false;
         };
         if (byPeer) {

@@ -1,5 +1,9 @@
 package dev.polyserve.run;
 
+import dev.polyserve.conversation.Connector;
+import dev.polyserve.conversation.HandlerBorder;
+import dev.polyserve.conversation.OutgoingConversation;
+import dev.polyserve.io.ConnectableSocket;
 import dev.polyserve.spi.ServerProvider;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerConversation;
@@ -33,6 +37,7 @@ public final class BlockingRunner implements Runner, SessionRunner {
     private final ServerContext context;
     private final EventLoop acceptLoop;
     private final TlsHandshakeExecutor handshakes;
+    private final Connector connector;
     private @Nullable ConnectionExecutor host;
 
     private BlockingRunner(BlockingRunnerSettings executorPolicy, Multiplexer multiplexer,
@@ -46,6 +51,17 @@ public final class BlockingRunner implements Runner, SessionRunner {
         this.handshakes = new TlsHandshakeExecutor(context);
         this.acceptLoop = new EventLoop("polyserve-accept", multiplexer, context.clock(), false, false, 0,
                 LoopErrorHandler.reportedTo(context.log()));
+        this.connector = new OutgoingConnector(socketProvider, context, OutgoingAddresses.OF_THE_SYSTEM,
+                new OutgoingHandshakes(handshakes::compute),
+                this::outgoing);
+    }
+
+    /// A connection in the thread of the handler that begins it.
+    private OutgoingConversation outgoing(ServerContext in, ConnectableSocket socket,
+            Conversation.Identity identity, Connector.Owner owner, OutgoingConversation.Connecting again) {
+        var conversation = new OutgoingConversation(in, identity, new BlockingWire(socket.socket(), in), owner, again);
+        acceptLoop.watch(conversation);
+        return conversation;
     }
 
     /// Opens a runner that serves one connection after another.
@@ -96,7 +112,8 @@ public final class BlockingRunner implements Runner, SessionRunner {
         BlockingWire wire = new BlockingWire(socket, context);
         Ready prepared = switch (style) {
             case ServerProvider.Sequential sequential -> {
-                var conversation = new HandlerConversation(context, identity, sequential.factory(), wire);
+                var conversation = new HandlerConversation(context, identity, sequential.factory(), wire,
+                        HandlerBorder.NONE, connector);
                 yield new Ready(socket, conversation, conversation);
             }
             case ServerProvider.Events events -> {
@@ -115,7 +132,8 @@ public final class BlockingRunner implements Runner, SessionRunner {
 
     @Override
     public Prepared prepare(DatagramSession session, Conversation.Identity identity, ServerProvider.Sessions how) {
-        var conversation = new HandlerConversation(context, identity, how.factory(), new DatagramSessionWire(session));
+        var conversation = new HandlerConversation(context, identity, how.factory(), new DatagramSessionWire(session),
+                HandlerBorder.NONE, connector);
         conversation.idlesAtMost(ServerContext.nanos(how.idle()));
         acceptLoop.watch(conversation);
         return new ReadySession(conversation);

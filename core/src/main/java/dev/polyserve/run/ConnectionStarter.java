@@ -1,6 +1,8 @@
 package dev.polyserve.run;
 
 import dev.polyserve.Cause;
+import dev.polyserve.ConnectionFuture;
+import dev.polyserve.Endpoint;
 import dev.polyserve.Limit;
 import dev.polyserve.Endpoint;
 import dev.polyserve.OnFull;
@@ -114,7 +116,7 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
     }
 
     private void serve(StreamSocket socket, Listener listener, AddressPair ends) {
-        Runner.Prepared served = prepare(socket, listener, ends);
+        Runner.Prepared served = prepare(socket, listener.endpoint(), ends);
         try {
             admit(served, socket);
         } catch (RuntimeException | Error e) {
@@ -144,9 +146,33 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
         }
     }
 
+    /// Takes ownership of a connected socket, and serves its connection, which this server has begun, if the limit of connections
+    /// allows.
+    ///
+    /// @param endpoint where it goes to
+    ConnectionFuture serveOutgoing(StreamSocket socket, Endpoint endpoint) {
+        Runner.Prepared served = prepare(socket, endpoint, socket.control().ends());
+        Conversation conversation = served.conversation();
+        try {
+            conversation.markBegunHere();
+            events.accepted(conversation);
+            Optional<Limit> limit = live.enter(conversation, most(), mostIs(), 0);
+            if (limit.isPresent()) {
+                events.limitReached(limit.get());
+                turnAway(conversation, socket, limit);
+            } else {
+                begin(served, socket);
+            }
+            return conversation;
+        } catch (RuntimeException | Error e) {
+            conversation.abandon(e);
+            throw e;
+        }
+    }
+
     /// Takes ownership of a socket, and rejects its connection because of this limit.
     void refuse(StreamSocket socket, Listener listener, AddressPair ends, Limit limit) {
-        Runner.Prepared served = prepare(socket, listener, ends);
+        Runner.Prepared served = prepare(socket, listener.endpoint(), ends);
         Conversation conversation = served.conversation();
         try {
             events.accepted(conversation);
@@ -158,10 +184,10 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
         }
     }
 
-    private Runner.Prepared prepare(StreamSocket socket, Listener listener, AddressPair ends) {
+    private Runner.Prepared prepare(StreamSocket socket, Endpoint endpoint, AddressPair ends) {
         try {
             return runner.prepare(socket,
-                    new Conversation.Identity(nextId.incrementAndGet(), ends, listener.endpoint()));
+                    new Conversation.Identity(nextId.incrementAndGet(), ends, endpoint));
         } catch (RuntimeException | Error e) {
             close(socket);
             throw e;

@@ -1,11 +1,13 @@
 package dev.polyserve.run;
 
+import dev.polyserve.Client;
 import dev.polyserve.ConnectionFuture;
 import dev.polyserve.DatagramHandler;
 import dev.polyserve.DrainReport;
 import dev.polyserve.Endpoint;
 import dev.polyserve.spi.ServerProvider;
 import dev.polyserve.spi.ModelChoice;
+import dev.polyserve.spi.ModelDefinition;
 import dev.polyserve.Model;
 import dev.polyserve.Networks;
 import dev.polyserve.Options;
@@ -66,6 +68,7 @@ final class DefaultServer implements Server {
     private final LiveConnections live;
     private final Bans bans;
     private final ConnectionStarter connectionStarter;
+    private final OutgoingStarter outgoingStarter;
     private final DatagramQueuePool sessionQueues;
     private final List<Endpoint> endpoints = new ArrayList<>();
     private final List<SocketAddress> addresses = new ArrayList<>();
@@ -94,6 +97,7 @@ final class DefaultServer implements Server {
         this.tls = tls(setup, context, runner);
         this.connectionStarter = new ConnectionStarter(runner, tls, live, bans, events,
                 new ConnectionFilterChain(log, setup.filters()), context);
+        this.outgoingStarter = new OutgoingStarter(runner, connectionStarter, context, lifecycle::isServing);
         this.sessionQueues = new DatagramQueuePool(context.budget());
         this.proxyHeaders = new ProxyHeaderStage(acceptLoop(), connectionStarter, context, boundListeners::arm);
         this.acceptLimit = new AcceptGate(acceptLoop(),
@@ -184,6 +188,9 @@ final class DefaultServer implements Server {
 
     @Override
     public SocketAddress address() {
+        if (addresses.isEmpty()) {
+            throw new IllegalStateException("the server has no endpoint, so it has no address: " + this);
+        }
         return addresses.getFirst();
     }
 
@@ -346,6 +353,17 @@ final class DefaultServer implements Server {
             throw new IllegalStateException("handleRequest is for a server that was bound, not started or closed");
         }
         startRunner(false);
+    }
+
+    @Override
+    public ConnectionFuture connect(Client to) throws IOException {
+        if (setup.streams() == null || setup.streams() instanceof ServerProvider.Commands
+                || ModelDefinition.of(setup.model()).execution().processes().isPresent()) {
+            throw new IllegalStateException(
+                    "connect(…) needs a handler, a protocol or messages that this process runs: "
+                            + this + "; with worker processes, connect in the handler");
+        }
+        return outgoingStarter.connect(to);
     }
 
     @Override

@@ -1,7 +1,9 @@
 package dev.polyserve.run;
 
+import dev.polyserve.Client;
 import dev.polyserve.spi.ServerProvider;
 import dev.polyserve.spi.ModelChoice;
+import dev.polyserve.Connection;
 import dev.polyserve.Model;
 import dev.polyserve.Networks;
 import dev.polyserve.Server;
@@ -40,6 +42,11 @@ public final class DefaultServerProvider implements ServerProvider {
             throw new IllegalArgumentException("not a server of this engine: " + server);
         }
         own.takeBans(left);
+    }
+
+    @Override
+    public Connection connect(Client to) throws IOException {
+        return ClientConnections.connect(to);
     }
 
     @Override

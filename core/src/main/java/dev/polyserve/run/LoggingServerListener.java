@@ -67,9 +67,9 @@ final class LoggingServerListener implements ServerListener {
     @Override
     public void limitReached(Limit limit) {
         switch (limit) {
-            // Caused by one client; the cause of its connection reports it.
+            // Caused by one peer; the cause of its connection, or an exception, reports it.
             case FIRST_BYTE, IDLE, WRITE_STALL, CONVERSATION, READ, FRAME, BUFFER_PER_CONNECTION, SENDER_QUEUE,
-                    PROXY_HEADER, NETWORK, MIN_RATE, BAN, TLS_HANDSHAKE ->
+                    PROXY_HEADER, NETWORK, MIN_RATE, BAN, TLS_HANDSHAKE, CONNECT ->
                 log.log(System.Logger.Level.DEBUG, () -> "the limit '" + limit.label() + "' was reached", null);
             case CONNECTIONS, CONNECTIONS_PER_ADDRESS, QUEUE, BUFFER_TOTAL, DATAGRAM, DATAGRAM_QUEUE, TLS_HANDSHAKES,
                     ACCEPT_RATE -> {

@@ -1,5 +1,8 @@
 package dev.polyserve.run;
 
+import dev.polyserve.conversation.Connector;
+import dev.polyserve.conversation.OutgoingConversation;
+import dev.polyserve.io.ConnectableSocket;
 import dev.polyserve.spi.ServerProvider;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerConversation;
@@ -47,6 +50,7 @@ final class LoopRunner implements Runner, SessionRunner {
     /// Why coroutines do not run on the loops' threads; empty if they do, or if there are none.
     private final Optional<String> slower;
     private final LoopUsageReport balance;
+    private final Connector connector;
     private final TlsHandshakeExecutor handshakes;
     private int next;
 
@@ -131,6 +135,23 @@ final class LoopRunner implements Runner, SessionRunner {
                 : Optional.empty();
         this.balance = new LoopUsageReport(loops, context);
         this.handshakes = new TlsHandshakeExecutor(context);
+        this.connector = new OutgoingConnector(socketProvider, context, OutgoingAddresses.OF_THE_SYSTEM,
+                new OutgoingHandshakes(handshakes::compute),
+                this::outgoing);
+    }
+
+    /// A connection on the loop, and of the coroutine, of the one whose handler begins it.
+    private OutgoingConversation outgoing(ServerContext in, ConnectableSocket socket,
+            Conversation.Identity identity, Connector.Owner owner, OutgoingConversation.Connecting again) {
+        if (!(owner.wire() instanceof LoopWire first)) {
+            throw new IllegalStateException(
+                    "the handler of a datagram session cannot connect from an event loop: use a model"
+                            + " of threads, as virtual");
+        }
+        LoopWire wire = first.beside(socket);
+        var conversation = new OutgoingConversation(in, identity, wire, owner, again);
+        wire.watch(conversation);
+        return conversation;
     }
 
     /// The polling time of each loop; 0 unless there are more processors than loops. A polling loop needs a processor
@@ -198,7 +219,8 @@ final class LoopRunner implements Runner, SessionRunner {
         loops.getFirst().assertOwner();
         EventLoop loop = nextLoop();
         LoopSessionWire wire = new LoopSessionWire(loop, session);
-        var conversation = new HandlerConversation(context, identity, how.factory(), wire, wire.border());
+        var conversation = new HandlerConversation(context, identity, how.factory(), wire, wire.border(),
+                connector);
         conversation.idlesAtMost(ServerContext.nanos(how.idle()));
         wire.watch(conversation);
         return new ReadySession(loop, wire, conversation);
@@ -210,7 +232,7 @@ final class LoopRunner implements Runner, SessionRunner {
             case ServerProvider.Sequential sequential -> {
                 LoopWire wire = new LoopWire(loop, socket);
                 var conversation = new HandlerConversation(context, identity, sequential.factory(), wire,
-                        wire.border());
+                        wire.border(), connector);
                 wire.watch(conversation);
                 yield new Ready(loop, socket, conversation, wire::start);
             }

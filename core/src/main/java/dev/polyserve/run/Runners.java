@@ -5,12 +5,14 @@ import dev.polyserve.Model;
 import dev.polyserve.ModelUnavailableException;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.coroutine.carrier.Carrier;
-import dev.polyserve.spi.ServerProvider;
+import dev.polyserve.io.SocketProvider;
 import dev.polyserve.spi.HandlerExecutionStrategy;
+import dev.polyserve.spi.ServerProvider;
 import dev.polyserve.spi.ModelChoice;
 import dev.polyserve.spi.ModelDefinition;
 import dev.polyserve.spi.ModelTable;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -122,6 +124,19 @@ public final class Runners {
     /// Whether this process is a worker of a server in another process.
     static boolean inWorker() {
         return Found.PROVIDERS.stream().anyMatch(ModelProvider::isWorker);
+    }
+
+    /// The sockets for a connection to the endpoint, which a thread outside of servers waits for.
+    ///
+    /// @throws ConnectException when this machine has none, with one sentence
+    static SocketProvider clientSockets(Endpoint endpoint, ServerContext context) throws ConnectException {
+        ModelDefinition plan = ModelTable.virtual();
+        ModelProvider provider = provider(plan, List.of(endpoint));
+        Optional<String> whyNot = provider.whyNot(plan);
+        if (whyNot.isPresent()) {
+            throw new ConnectException("cannot connect to " + endpoint + ": " + whyNot.get());
+        }
+        return provider.sockets(plan, context).socketProvider();
     }
 
     private static ModelProvider provider(ModelDefinition plan, List<Endpoint> endpoints) {

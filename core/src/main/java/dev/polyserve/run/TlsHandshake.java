@@ -77,7 +77,7 @@ final class TlsHandshake implements Multiplexer.Ready, TlsSocket.Closer {
         conversation.waitsFor(Limit.TLS_HANDSHAKES);
         watch = loop.watch(socket.source(), Multiplexer.READ, this);
         within(context.handshakeNanos());
-        if (socket.buffered()) {
+        if (socket.buffered() || socket.isClient()) {
             ready(Multiplexer.READ);
         }
     }

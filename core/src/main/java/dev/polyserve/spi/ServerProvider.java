@@ -3,6 +3,8 @@ package dev.polyserve.spi;
 import dev.polyserve.Codec;
 import dev.polyserve.InetdCommand;
 import dev.polyserve.ConnectionFilter;
+import dev.polyserve.Client;
+import dev.polyserve.Connection;
 import dev.polyserve.DatagramHandler;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Handler;
@@ -36,6 +38,9 @@ public interface ServerProvider {
     /// Binds every endpoint, or none, and returns the server, not yet accepting.
     Server bind(Setup setup) throws IOException;
 
+    /// Begins a connection outside of a server, and waits until it is connected, as [dev.polyserve.Client#connect].
+    Connection connect(Client to) throws IOException;
+
     /// Whether this process is a worker of a server in another one.
     boolean isWorker();
 
@@ -50,7 +55,7 @@ public interface ServerProvider {
 
     /// What a server is made of.
     ///
-    /// @param endpoints where to listen, at least one
+    /// @param endpoints where to listen; without any, it serves connections that it begins only
     /// @param model how handlers run concurrently
     /// @param streams how connections are served; null when only datagrams are served
     /// @param datagrams how datagrams are served one by one; null when they are not

@@ -23,8 +23,15 @@ import org.jspecify.annotations.Nullable;
 /// @param authorities the PEM file of the authorities to trust; empty: those of the JDK
 /// @param trustsAll whether every certificate is accepted, unchecked
 /// @param certificate the client's own certificate and key
+/// @param password of the key, or of a PKCS#12 file
 public record ClientTlsContext(Optional<Path> authorities, boolean trustsAll,
-        Optional<Tls.CertificateFiles> certificate) {
+        Optional<Tls.CertificateFiles> certificate, Optional<String> password) {
+    /// With a key that has no password.
+    public ClientTlsContext(Optional<Path> authorities, boolean trustsAll,
+            Optional<Tls.CertificateFiles> certificate) {
+        this(authorities, trustsAll, certificate, Optional.empty());
+    }
+
     /// Reads the files.
     ///
     /// @param warnings receives one sentence for each thing to mend
@@ -32,7 +39,7 @@ public record ClientTlsContext(Optional<Path> authorities, boolean trustsAll,
     public SSLContext create(Consumer<String> warnings) throws TlsFileException {
         KeyManager @Nullable [] keys = null;
         if (certificate.isPresent()) {
-            var reader = new CertificateReader(Optional.empty(), warnings);
+            var reader = new CertificateReader(password, warnings);
             keys = new KeyManager[]{new SniKeyManager(List.of(reader.read(certificate.get(), Instant.now())))};
         }
         TrustManager @Nullable [] trusted = authorities.isPresent() ? TrustManagerReader.in(authorities.get()) : null;

@@ -44,6 +44,7 @@ record FileMetadataSnapshot(List<State> files) {
             states.add(State.of(files.chain()));
             states.add(State.of(files.key()));
         }
+        tls.authorities().ifPresent(file -> states.add(State.of(file)));
         tls.clientAuthorities().ifPresent(file -> states.add(State.of(file)));
         return new FileMetadataSnapshot(List.copyOf(states));
     }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class TlsFilter extends TlsRecordWriter {
     /// What [#decrypt] returns at the end of input.
     static final int END = -1;
-    private static final String ENDED = "the client ended the connection during the TLS handshake";
+    private static final String ENDED = "the peer ended the connection during the TLS handshake";
     /// The largest buffer for half a record, in place of a whole one.
     private static final int SMALL_BYTES = 2 << 10;
     /// How often in a row a peer may ask for new keys while nothing is sent to it.
@@ -306,7 +306,7 @@ final class TlsFilter extends TlsRecordWriter {
         keyRequests++;
         if (keyRequests > MOST_KEY_REQUESTS) {
             fails(new TlsException(
-                    "the client asked " + keyRequests + " times for new keys of TLS before it took an answer"));
+                    "the peer asked " + keyRequests + " times for new keys of TLS before it took an answer"));
         }
     }
 

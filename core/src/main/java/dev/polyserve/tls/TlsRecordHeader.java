@@ -45,7 +45,7 @@ final class TlsRecordHeader {
                     + TlsRecordBuffers.RECORD_BYTES + " is the most");
         }
         if (secure && renegotiates && type == CONTENT_HANDSHAKE) {
-            throw new TlsException("the client asked for a renegotiation of TLS, which is refused");
+            throw new TlsException("the peer asked for a renegotiation of TLS, which is refused");
         }
         return bytes;
     }

@@ -3,6 +3,7 @@ package dev.polyserve.tls;
 import dev.polyserve.ServerStats.HandshakeResult;
 import dev.polyserve.TlsInfo;
 import dev.polyserve.conversation.AddressPair;
+import dev.polyserve.io.ConnectableSocket;
 import dev.polyserve.io.StartTlsSocket;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.jfr.JfrEvents;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// calls again, with the same bytes, as the contract of [StreamSocket] has it.
 ///
 /// **Thread**: as [StreamSocket]; the handshake is of one thread.
-public final class TlsSocket extends ForwardingStreamSocket implements StartTlsSocket {
+public final class TlsSocket extends ForwardingStreamSocket implements StartTlsSocket, ConnectableSocket {
     private static final VarHandle WRITING;
     /// How often one read asks the kernel, so that a peer that sends empty records occupies no loop.
     private static final int READS = 4;
@@ -53,6 +54,7 @@ public final class TlsSocket extends ForwardingStreamSocket implements StartTlsS
     private final TlsRecordBuffers buffers;
     private @Nullable TlsFilter filter;
     private boolean plain;
+    private boolean client;
     private @Nullable HandshakeLimit limit;
     /// Whether one thread makes and sends records.
     @SuppressWarnings("unused")
@@ -84,6 +86,41 @@ public final class TlsSocket extends ForwardingStreamSocket implements StartTlsS
     public TlsSocket plain() {
         plain = true;
         return this;
+    }
+
+    // --- of an outgoing connection ---
+
+    @Override
+    public StreamSocket socket() {
+        return this;
+    }
+
+    @Override
+    public boolean connect() throws IOException {
+        return connectable().connect();
+    }
+
+    @Override
+    public boolean connectWithin(long atMostNanos, boolean goesOn) throws IOException {
+        return connectable().connectWithin(atMostNanos, goesOn);
+    }
+
+    private ConnectableSocket connectable() {
+        if (!(below instanceof ConnectableSocket connectable)) {
+            throw new IllegalStateException("it was accepted, so it is connected: " + below);
+        }
+        return connectable;
+    }
+
+    /// Records that this side sends the first bytes of the handshake.
+    public TlsSocket asClient() {
+        client = true;
+        return this;
+    }
+
+    /// Whether this side sends the first bytes of the handshake.
+    public boolean isClient() {
+        return client;
     }
 
     // --- the handshake ---

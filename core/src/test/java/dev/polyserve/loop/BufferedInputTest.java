@@ -10,6 +10,7 @@ import dev.polyserve.Options;
 import dev.polyserve.Output;
 import dev.polyserve.Protocol;
 import dev.polyserve.ServerListener;
+import dev.polyserve.conversation.Connector;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.LoopDrivenConversation;
 import dev.polyserve.conversation.HandlerConversation;
@@ -99,7 +100,7 @@ class BufferedInputTest {
                     all[i] = (byte) client.readByte();
                 }
                 got.complete(new String(all, US_ASCII));
-            }, wire, wire.border());
+            }, wire, wire.border(), Connector.NONE);
             wire.watch(conversation);
             begin(loop, () -> wire.start(null));
             assertThat(got.get(10, TimeUnit.SECONDS)).isEqualTo(TEXT);

@@ -10,6 +10,7 @@ import dev.polyserve.Options;
 import dev.polyserve.Output;
 import dev.polyserve.Protocol;
 import dev.polyserve.ServerListener;
+import dev.polyserve.conversation.Connector;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.LoopDrivenConversation;
 import dev.polyserve.conversation.HandlerConversation;
@@ -155,7 +156,7 @@ class LackOfMemoryTest {
             socket.lacks.set(times);
             lacksAtEnd.set(times);
             throw new OutOfMemoryError("for the test");
-        }, wire, wire.border());
+        }, wire, wire.border(), Connector.NONE);
         loop.start(_ -> {
         });
         wire.watch(conversation);
@@ -179,7 +180,7 @@ class LackOfMemoryTest {
     void aConnectionThatDoesNotBeginIsClosed(int times) throws Exception {
         LoopWire wire = new LoopWire(loop, socket);
         HandlerConversation conversation = new HandlerConversation(context, identity(), () -> _ -> told.add("handler"),
-                wire, wire.border());
+                wire, wire.border(), Connector.NONE);
         loop.start(_ -> {
         });
         socket.lacks.set(times);

@@ -7,6 +7,7 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Handler;
 import dev.polyserve.Options;
 import dev.polyserve.ServerListener;
+import dev.polyserve.conversation.Connector;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerConversation;
 import dev.polyserve.conversation.NanoClock;
@@ -126,7 +127,7 @@ class LoopWireTest {
         ServerContext context = new ServerContext(Options.defaults(), new ServerListener() {}, NanoClock.SYSTEM, _ -> {
         });
         return new HandlerConversation(context, new Conversation.Identity(1, socket.peer(), socket.local(),
-                Endpoint.parse("tcp://127.0.0.1:0")), () -> handler, wire, wire.border());
+                Endpoint.parse("tcp://127.0.0.1:0")), () -> handler, wire, wire.border(), Connector.NONE);
     }
 
     private static Thread.State stateOfCoroutine(LoopWire wire) {

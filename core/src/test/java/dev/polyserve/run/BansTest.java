@@ -149,7 +149,7 @@ class BansTest {
                 true;
             case CONNECTIONS, QUEUE, BUFFER_TOTAL, SENDER_QUEUE, DATAGRAM, DATAGRAM_QUEUE, IDLE, CONVERSATION, READ,
                     NETWORK,
-                    TLS_HANDSHAKES, ACCEPT_RATE, BAN ->
+                    TLS_HANDSHAKES, ACCEPT_RATE, BAN, CONNECT ->
                 false;
         });
     }

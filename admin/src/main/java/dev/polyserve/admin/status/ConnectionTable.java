@@ -134,7 +134,7 @@ public record ConnectionTable(Server server) {
             case TLS_HANDSHAKE -> "the TLS handshake";
             case PROXY_HEADER, CONVERSATION, NETWORK, ACCEPT_RATE, BAN, TLS_HANDSHAKES, CONNECTIONS,
                     CONNECTIONS_PER_ADDRESS, QUEUE, FRAME, BUFFER_PER_CONNECTION, BUFFER_TOTAL, SENDER_QUEUE,
-                    DATAGRAM, DATAGRAM_QUEUE ->
+                    DATAGRAM, DATAGRAM_QUEUE, CONNECT ->
                 limit.label();
         };
     }

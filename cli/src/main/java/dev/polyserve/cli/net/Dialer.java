@@ -1,6 +1,7 @@
 package dev.polyserve.cli.net;
 
 import dev.polyserve.file.FileNameEncoding;
+import dev.polyserve.io.NameLookup;
 import dev.polyserve.Endpoint;
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -100,7 +100,7 @@ final class WorkerMessageReader {
         Options.Timeouts timeouts = Options.defaults().timeouts().withFirstByte(time()).withIdle(time())
                 .withWriteStall(time()).withConversation(time()).withDrain(time()).withDrainQuiet(time())
                 .withClose(time()).withStall(time()).withSpin(time()).withHandOff(time())
-                .withTlsHandshake(time());
+                .withTlsHandshake(time()).withConnect(time());
         return new WorkerCommand.ChangeLimits(limits, timeouts, proxy(), access(), OnFull.valueOf(text()));
     }
 

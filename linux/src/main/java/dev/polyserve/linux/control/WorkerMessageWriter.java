@@ -137,7 +137,7 @@ final class WorkerMessageWriter {
         for (Duration time : List.of(times.firstByte(), times.idle(), times.writeStall(), times.conversation(),
                 times.drain(),
                 times.drainQuiet(), times.close(), times.stall(), times.spin(), times.handOff(),
-                times.tlsHandshake())) {
+                times.tlsHandshake(), times.connect())) {
             time(time);
         }
         proxy(now.proxy());

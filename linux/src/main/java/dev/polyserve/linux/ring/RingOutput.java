@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// The sending half of a connection on a ring: one send at a time.
 ///
 /// ```
+///   connecting ─▶ poll ─▶ decided: connected, or not
 ///   in the arena ─▶ settled: all sent
 ///         └─▶ short or refused ─▶ the rest waits ─▶ poll ─▶ in the arena again
 /// ```
@@ -23,11 +24,24 @@ final class RingOutput {
     private boolean polling;
     private boolean cancelling;
     private boolean roomAgain;
+    /// Whether the socket is not connected yet, so that nothing can be sent.
+    private boolean connecting;
     private @Nullable IOException failure;
 
     /// Returns true when the kernel has accepted every byte.
     boolean idle() {
-        return arenaBytes == 0 && unsent == null;
+        return !connecting && arenaBytes == 0 && unsent == null;
+    }
+
+    /// Records that the socket is being connected, or is connected.
+    void connecting(boolean underWay) {
+        connecting = underWay;
+        roomAgain = false;
+    }
+
+    /// Returns true when the poll of a socket that is being connected has ended.
+    boolean isConnectDecided() {
+        return connecting && roomAgain;
     }
 
     /// Returns true while an operation is in flight.
@@ -90,13 +104,14 @@ final class RingOutput {
         roomAgain = true;
     }
 
-    /// Submits the next operation for the unsent bytes.
+    /// Submits the next operation for the unsent bytes, or for the connect.
     void submit(RingSocket socket, int descriptor, RingOperations operations) {
-        if (unsent == null || busy()) {
+        ByteQueue left = unsent;
+        if ((left == null && !connecting) || busy() || isConnectDecided()) {
             return;
         }
-        if (roomAgain) {
-            put(socket, descriptor, operations, unsent.bytes());
+        if (roomAgain && left != null) {
+            put(socket, descriptor, operations, left.bytes());
             clear(operations);
         } else {
             polling = true;

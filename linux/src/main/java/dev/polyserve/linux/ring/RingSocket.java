@@ -2,9 +2,10 @@ package dev.polyserve.linux.ring;
 
 import dev.polyserve.conversation.LimitException;
 import dev.polyserve.conversation.ReadinessAtDeadline;
+import dev.polyserve.io.ConnectableSocket;
 import dev.polyserve.io.SocketControl;
-import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.PollableStream;
+import dev.polyserve.io.StreamSocket;
 import dev.polyserve.linux.socket.DescriptorSocket;
 import dev.polyserve.linux.socket.EdgeReadiness;
 import dev.polyserve.linux.system.CallMemoryPool;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// with that limit, and holds nothing from then on.
 ///
 /// **Thread**: the loop's once it is watched, except [#pending].
-final class RingSocket extends MultishotRingHandle implements StreamSocket, PollableStream {
+final class RingSocket extends MultishotRingHandle implements StreamSocket, ConnectableSocket, PollableStream {
     /// The limit of unread bytes while the owner is reading; the receive pauses until they are read.
     private static final int MOST_UNREAD_BYTES = 64 << 10;
     /// The limit while the owner does not want to read; small, yet large enough that a short pause costs no operation.
@@ -66,6 +67,28 @@ final class RingSocket extends MultishotRingHandle implements StreamSocket, Poll
 
     int number() {
         return direct.descriptor().number();
+    }
+
+    // --- connecting ---
+
+    @Override
+    public StreamSocket socket() {
+        return this;
+    }
+
+    @Override
+    public boolean connect() throws IOException {
+        boolean connected = direct.connect();
+        output.connecting(!connected);
+        if (operations != null) {
+            operations.due(this);
+        }
+        return connected;
+    }
+
+    @Override
+    public boolean connectWithin(long atMostNanos, boolean goesOn) throws IOException {
+        return direct.connectWithin(atMostNanos, goesOn);
     }
 
     // --- receiving ---
@@ -314,7 +337,8 @@ final class RingSocket extends MultishotRingHandle implements StreamSocket, Poll
             return interest();
         }
         boolean readable = ended || paused || !receiveQueue.isEmpty();
-        return ((readable ? Multiplexer.READ : 0) | (output.idle() ? Multiplexer.WRITE : 0)) & interest();
+        return ((readable ? Multiplexer.READ : 0)
+                | (output.idle() || output.isConnectDecided() ? Multiplexer.WRITE : 0)) & interest();
     }
 
     // --- ending ---

@@ -2,13 +2,17 @@ package dev.polyserve.linux.ring;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
+import dev.polyserve.io.ConnectableSocket;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.SocketProvider;
 import dev.polyserve.linux.socket.DescriptorListener;
 import dev.polyserve.linux.socket.DescriptorSocketProvider;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.util.List;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
 
 /// The family of descriptor sockets, with connections and listeners that a ring serves.
 ///
@@ -47,6 +51,12 @@ public final class RingSocketProvider implements SocketProvider {
             // An inherited connection is watched by polls: there is nothing to accept repeatedly.
             default -> listener;
         };
+    }
+
+    @Override
+    public ConnectableSocket connecting(SocketAddress peer, @Nullable InetAddress local, Options.Sockets options)
+            throws IOException {
+        return new RingSocket(descriptors.connecting(peer, local, options));
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.polyserve.ConnectionInfo.Credentials;
 import dev.polyserve.conversation.AddressPair;
 import dev.polyserve.conversation.ReadinessAtDeadline;
 import dev.polyserve.io.BlockingSocket;
+import dev.polyserve.io.ConnectableSocket;
 import dev.polyserve.io.SocketControl;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.PollableStream;
@@ -11,6 +12,7 @@ import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.CallMemoryPool;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.PollDescriptors;
+import dev.polyserve.linux.system.SocketAddresses;
 import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.linux.system.ReadinessWaitCalls;
@@ -22,9 +24,11 @@ import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A connection on a descriptor, TCP or Unix.
@@ -37,6 +41,7 @@ public sealed class DescriptorSocket extends Descriptor
         implements
             PollableDescriptor,
             StreamSocket,
+            ConnectableSocket,
             PollableStream,
             SocketControl,
             BlockingSocket,
@@ -45,17 +50,22 @@ public sealed class DescriptorSocket extends Descriptor
     /// The most bytes discarded before closing: a peer that sends without end is reset after all.
     private static final int DRAIN_MOST_BYTES = 256 << 10;
     private static final long PAUSE_MILLIS = 5;
+    /// The interval of the checks whether a connection that is being begun was shut down.
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /// The memory for its calls: its loop's, once it is watched.
     private CallMemoryPool memories = CallMemoryPool.shared();
     /// The readiness record that its calls update, where the multiplexer reports changes only.
     private EdgeReadiness readiness = EdgeReadiness.UNTRACKED;
-    /// The local address or, if the peer has no IPv4 address, [OtherSides].
-    private final Object sides;
+    /// The local address or, if the peer has no IPv4 address, [OtherSides]. The local address is unspecified until the socket is
+    /// connected.
+    private volatile Object sides;
     /// The peer's IPv4 address, if it has one. As objects it would be four, kept by every idle connection.
     private final int peerNumber;
     private final char peerPort;
     private volatile boolean waits = true;
+    /// Whether both sides are ended, so that no connection is begun any more.
+    private volatile boolean shut;
 
     /// The sides of a connection whose peer has no IPv4 address.
     ///
@@ -120,6 +130,66 @@ public sealed class DescriptorSocket extends Descriptor
     @Override
     public void blocking(boolean blocking) {
         waits = blocking;
+    }
+
+    @Override
+    public StreamSocket socket() {
+        return this;
+    }
+
+    /// Begins to connect with the first call. A later one returns 0 when it is connected, and why it cannot be (`connect(2)`).
+    @Override
+    public boolean connect() throws IOException {
+        if (shut) {
+            throw new ClosedChannelException();
+        }
+        CallMemory memory = memories.take();
+        try {
+            begin();
+            try {
+                return connect(memory, peer());
+            } finally {
+                end();
+            }
+        } finally {
+            memories.give(memory);
+        }
+    }
+
+    private boolean connect(CallMemory memory, SocketAddress peer) throws IOException {
+        int before = readiness.state();
+        int result = SocketCalls.connect(memory, number(), SocketAddresses.familyOf(peer), peer);
+        if (ConnectErrors.isUnderWay(result)) {
+            readiness.usedUp(EdgeReadiness.WRITE, before);
+            return false;
+        }
+        ConnectErrors.require(result, peer);
+        SystemCallException.require("getsockname", SocketCalls.getSockName(memory, number()));
+        SocketAddress local = SocketCalls.lastAddress(memory);
+        if (sides instanceof OtherSides) {
+            sides = new OtherSides(local, peer, peer instanceof InetSocketAddress
+                    ? Optional.empty()
+                    : Optional.of(DescriptorListener.credentials(memory, number())));
+        } else {
+            sides = local;
+        }
+        return true;
+    }
+
+    @Override
+    public boolean connectWithin(long atMostNanos, boolean goesOn) throws IOException {
+        long deadline = System.nanoTime() + atMostNanos;
+        while (true) {
+            // Before the attempt: this process may be stopped after it.
+            long left = deadline - System.nanoTime();
+            if (connect()) {
+                return true;
+            }
+            if (left <= 0) {
+                return false;
+            }
+            awaitReady(PollDescriptors.OUT, Math.min(left, LOOK_NANOS));
+        }
     }
 
     @Override
@@ -393,6 +463,7 @@ public sealed class DescriptorSocket extends Descriptor
 
     @Override
     public void shutdown() {
+        shut = true;
         int unused = shutdown(SocketCalls.SHUT_RDWR);
         assert unused <= 0;
     }

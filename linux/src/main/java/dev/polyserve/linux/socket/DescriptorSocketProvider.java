@@ -7,10 +7,15 @@ import dev.polyserve.io.HostResolver;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.SocketProvider;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
 
 /// The family of descriptor sockets: TCP, UDP, Unix stream and Unix datagram, bound here or preopened.
 public final class DescriptorSocketProvider implements SocketProvider {
@@ -96,6 +101,21 @@ public final class DescriptorSocketProvider implements SocketProvider {
                 });
         listener.take(connection.descriptor().number());
         return listener;
+    }
+
+    @Override
+    public DescriptorSocket connecting(SocketAddress peer, @Nullable InetAddress local, Options.Sockets options)
+            throws IOException {
+        Descriptor socket = SocketBinding.connecting(peer, local, options);
+        if (socket.number() >= mostDescriptors) {
+            socket.close();
+            throw new IOException("the model can watch descriptors below " + mostDescriptors
+                    + " only, and this process has as many; use epoll, or close connections");
+        }
+        boolean tcp = peer instanceof InetSocketAddress;
+        return new DescriptorSocket(socket.number(), peer,
+                tcp ? new InetSocketAddress(0) : UnixDomainSocketAddress.of(""),
+                Optional.empty());
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.polyserve.io.BindFailedException;
 import dev.polyserve.io.HostResolver;
 import dev.polyserve.io.SocketFile;
 import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.CallMemoryPool;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.SocketAddresses;
 import dev.polyserve.linux.system.SocketCalls;
@@ -18,6 +19,9 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import dev.polyserve.io.UnreachableException;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
 
 /// Creates a socket, sets its options and binds it; a failure leaves nothing behind.
 ///
@@ -81,6 +85,48 @@ final class SocketBinding {
             InetSocketAddress bound = binding.bindInet(address);
             return binding.bound(new Endpoint.Udp(udp.host(), bound.getPort()), bound, Optional.empty());
         });
+    }
+
+    /// Opens a stream socket for an outgoing connection.
+    ///
+    /// @param local the address to bind it to; null: it is not bound
+    static Descriptor connecting(SocketAddress peer, @Nullable InetAddress local, Options.Sockets options)
+            throws IOException {
+        CallMemoryPool memories = CallMemoryPool.shared();
+        CallMemory memory = memories.take();
+        try {
+            int family = SocketAddresses.familyOf(peer);
+            Descriptor opened = new Descriptor(
+                    SystemCallException.require("socket", SocketCalls.socket(memory, family, SocketCalls.STREAM)));
+            try {
+                SocketOptionSetter settings = new SocketOptionSetter(opened, memory);
+                if (family == SocketAddresses.AF_UNIX) {
+                    settings.buffers(options);
+                } else {
+                    settings.ofTcpConnection(options);
+                }
+                if (local != null) {
+                    bindLocal(opened, memory, settings, local);
+                }
+                return opened;
+            } catch (IOException | RuntimeException | Error e) {
+                opened.close();
+                throw e;
+            }
+        } finally {
+            memories.give(memory);
+        }
+    }
+
+    /// Binds the address only: the system chooses the port with the peer in view, so that each server has all ports.
+    private static void bindLocal(Descriptor socket, CallMemory memory, SocketOptionSetter settings, InetAddress local)
+            throws IOException {
+        settings.set(IntSocketOption.IP_BIND_ADDRESS_NO_PORT, true);
+        InetSocketAddress address = new InetSocketAddress(local, 0);
+        int result = SocketCalls.bind(memory, socket.number(), SocketAddresses.familyOf(address), address);
+        if (result < 0) {
+            throw UnreachableException.localAddress(local, new SystemCallException("bind", result));
+        }
     }
 
     /// Binds a Unix stream listener.

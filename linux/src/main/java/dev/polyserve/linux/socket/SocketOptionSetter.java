@@ -9,26 +9,53 @@ import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.IntSocketOption;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
-/// Sets the options of one socket, for the given endpoint.
+/// Sets the options of one socket: one that is to listen at an endpoint, or one that is to be connected.
 ///
 /// **Thread**: the thread that created it.
 final class SocketOptionSetter {
     private static final int MILLIS_PER_SECOND = 1_000;
 
-    private final CallMemory memory = CallMemory.small();
-    private final Endpoint endpoint;
+    private final CallMemory memory;
+    /// Null for a socket that does not listen.
+    private final @Nullable Endpoint endpoint;
     private final Descriptor descriptor;
 
     SocketOptionSetter(Endpoint endpoint, Descriptor descriptor) {
+        this.memory = CallMemory.small();
         this.endpoint = endpoint;
         this.descriptor = descriptor;
+    }
+
+    /// For a socket that is to be connected.
+    SocketOptionSetter(Descriptor descriptor, CallMemory memory) {
+        this.memory = memory;
+        this.endpoint = null;
+        this.descriptor = descriptor;
+    }
+
+    /// Sets the options of an outgoing TCP connection.
+    void ofTcpConnection(Options.Sockets options) throws IOException {
+        if (options.noDelay()) {
+            set(IntSocketOption.TCP_NODELAY, true);
+        }
+        buffers(options);
+        keepAlive(options);
+        setUnlessZero(IntSocketOption.TCP_USER_TIMEOUT, (int) options.userTimeout().toMillis());
     }
 
     /// Sets the options that connections inherit from a TCP listener, so that they cost no call per connection.
     void ofTcpListener(Options.Sockets options) throws IOException {
         set(IntSocketOption.TCP_NODELAY, options.noDelay());
         buffers(options);
+        keepAlive(options);
+        setUnlessZero(IntSocketOption.TCP_USER_TIMEOUT, (int) options.userTimeout().toMillis());
+        setUnlessZero(IntSocketOption.TCP_DEFER_ACCEPT,
+                (int) Math.ceilDiv(options.deferAccept().toMillis(), MILLIS_PER_SECOND));
+    }
+
+    private void keepAlive(Options.Sockets options) throws IOException {
         if (options.keepAlive().isPresent()) {
             Options.KeepAlive probes = options.keepAlive().get();
             set(IntSocketOption.SO_KEEPALIVE, true);
@@ -36,9 +63,6 @@ final class SocketOptionSetter {
             set(IntSocketOption.TCP_KEEPINTVL, (int) probes.interval().toSeconds());
             set(IntSocketOption.TCP_KEEPCNT, probes.count());
         }
-        setUnlessZero(IntSocketOption.TCP_USER_TIMEOUT, (int) options.userTimeout().toMillis());
-        setUnlessZero(IntSocketOption.TCP_DEFER_ACCEPT,
-                (int) Math.ceilDiv(options.deferAccept().toMillis(), MILLIS_PER_SECOND));
     }
 
     /// Sets the sizes of its buffers.
@@ -60,7 +84,8 @@ final class SocketOptionSetter {
     private void set(IntSocketOption option, int value) throws IOException {
         int result = SocketCalls.setOption(memory, descriptor.number(), option, value);
         if (result < 0) {
-            throw new BindFailedException(endpoint, Errno.text(-result), new SystemCallException("setsockopt", result));
+            SystemCallException failed = new SystemCallException("setsockopt", result);
+            throw endpoint == null ? failed : new BindFailedException(endpoint, Errno.text(-result), failed);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.polyserve.linux.supervisor;
 
+import dev.polyserve.io.ConnectableSocket;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
@@ -8,8 +9,11 @@ import dev.polyserve.io.Listener;
 import dev.polyserve.io.SocketProvider;
 import dev.polyserve.linux.socket.DescriptorSocketProvider;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
 
 /// A socket provider that numbers its descriptors in the order that workers use.
 ///
@@ -46,6 +50,11 @@ final class NumberedSocketProvider implements SocketProvider {
 
     private void add(Endpoint place, Endpoint real) {
         numbered.add(new Numbered(asked.use(place), real));
+    }
+
+    @Override
+    public ConnectableSocket connecting(SocketAddress peer, @Nullable InetAddress local, Options.Sockets options) {
+        throw new IllegalStateException("handlers run in worker processes, so none connects to " + peer + " here");
     }
 
     @Override

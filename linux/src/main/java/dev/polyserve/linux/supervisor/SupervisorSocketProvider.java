@@ -1,5 +1,6 @@
 package dev.polyserve.linux.supervisor;
 
+import dev.polyserve.io.ConnectableSocket;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
@@ -12,8 +13,11 @@ import dev.polyserve.linux.socket.DescriptorDatagramPort;
 import dev.polyserve.linux.socket.DescriptorSocketProvider;
 import dev.polyserve.linux.system.DescriptorMessage;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
 
 /// The socket provider of a server that shares its sockets with its workers: the supervisor binds them, the workers serve
 /// them. A listener yields here the connections that workers have accepted and reported.
@@ -78,6 +82,11 @@ final class SupervisorSocketProvider implements SocketProvider {
     private void add(Endpoint place, Endpoint real, int descriptor, Pollable source) {
         SocketEndpointMatcher.Use use = asked.use(place);
         shared.add(new Shared(use.slot(real), real, descriptor, source, use));
+    }
+
+    @Override
+    public ConnectableSocket connecting(SocketAddress peer, @Nullable InetAddress local, Options.Sockets options) {
+        throw new IllegalStateException("handlers run in worker processes, so none connects to " + peer + " here");
     }
 
     @Override

@@ -44,6 +44,12 @@ public final class Errno {
     /// A connection was lost before it was accepted.
     public static final int ECONNABORTED = 103;
     public static final int ETIMEDOUT = 110;
+    /// The socket is connected already.
+    public static final int EISCONN = 106;
+    /// An earlier attempt to connect is under way.
+    public static final int EALREADY = 114;
+    /// The attempt to connect is under way.
+    public static final int EINPROGRESS = 115;
     public static final int EHOSTDOWN = 112;
     public static final int EHOSTUNREACH = 113;
     public static final int ECANCELED = 125;

@@ -38,6 +38,8 @@ public enum IntSocketOption {
     SO_MEMINFO(1, 55),
     /// Restricts an IPv6 socket to IPv6.
     IPV6_V6ONLY(41, 26),
+    /// Leaves the choice of the local port to the connect (Linux 4.2).
+    IP_BIND_ADDRESS_NO_PORT(0, 24),
     /// Reports the destination address with each datagram; also the type of that control message.
     IP_PKTINFO(0, 8),
     /// The same for IPv6, as a socket option.

@@ -1,5 +1,6 @@
 package dev.polyserve.linux.worker;
 
+import dev.polyserve.io.ConnectableSocket;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
@@ -7,6 +8,7 @@ import dev.polyserve.io.BindFailedException;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.SocketProvider;
+import dev.polyserve.linux.socket.DescriptorSocketProvider;
 import dev.polyserve.linux.socket.ReceivedConnectionsListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -22,6 +24,8 @@ import java.util.Set;
 import dev.polyserve.proxy.ProxyHeader;
 import dev.polyserve.run.ProxiedAddresses;
 import java.util.concurrent.ConcurrentHashMap;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
 
 /// The socket provider of a worker that accepts no connection itself: each listener yields the connections that the
 /// supervisor transfers. Datagrams need no socket here, because the supervisor requests each answer.
@@ -31,6 +35,7 @@ final class ReceivedConnectionsProvider implements SocketProvider {
     private final List<WorkerCommand.Slot> slots;
     /// The endpoints whose slots are known to the server.
     private final Set<Integer> placed = new HashSet<>();
+    private final DescriptorSocketProvider outgoing = DescriptorSocketProvider.unlimited();
     private final Map<Integer, ReceivedConnectionsListener> listeners = new ConcurrentHashMap<>();
 
     ReceivedConnectionsProvider(List<WorkerCommand.Slot> slots) {
@@ -85,6 +90,12 @@ final class ReceivedConnectionsProvider implements SocketProvider {
     @Override
     public DatagramPort bind(Endpoint endpoint, Options.Sockets options) throws IOException {
         throw new BindFailedException(endpoint, BindFailedException.NO_DATAGRAMS, null);
+    }
+
+    @Override
+    public ConnectableSocket connecting(SocketAddress peer, @Nullable InetAddress local, Options.Sockets options)
+            throws IOException {
+        return outgoing.connecting(peer, local, options);
     }
 
     /// Receives a connection that the supervisor transfers.

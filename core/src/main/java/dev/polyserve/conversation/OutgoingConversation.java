@@ -1,0 +1,205 @@
+package dev.polyserve.conversation;
+
+import dev.polyserve.Cause;
+import dev.polyserve.Client;
+import dev.polyserve.Connection;
+import dev.polyserve.ConnectionException;
+import dev.polyserve.Limit;
+import dev.polyserve.record.ConnectionRecorder;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/// A connection that this process has begun, from the attempt to the closed socket.
+///
+/// ```
+///   created ─▶ connect ─▶ connected ─▶ reads, writes … ─▶ close, or the end of its handler ─▶ over
+///                 └─ fails, or late ──────────────────────────────────────────────────────────▲
+/// ```
+///
+/// It has the time limits and the budgets of its server, and is none of the server's connections: it counts in no limit of
+/// those, no listener is told of it, and no figure of a server includes it. The first byte has the idle limit, because a
+/// server that is asked nothing is silent.
+///
+/// **Thread**: the owner's, as [WaitingConversation].
+public final class OutgoingConversation extends WaitingConversation {
+    private final ConnectingWire connecting;
+    private final OutgoingConnections begun;
+    private final Connecting again;
+    /// Whether the attempt was begun; the owner's.
+    private boolean attempted;
+
+    /// Makes another connection of the same owner.
+    @FunctionalInterface
+    public interface Connecting {
+        /// As [Connection#connect(Client)].
+        Connection connect(Client to) throws IOException;
+    }
+
+    /// Creates a conversation over a wire that is not connected.
+    ///
+    /// @param again makes another connection of the same owner
+    public <W extends Wire & ConversationDriver & ConnectingWire> OutgoingConversation(ServerContext context,
+            Identity identity, W wire, Connector.Owner owner, Connecting again) {
+        super(context, identity, wire, owner.border());
+        this.connecting = wire;
+        this.begun = owner.begun();
+        this.again = again;
+    }
+
+    /// Connects, and waits for that. If it fails, the conversation is over.
+    ///
+    /// @param atMostNanos how long to wait; 0 only looks
+    /// @param goesOn whether the attempt goes on when that was not enough, and this is called again; otherwise the
+    ///     conversation is over then
+    /// @return false when the time was not enough
+    /// @throws ConnectionException when the connection was aborted meanwhile
+    /// @throws IOException why it cannot be connected
+    public boolean connect(long atMostNanos, boolean goesOn) throws IOException {
+        if (!attempted) {
+            attempted = true;
+            boolean _ = tryBegin(null); // it has a cause otherwise
+            begun.add(this);
+        }
+        boolean entered = border.enterLibrary();
+        boolean live = false;
+        try {
+            throwIfOver();
+            boolean connected = connecting.connect(atMostNanos, goesOn);
+            live = connected || goesOn;
+            return connected;
+        } catch (IOException e) {
+            throwIfOver();
+            throw e;
+        } finally {
+            try {
+                if (!live) {
+                    notConnected();
+                }
+            } finally {
+                border.leaveIf(entered);
+            }
+        }
+    }
+
+    /// Ends an attempt that is not to be used. It has no effect on a conversation that is over.
+    public void giveUp() {
+        if (isDone()) {
+            return;
+        }
+        boolean entered = border.enterLibrary();
+        try {
+            notConnected();
+        } finally {
+            border.leaveIf(entered);
+        }
+    }
+
+    private void notConnected() {
+        settle(new Cause.PeerReset("not connected"));
+        discardAll();
+        over();
+    }
+
+    @Override
+    public Connection connect(Client to) throws IOException {
+        return again.connect(to);
+    }
+
+    /// Goes on with TLS, and waits for the handshake. If it fails, [#giveUp] follows.
+    ///
+    /// @throws ConnectionException with the failure as its cause
+    public void secure() throws IOException {
+        if (!(wire instanceof StartTlsWire secured)) {
+            throw new IllegalStateException("this wire has no TLS: " + wire);
+        }
+        startTls(secured, false);
+    }
+
+    @Override
+    public void startTls() {
+        throw new IllegalStateException(
+                "this program is the client of the connection: only a server can begin TLS on one");
+    }
+
+    /// A recording has the server's connections, by their numbers.
+    @Override
+    @Nullable ConnectionRecorder recorder() {
+        return null;
+    }
+
+    @Override
+    void waitsForInput(boolean forRest) {
+        waitsFor(Limit.IDLE);
+    }
+
+    /// An interrupted or pinned wait, or a failure of TLS. It is no failure of a handler: only what the handler lets pass is.
+    @Override
+    void failed(Throwable error) {
+        settle(causeOf(error));
+    }
+
+    @Override
+    <E extends IOException> E noted(E thrown) {
+        begun.threw(thrown);
+        return thrown;
+    }
+
+    // --- the end ---
+
+    @Override
+    public void close() throws IOException {
+        if (isDone()) {
+            return;
+        }
+        boolean entered = border.enterLibrary();
+        try {
+            if (!broken() && !ended()) {
+                sendCollected();
+                endOutput();
+            }
+        } finally {
+            try {
+                conclude(true);
+            } finally {
+                over();
+                giveBuffers();
+                border.leaveIf(entered);
+            }
+        }
+    }
+
+    /// Closes it at the end of its handler, which has entered the library. It does not wait until the peer has everything.
+    void endWithHandler(boolean whole) {
+        try {
+            if (!whole) {
+                reset(new Cause.Stopped());
+            }
+            try {
+                conclude(false);
+            } finally {
+                over();
+                giveBuffers();
+            }
+        } catch (RuntimeException | Error e) {
+            ownerFailed(e);
+        }
+    }
+
+    private void over() {
+        closeWire();
+        settle(ending(buffers.in.inputEnded()));
+        complete(false);
+    }
+
+    @Override
+    void leavesServer() {
+        begun.remove(this);
+    }
+
+    @Override
+    void endInPlace() {
+        claim();
+        discardAll();
+        over();
+    }
+}
