@@ -179,6 +179,38 @@ public abstract class StreamContract {
     }
 
     @Nested
+    class Outgoing extends OutgoingClause {
+        @Override
+        ContractCell cell() {
+            return cell;
+        }
+    }
+
+    @Nested
+    class OutgoingLimits extends OutgoingLimitsClause {
+        @Override
+        ContractCell cell() {
+            return cell;
+        }
+    }
+
+    @Nested
+    class OutgoingTls extends OutgoingTlsClause {
+        @Override
+        ContractCell cell() {
+            return cell;
+        }
+    }
+
+    @Nested
+    class Begun extends BegunClause {
+        @Override
+        ContractCell cell() {
+            return cell;
+        }
+    }
+
+    @Nested
     class Pinning extends PinnedClause {
         @Override
         ContractCell cell() {

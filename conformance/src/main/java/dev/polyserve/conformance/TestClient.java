@@ -33,11 +33,21 @@ final class TestClient implements AutoCloseable {
     private final TestClientStream stream;
     private final ByteBuffer in = ByteBuffer.allocate(64 << 10).flip();
 
-    private TestClient(SocketChannel channel, boolean tls) throws IOException {
+    private TestClient(SocketChannel channel, TestClientStream stream) throws IOException {
         this.channel = channel;
-        channel.configureBlocking(false);
         this.key = channel.register(selector, 0);
-        this.stream = tls ? new TlsTestClientStream(channel) : new TestClientStream.Plain(channel);
+        this.stream = stream;
+    }
+
+    /// The other side of a connection that was accepted in a test.
+    static TestClient of(SocketChannel accepted, boolean tls) throws IOException {
+        return over(accepted, tls, true);
+    }
+
+    private static TestClient over(SocketChannel channel, boolean tls, boolean accepted) throws IOException {
+        channel.configureBlocking(false);
+        return new TestClient(channel,
+                tls ? new TlsTestClientStream(channel, accepted) : new TestClientStream.Plain(channel));
     }
 
     /// Connects to a server in this machine.
@@ -74,7 +84,7 @@ final class TestClient implements AutoCloseable {
             throws IOException {
         try {
             channel.connect(address);
-            return new TestClient(channel, tls);
+            return over(channel, tls, false);
         } catch (IOException e) {
             channel.close();
             throw e;

@@ -17,7 +17,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
 
-/// A client's bytes in TLS 1.3.
+/// A client's bytes in TLS 1.3, or those of a server that a handler connects to.
 ///
 /// A thread of its own does the handshake, so that a client that only connects completes it too, as soon as the server
 /// does. A connection that the server ends in its handshake reads as one that it ends at once. Its end without
@@ -39,9 +39,10 @@ final class TlsTestClientStream implements TestClientStream {
     private boolean inputEnded;
 
     /// @param channel a connected channel that does not wait
-    TlsTestClientStream(SocketChannel channel) throws IOException {
+    /// @param accepted whether this is the server's side
+    TlsTestClientStream(SocketChannel channel, boolean accepted) throws IOException {
         this.channel = channel;
-        engine.setUseClientMode(true);
+        engine.setUseClientMode(!accepted);
         engine.setEnabledProtocols(new String[]{"TLSv1.3"});
         SelectionKey key = channel.register(handshaking, 0);
         Thread.ofPlatform().daemon().name("test-handshake").start(() -> handshake(key));
