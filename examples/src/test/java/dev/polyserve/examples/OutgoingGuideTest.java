@@ -1,0 +1,89 @@
+package dev.polyserve.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.polyserve.Cause;
+import dev.polyserve.Client;
+import dev.polyserve.Connection;
+import dev.polyserve.ConnectionFuture;
+import dev.polyserve.Endpoint;
+import dev.polyserve.Framing;
+import dev.polyserve.Model;
+import dev.polyserve.Server;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Runs the snippets of `docs/guide/outgoing.md`.
+@Timeout(60)
+class OutgoingGuideTest {
+    private static final String ANY_PORT = "tcp://127.0.0.1:0";
+
+    private static Server adder() throws IOException {
+        return Server.at(ANY_PORT).handler(HandlersGuideTest.Adder::new).start();
+    }
+
+    @Test
+    void aHandlerConnectsToAnotherServer() throws Exception {
+        try (Server adder = adder()) {
+            String upstreamEndpoint = adder.endpoints().getFirst().toString();
+            String endpoint = ANY_PORT;
+            // region gateway
+            Server gateway = Server.at(endpoint)
+                    .handle(client -> {
+                        try (Connection upstream = client.connect(upstreamEndpoint)) {
+                            for (String line; (line = client.readLine()) != null;) {
+                                upstream.writeLine(line);
+                                client.writeLine("they say: " + upstream.readLine());
+                            }
+                        }
+                    })
+                    .start();
+            // endregion
+            try (gateway; Connection client = Client.to(gateway.endpoints().getFirst()).connect()) {
+                client.writeLine("1");
+                assertThat(client.readLine()).isEqualTo("they say: sum 1");
+                client.writeLine("2");
+                assertThat(client.readLine()).isEqualTo("they say: sum 3");
+            }
+        }
+    }
+
+    @Test
+    void aProgramIsAClient() throws Exception {
+        try (Server adder = adder()) {
+            Endpoint endpoint = adder.endpoints().getFirst();
+            String answer;
+            // region client
+            try (Connection server = Client.to(endpoint).connect()) {
+                server.writeLine("20");
+                answer = server.readLine();
+            }
+            // endregion
+            assertThat(answer).isEqualTo("sum 20");
+        }
+    }
+
+    @Test
+    void aServerServesTheConnectionsThatItBegins() throws Exception {
+        BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+        try (Server greeting = Server.at(ANY_PORT).handle(client -> client.writeLine("welcome")).start()) {
+            Endpoint endpoint = greeting.endpoints().getFirst();
+            // region begun
+            Server clients = Server.unbound()
+                    .model(Model.nio())
+                    .messages(Framing.lines(), (line, server) -> answers.add(line))
+                    .start();
+            ConnectionFuture first = clients.connect(Client.to(endpoint));
+            // endregion
+            try (clients) {
+                assertThat(answers.poll(10, TimeUnit.SECONDS)).isEqualTo("welcome");
+                assertThat(first.await(Duration.ofSeconds(10))).isEqualTo(new Cause.Done(true));
+            }
+        }
+    }
+}
