@@ -10,6 +10,7 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Framing;
 import dev.polyserve.Model;
 import dev.polyserve.Server;
+import dev.polyserve.relay.Relay;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -49,6 +50,29 @@ class OutgoingGuideTest {
                 assertThat(client.readLine()).isEqualTo("they say: sum 1");
                 client.writeLine("2");
                 assertThat(client.readLine()).isEqualTo("they say: sum 3");
+            }
+        }
+    }
+
+    @Test
+    void aHandlerRelays() throws Exception {
+        try (Server adder = adder()) {
+            String upstreamEndpoint = adder.endpoints().getFirst().toString();
+            String endpoint = ANY_PORT;
+            // region relay
+            Server proxy = Server.at(endpoint)
+                    .handle(client -> {
+                        try (Connection upstream = client.connect(upstreamEndpoint)) {
+                            Relay.between(client, upstream);
+                        }
+                    })
+                    .start();
+            // endregion
+            try (proxy; Connection client = Client.to(proxy.endpoints().getFirst()).connect()) {
+                client.writeLine("1");
+                assertThat(client.readLine()).isEqualTo("sum 1");
+                client.end();
+                assertThat(client.readLine()).isNull();
             }
         }
     }
