@@ -28,6 +28,7 @@ class LayersTest {
     private static final String FILE = "dev.polyserve.file";
     private static final String TEXT = "dev.polyserve.text";
     private static final String TLS = "dev.polyserve.tls";
+    private static final String RELAY = "dev.polyserve.relay";
     private static final String IO = "dev.polyserve.io";
     private static final String PROXY = "dev.polyserve.proxy";
     private static final String LOOP = "dev.polyserve.loop";
@@ -79,6 +80,7 @@ class LayersTest {
             Map.entry(API, Set.of(SPI, COROUTINE_HUB, FILE)),
             Map.entry(SPI, Set.of(API)),
             Map.entry(TEXT, Set.of(API)),
+            Map.entry(RELAY, Set.of(API, SPI)),
             Map.entry(JFR, Set.of(API, TEXT)),
             Map.entry(STATS, Set.of(API, COROUTINE_CARRIER)),
             Map.entry(PROXY, Set.of(API)),
@@ -118,8 +120,8 @@ class LayersTest {
                     Set.of(API, SPI, FILE, CONVERSATION, IO, LOOP, RUN, LINUX_ACTIVATION, LINUX_READINESS, LINUX_RING,
                             LINUX_SOCKET,
                             LINUX_SYSTEM, LINUX_SUPERVISOR, LINUX_WORKER, LINUX_PROCESS, LINUX_COMMAND)),
-            Map.entry(CONFORMANCE, Set.of(API, SPI, CONVERSATION, IO, COROUTINE_CARRIER, COROUTINE_HUB)),
-            Map.entry(EXAMPLES, Set.of(API, COROUTINE, COROUTINE_HUB)),
+            Map.entry(CONFORMANCE, Set.of(API, SPI, RELAY, CONVERSATION, IO, COROUTINE_CARRIER, COROUTINE_HUB)),
+            Map.entry(EXAMPLES, Set.of(API, RELAY, COROUTINE, COROUTINE_HUB)),
             Map.entry(BENCH_PROCESS, Set.of()),
             Map.entry(BENCH_RESULT, Set.of()),
             Map.entry(BENCH_SERVICE, Set.of(API)),
@@ -140,7 +142,8 @@ class LayersTest {
                             LAB_RECORDING, LAB_SERVER)),
             Map.entry(LAB_PAGE, Set.of(API, TEXT, ADMIN_HTTP, LAB)),
             Map.entry(CLI,
-                    Set.of(API, SPI, FILE, IO, TEXT, PROXY, TLS, LINUX, LINUX_ACTIVATION, LINUX_PROCESS, LINUX_RESTART,
+                    Set.of(API, SPI, FILE, IO, TEXT, PROXY, RELAY, TLS, LINUX, LINUX_ACTIVATION, LINUX_PROCESS,
+                            LINUX_RESTART,
                             LINUX_WORKER,
                             BENCH,
                             BENCH_CONTENDER, BENCH_REPORT, BENCH_RESULT, ADMIN, ADMIN_STATUS, LAB, LAB_PAGE)));

@@ -118,7 +118,8 @@ class ProxyTest {
                 Socket client = proxy.connect()) {
             assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(IOException.class)
                     .hasMessageContaining("reset");
-            assertThat(proxy.err.awaitContaining("cannot reach tcp://127.0.0.1:" + free)).contains("WARN", "refused");
+            assertThat(proxy.err.awaitContaining("cannot connect to tcp://127.0.0.1:" + free)).contains("WARN",
+                    "refused");
             assertThat(proxy.err.awaitContaining("closed #1")).contains("stopped by server");
             assertThat(proxy.err.text()).doesNotContain("\tat ");
         }

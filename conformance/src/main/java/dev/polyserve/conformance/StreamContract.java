@@ -211,6 +211,14 @@ public abstract class StreamContract {
     }
 
     @Nested
+    class Relays extends RelayClause {
+        @Override
+        ContractCell cell() {
+            return cell;
+        }
+    }
+
+    @Nested
     class Pinning extends PinnedClause {
         @Override
         ContractCell cell() {

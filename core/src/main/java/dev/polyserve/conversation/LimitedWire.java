@@ -212,14 +212,14 @@ abstract sealed class LimitedWire extends LocalConversation implements InputRece
             outputEnded = true;
             boolean entered = border.enterLibrary();
             try {
-                endOutputNow();
+                awaitEndOfOutput();
             } finally {
                 border.leaveIf(entered);
             }
         }
     }
 
-    private void endOutputNow() throws ConnectionException {
+    private void awaitEndOfOutput() throws ConnectionException {
         // The last bytes may not have reached the kernel yet.
         waitsFor(Limit.WRITE_STALL);
         try {
@@ -233,6 +233,68 @@ abstract sealed class LimitedWire extends LocalConversation implements InputRece
         } finally {
             waited();
         }
+    }
+
+    // --- for a relay, which waits for two connections at a time ---
+
+    /// Reads the bytes that are there. Not for a connection with a sender.
+    ///
+    /// @return as [ReadyWire#readNow]
+    final int readNow(ReadyWire ready, ByteBuffer into) throws ConnectionException {
+        throwIfOver();
+        try {
+            int count = ready.readNow(into);
+            if (count > 0) {
+                countIn(count);
+            } else if (count == Wire.END) {
+                throwIfOver();
+                input().end();
+            }
+            return count;
+        } catch (ConnectionException e) {
+            throw e;
+        } catch (IOException e) {
+            throw lost(e);
+        }
+    }
+
+    /// Writes the bytes that the kernel accepts.
+    ///
+    /// @return how many
+    /// @throws BrokenPipeException when the peer reads no more; its last bytes can still be read
+    final int writeNow(ReadyWire ready, ByteBuffer bytes) throws ConnectionException, BrokenPipeException {
+        int before = bytes.position();
+        try {
+            ready.writeNow(bytes);
+        } catch (BrokenPipeException e) {
+            outputEnded = true;
+            throw e;
+        } catch (IOException e) {
+            throw lost(e);
+        } finally {
+            countOut(bytes.position() - before);
+        }
+        return bytes.position() - before;
+    }
+
+    /// Ends the output.
+    ///
+    /// @return false if it is to be called again when there is room
+    /// @throws BrokenPipeException when the peer reads no more; its last bytes can still be read
+    final boolean endOutputNow(ReadyWire ready) throws ConnectionException, BrokenPipeException {
+        outputEnded = true;
+        try {
+            return ready.endOutputNow();
+        } catch (BrokenPipeException e) {
+            throw e;
+        } catch (IOException e) {
+            throw lost(e);
+        }
+    }
+
+    /// Whether another thread may send, too.
+    final boolean hasSender() {
+        return senderQueue != null;
     }
 
     /// Whether the output was ended, by the handler or by a sender.

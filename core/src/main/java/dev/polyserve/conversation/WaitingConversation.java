@@ -3,6 +3,7 @@ package dev.polyserve.conversation;
 import dev.polyserve.Cause;
 import dev.polyserve.Codec;
 import dev.polyserve.Connection;
+import dev.polyserve.spi.RelayableConnection;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -17,7 +18,7 @@ import java.time.Duration;
 /// ```
 ///
 /// **Thread**: the owner, a platform or virtual thread.
-abstract sealed class WaitingConversation extends HandlerInput implements Connection
+abstract sealed class WaitingConversation extends HandlerInput implements Connection, RelayableConnection
         permits HandlerConversation, OutgoingConversation {
     private boolean wireClosed;
 
@@ -153,6 +154,26 @@ abstract sealed class WaitingConversation extends HandlerInput implements Connec
             sendCollected();
         }
         startTls(secured, unread);
+    }
+
+    @Override
+    public final boolean relays(Connection other) throws IOException {
+        if (!(other instanceof WaitingConversation second) || hasSender() || second.hasSender()
+                || !(wire instanceof ReadyWire here) || !(second.wire instanceof ReadyWire there)) {
+            return false;
+        }
+        requireOutput();
+        second.requireOutput();
+        boolean entered = border.enterLibrary();
+        try {
+            boolean shared = here.sharesOwnerWith(there);
+            if (shared) {
+                new ReadinessRelay(this, here, second, there).run();
+            }
+            return shared;
+        } finally {
+            border.leaveIf(entered);
+        }
     }
 
     // --- the end ---

@@ -120,6 +120,10 @@ final class WireSenderQueue extends SenderQueue {
         do {
             try {
                 sendBesideTheOwner();
+            } catch (BrokenPipeException e) {
+                // Only the output is over: the owner reads the peer's last bytes.
+                outputEnded = true;
+                discard();
             } catch (IOException e) {
                 discard();
                 conversation.settle(lossOf(e));
@@ -140,6 +144,8 @@ final class WireSenderQueue extends SenderQueue {
             if (endsNow()) {
                 endOutputNow(false);
             }
+        } catch (BrokenPipeException e) {
+            throw e;
         } catch (IOException e) {
             // Before the lock is released: the owner may be waiting for it with the end of input.
             conversation.settle(lossOf(e));

@@ -1,5 +1,6 @@
 package dev.polyserve.io;
 
+import dev.polyserve.conversation.BrokenPipeException;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.conversation.AddressPair;
 import dev.polyserve.conversation.ReadinessAtDeadline;
@@ -315,10 +316,18 @@ final class ChannelSocket
 
     @Override
     public int write(ByteBuffer bytes) throws IOException {
-        int count = channel.write(bytes);
+        int count = writeToChannel(bytes);
         sentBytes += count;
         acknowledged = false;
         return count;
+    }
+
+    private int writeToChannel(ByteBuffer bytes) throws IOException {
+        try {
+            return channel.write(bytes);
+        } catch (IOException e) {
+            throw BrokenPipe.isCauseOf(e) ? new BrokenPipeException(e) : e;
+        }
     }
 
     @Override

@@ -13,6 +13,7 @@ import dev.polyserve.conversation.InputReceiver;
 import dev.polyserve.conversation.LoopBuffers;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ReadinessAtDeadline;
+import dev.polyserve.conversation.ReadyWire;
 import dev.polyserve.conversation.PinnedWaitException;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.conversation.StartTlsWire;
@@ -51,6 +52,7 @@ public final class LoopWire extends AbstractLoopConnection<Conversation>
             Wire,
             StartTlsWire,
             ConnectingWire,
+            ReadyWire,
             ConversationDriver,
             Multiplexer.Ready,
             LoopBuffers,
@@ -324,7 +326,8 @@ public final class LoopWire extends AbstractLoopConnection<Conversation>
 
     /// Waits until the loop has polled its sockets, and served those that are ready. A pinned coroutine for which the loop is
     /// not handed off goes on at once.
-    private void awaitTurn() throws IOException {
+    @Override
+    public void awaitTurn() throws IOException {
         ReadinessGate gate = forWriting();
         gate.expect(Thread.currentThread());
         awaitsTurn = true;
@@ -361,6 +364,95 @@ public final class LoopWire extends AbstractLoopConnection<Conversation>
             writable = gate;
         }
         return gate;
+    }
+
+    // --- for a relay: nothing here waits but the last, and all of it is on the loop ---
+
+    @Override
+    public boolean sharesOwnerWith(ReadyWire other) {
+        return other instanceof LoopWire second && second.coroutine.equals(coroutine) && isOnLoop()
+                && CarrierThread.canUnmount();
+    }
+
+    @Override
+    public HeapBuffer scratch() {
+        return loop.scratch();
+    }
+
+    @Override
+    public int readNow(ByteBuffer into) throws IOException {
+        loop.assertOwner();
+        if (cut || over) {
+            return END;
+        }
+        if (drained) {
+            return 0;
+        }
+        int asked = into.remaining();
+        int count = socket.read(into);
+        drained = count < asked && !hasBuffered();
+        return count;
+    }
+
+    @Override
+    public void writeNow(ByteBuffer bytes) throws IOException {
+        loop.assertOwner();
+        if (over) {
+            throw new ClosedChannelException();
+        }
+        int _ = socket.write(bytes);
+    }
+
+    @Override
+    public boolean endOutputNow() throws IOException {
+        loop.assertOwner();
+        if (over) {
+            throw new ClosedChannelException();
+        }
+        return socket.endOutput(false);
+    }
+
+    @Override
+    public void awaitEither(int awaited, ReadyWire other, int awaitedOfOther) throws IOException {
+        LoopWire second = (LoopWire) other;
+        expects(awaited);
+        second.expects(awaitedOfOther);
+        try {
+            while (!comes(awaited) && !second.comes(awaitedOfOther)) {
+                requireMayWait(CarrierThread.park(this));
+                refuseInterrupt();
+            }
+        } finally {
+            stopsExpecting(awaited);
+            second.stopsExpecting(awaitedOfOther);
+        }
+    }
+
+    /// Also when nothing is awaited, so that the end of the connection wakes the relay.
+    private void expects(int awaited) {
+        if ((awaited & INPUT) != 0) {
+            readable.expect(Thread.currentThread());
+        }
+        if (awaited != INPUT) {
+            forWriting().expect(Thread.currentThread());
+        }
+        arm(interest | ((awaited & INPUT) != 0 ? Multiplexer.READ : 0)
+                | ((awaited & ROOM) != 0 ? Multiplexer.WRITE : 0));
+    }
+
+    private boolean comes(int awaited) {
+        return over || ((awaited & INPUT) != 0 && (cut || readable.isReady()))
+                || ((awaited & ROOM) != 0 && forWriting().isReady());
+    }
+
+    private void stopsExpecting(int awaited) {
+        if ((awaited & INPUT) != 0) {
+            drained &= !readable.isReady();
+            readable.leave();
+        }
+        if (awaited != INPUT) {
+            forWriting().leave();
+        }
     }
 
     @Override

@@ -133,8 +133,7 @@ public enum BuiltInService implements ServiceDefinition {
             case TIME -> sendOnce(builder, context, TimeService::now);
             case QOTD -> sendOnce(builder, context, new QotdService()::next);
             case EXEC -> context.exec().into(builder, context);
-            case PROXY -> builder.handle(new ProxyService(context.arguments().getFirst(), context::options,
-                    context.sentHeader()));
+            case PROXY -> builder.handle(new ProxyService(context.arguments().getFirst(), context.sentHeader()));
         }
     }
 

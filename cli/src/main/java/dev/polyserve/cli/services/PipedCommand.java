@@ -7,7 +7,7 @@ import dev.polyserve.Options;
 import java.io.IOException;
 import java.util.function.Supplier;
 
-/// Runs a program for each connection and copies bytes through pipes ([Relay]), for systems and models in which the
+/// Runs a program for each connection and copies bytes through pipes ([ProcessRelay]), for systems and models in which the
 /// program cannot have the connection itself.
 ///
 /// **Thread**: the connection's own.
@@ -18,7 +18,7 @@ record PipedCommand(InetdCommand command, Supplier<Options> options) implements 
     @Override
     public void handle(Connection connection) throws IOException, InterruptedException {
         PipedProcess process = PipedProcess.start(command, connection);
-        try (Relay relay = new Relay(connection, process, () -> options.get().timeouts())) {
+        try (ProcessRelay relay = new ProcessRelay(connection, process, () -> options.get().timeouts())) {
             relay.run();
         }
     }

@@ -3,7 +3,7 @@ package dev.polyserve.cli.services;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/// The other side of a [Relay]: a server or a program.
+/// The other side of a [ProcessRelay]: a server or a program.
 ///
 /// **Thread**: one thread writes while another reads; any thread may call [#close], which ends their waits.
 interface Upstream {

@@ -1,5 +1,7 @@
 package dev.polyserve.linux.ring;
 
+import dev.polyserve.conversation.BrokenPipeException;
+import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 
@@ -31,7 +33,8 @@ final class NoMemoryException extends IOException {
     /// memory to describe it.
     static IOException failureOf(String call, int result) {
         try {
-            return new SystemCallException(call, result);
+            var failure = new SystemCallException(call, result);
+            return result == -Errno.EPIPE ? new BrokenPipeException(failure) : failure;
         } catch (OutOfMemoryError e) {
             return UNDESCRIBED;
         }

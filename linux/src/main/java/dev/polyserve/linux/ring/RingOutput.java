@@ -1,5 +1,6 @@
 package dev.polyserve.linux.ring;
 
+import dev.polyserve.conversation.BrokenPipeException;
 import dev.polyserve.conversation.LimitException;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.PollDescriptors;
@@ -51,6 +52,11 @@ final class RingOutput {
 
     boolean failed() {
         return failure != null;
+    }
+
+    /// Whether the connection is lost: what the peer has sent may be cut, too.
+    boolean lost() {
+        return failure != null && !(failure instanceof BrokenPipeException);
     }
 
     void throwIfFailed() throws IOException {

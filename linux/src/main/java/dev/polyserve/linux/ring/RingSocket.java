@@ -249,14 +249,17 @@ final class RingSocket extends MultishotRingHandle implements StreamSocket, Conn
         }
     }
 
-    /// Reports why no bytes are left. A failed send is a failure of the connection, which the receive may never report.
+    /// Reports why no bytes are left. A failed send is a failure of the connection, which the receive may never report, unless
+    /// the peer had ended before.
     ///
     /// @return 0 when more bytes may arrive
     private int nothingLeft(RingOperations itsOperations) throws IOException {
         if (receiveFailure != null) {
             throw NoMemoryException.toThrow(receiveFailure);
         }
-        output.throwIfFailed();
+        if (output.lost()) {
+            output.throwIfFailed();
+        }
         if (ended) {
             return END;
         }
@@ -333,12 +336,12 @@ final class RingSocket extends MultishotRingHandle implements StreamSocket, Conn
 
     @Override
     int ready() {
-        if (receiveFailure != null || output.failed()) {
+        if (receiveFailure != null || output.lost()) {
             return interest();
         }
         boolean readable = ended || paused || !receiveQueue.isEmpty();
         return ((readable ? Multiplexer.READ : 0)
-                | (output.idle() || output.isConnectDecided() ? Multiplexer.WRITE : 0)) & interest();
+                | (output.idle() || output.failed() || output.isConnectDecided() ? Multiplexer.WRITE : 0)) & interest();
     }
 
     // --- ending ---

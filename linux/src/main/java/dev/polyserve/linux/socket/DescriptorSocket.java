@@ -1,5 +1,6 @@
 package dev.polyserve.linux.socket;
 
+import dev.polyserve.conversation.BrokenPipeException;
 import dev.polyserve.ConnectionInfo.Credentials;
 import dev.polyserve.conversation.AddressPair;
 import dev.polyserve.conversation.ReadinessAtDeadline;
@@ -319,6 +320,9 @@ public sealed class DescriptorSocket extends Descriptor
         int count = SocketCalls.send(memory, number(), bytes);
         if (count == -Errno.EAGAIN || (count >= 0 && count < bytes)) {
             readiness.usedUp(EdgeReadiness.WRITE, before);
+        }
+        if (count == -Errno.EPIPE) {
+            throw new BrokenPipeException(new SystemCallException("send", count));
         }
         return Math.max(0, requireUnlessNotNow("send", count));
     }

@@ -21,6 +21,7 @@ public final class Errno {
     public static final int EEXIST = 17;
     public static final int ENOTDIR = 20;
     public static final int EINVAL = 22;
+    public static final int EPIPE = 32;
     public static final int EMSGSIZE = 90;
     /// No space; from epoll: too many watches.
     public static final int ENOSPC = 28;
@@ -77,7 +78,7 @@ public final class Errno {
             Map.entry(26, "Text file busy (ETXTBSY)"),
             Map.entry(ENOSPC, "No space left on device (ENOSPC)"),
             Map.entry(30, "Read-only file system (EROFS)"),
-            Map.entry(32, "Broken pipe (EPIPE)"),
+            Map.entry(EPIPE, "Broken pipe (EPIPE)"),
             Map.entry(36, "File name too long (ENAMETOOLONG)"),
             Map.entry(ENOSYS, "Function not implemented (ENOSYS)"),
             Map.entry(40, "Too many levels of symbolic links (ELOOP)"),

@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 /// periodically checks whether the client has disconnected and whether a limit has expired.
 ///
 /// **Thread**: the handler's, except for the bodies of the other two.
-final class Relay implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(Relay.class.getName());
+final class ProcessRelay implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(ProcessRelay.class.getName());
     private static final int PIECE_BYTES = 16 << 10;
     private static final int PIECES_WAITING = 4;
     private static final byte[] END = {};
@@ -65,7 +65,7 @@ final class Relay implements AutoCloseable {
     private long writtenNanos;
 
     /// Creates a relay between the connection of a handler and an upstream, which the relay closes.
-    Relay(Connection connection, Upstream upstream, Supplier<Options.Timeouts> timeouts) {
+    ProcessRelay(Connection connection, Upstream upstream, Supplier<Options.Timeouts> timeouts) {
         this.connection = connection;
         this.info = connection.info();
         this.client = connection.sender();

@@ -1,0 +1,110 @@
+package dev.polyserve.conversation;
+
+import dev.polyserve.Cause;
+import dev.polyserve.ConnectionException;
+import dev.polyserve.Limit;
+import java.io.IOException;
+
+/// Relays between two connections in the one coroutine that owns both: it moves what can be moved, and then waits for both.
+///
+/// ```
+///   move there, move back ─▶ something was moved ─▶ again (others have their turn after much)
+///        ▲                └─ nothing ─▶ wait for input or room of both ─┐
+///        └──────────────────────────────────────────────────────────────┘
+/// ```
+///
+/// While a peer does not read, nothing is read for it, and its bytes wait in its own output, accounted for as any output.
+/// Idle connections have the limits of a wait for input, each renewed by any byte in any direction, and one whose peer does not
+/// read has that of a stalled write.
+///
+/// **Thread**: the owner of both connections, in the library.
+final class ReadinessRelay {
+    /// After how many bytes without a wait others have their turn.
+    private static final int TURN_BYTES = 256 << 10;
+
+    private final WaitingConversation first;
+    private final ReadyWire firstWire;
+    private final WaitingConversation second;
+    private final ReadyWire secondWire;
+    private final RelayDirection there;
+    private final RelayDirection back;
+    private long turnBeganBytes;
+
+    ReadinessRelay(WaitingConversation first, ReadyWire firstWire, WaitingConversation second, ReadyWire secondWire) {
+        this.first = first;
+        this.firstWire = firstWire;
+        this.second = second;
+        this.secondWire = secondWire;
+        this.there = new RelayDirection(first, firstWire, second, secondWire);
+        this.back = new RelayDirection(second, secondWire, first, firstWire);
+    }
+
+    /// Relays until both sides have ended.
+    void run() throws IOException {
+        try {
+            while (!there.isOver() || !back.isOver()) {
+                boolean moved = there.moves() | back.moves();
+                if (!moved) {
+                    await();
+                } else if (copiedBytes() - turnBeganBytes >= TURN_BYTES) {
+                    firstWire.awaitTurn();
+                    turnBeganBytes = copiedBytes();
+                }
+            }
+        } catch (LimitException e) {
+            throw passedOn(first.lost(e));
+        } catch (ConnectionException e) {
+            throw passedOn(e);
+        }
+    }
+
+    private long copiedBytes() {
+        return there.copiedBytes() + back.copiedBytes();
+    }
+
+    private void await() throws IOException {
+        int ofFirst = awaited(there.awaitsInput(), back.awaitsRoom());
+        int ofSecond = awaited(back.awaitsInput(), there.awaitsRoom());
+        begins(first, ofFirst);
+        begins(second, ofSecond);
+        try {
+            firstWire.awaitEither(ofFirst, secondWire, ofSecond);
+        } catch (IOException e) {
+            throw first.lost(e);
+        } finally {
+            first.waited();
+            second.waited();
+        }
+        turnBeganBytes = copiedBytes();
+    }
+
+    private static int awaited(boolean input, boolean room) {
+        return (input ? ReadyWire.INPUT : 0) | (room ? ReadyWire.ROOM : 0);
+    }
+
+    /// Begins the wait of one connection; one from which nothing is awaited has no limit meanwhile, since the other one has.
+    private static void begins(WaitingConversation each, int awaited) throws IOException {
+        each.throwIfOver();
+        each.idles();
+        if ((awaited & ReadyWire.ROOM) != 0) {
+            each.waitsFor(Limit.WRITE_STALL);
+        } else if ((awaited & ReadyWire.INPUT) != 0) {
+            if (each.bytesOut() > 0) {
+                each.waitsFor(Limit.IDLE);
+            } else {
+                each.waitsForInput(false);
+            }
+        }
+    }
+
+    /// Resets the side that is not over, because the other one is.
+    private ConnectionException passedOn(ConnectionException lost) {
+        Cause why = lost.reason() instanceof Cause.TimedOut ? lost.reason() : new Cause.Stopped();
+        for (WaitingConversation each : new WaitingConversation[]{first, second}) {
+            if (each.cause() == null) {
+                each.reset(why);
+            }
+        }
+        return lost;
+    }
+}
