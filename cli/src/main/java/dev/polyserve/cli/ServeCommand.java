@@ -197,8 +197,8 @@ final class ServeCommand {
             plan.endpoints().stream().skip(1).forEach(builder::listen);
             CompletableFuture<Server> served = new CompletableFuture<>();
             plan.service().into(builder, new ServiceContext(plan.arguments(), own.in(), printer,
-                    plan.allowAmplification(), plan.datagramRate(), served::join, plan.exec(), plan.sentHeader(),
-                    serving));
+                    plan.allowAmplification(), plan.datagramRate(), served::join, plan.exec(), lifecycle.upstreams(),
+                    servesClients(plan), serving));
             lifecycle.watchIdleness(builder);
             lifecycle.watchTerminal(builder);
             // Resolved before binding, so that a wrong name has no side effect.
@@ -214,6 +214,11 @@ final class ServeCommand {
         } catch (ModelUnavailableException | IllegalArgumentException | IOException e) {
             throw ExitException.wrong(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /// Whether this process serves clients itself, rather than its worker processes.
+    private static boolean servesClients(ServePlan plan) {
+        return Server.isWorker() || ModelDefinition.of(plan.model()).execution().processes().isEmpty();
     }
 
     /// The user to become. A worker inherits it from its supervisor, and a new program from the old one.
@@ -331,6 +336,7 @@ final class ServeCommand {
                 "  polyserve serve welcome 'Good morning' --max-connections 50 --on-full reject",
                 "  polyserve serve exec --listen tcp://127.0.0.1:7070 -- sh -c 'echo you are $REMOTE_ADDR; exec cat'",
                 "  polyserve serve proxy tcp://10.0.0.5:5432 --idle-timeout 10m",
+                "  polyserve serve proxy tcp://10.0.0.5:80 tcp://10.0.0.6:80 --balance hash --health-interval 2s",
                 "  polyserve serve --handler com.example.MyHandler --class-path target/classes",
                 "  polyserve serve chat --config /etc/polyserve.toml --log-format json",
                 "  polyserve serve daytime --listen tcp://*:13 --user nobody --pid-file /run/daytime/pid",

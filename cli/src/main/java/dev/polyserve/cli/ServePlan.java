@@ -9,9 +9,9 @@ import dev.polyserve.OnFull;
 import dev.polyserve.Options;
 import dev.polyserve.Tls;
 import dev.polyserve.cli.log.ConsoleLog;
+import dev.polyserve.cli.proxy.ProxyOptions;
 import dev.polyserve.cli.services.DatagramRateLimit;
 import dev.polyserve.cli.services.ExecOptions;
-import dev.polyserve.cli.services.UpstreamProxyHeader;
 import dev.polyserve.cli.services.ServiceDefinition;
 import dev.polyserve.cli.services.BuiltInService;
 import dev.polyserve.cli.services.UserHandler;
@@ -35,14 +35,14 @@ import java.util.stream.Stream;
 /// @param allowAmplification true to let the small services answer datagrams from any address
 /// @param datagramRate datagrams per second that the small services answer to one source; 0 for no limit
 /// @param exec how a program is run
-/// @param sentHeader what a proxy sends first to its upstream
+/// @param proxy what a proxy forwards to, and how
 /// @param operation how the server is operated
 /// @param inheritance the inherited sockets
 /// @param tls the certificates of the TLS endpoints, or for a handler that begins TLS itself; empty without them
 record ServePlan(ServiceDefinition service, List<String> arguments, List<Endpoint> endpoints, Model model,
         Options options,
         ConsoleLog.Format logFormat, boolean quiet, boolean allowAmplification, DatagramRateLimit datagramRate,
-        ExecOptions exec, UpstreamProxyHeader sentHeader, OperatingOptions operation, InheritedSockets inheritance,
+        ExecOptions exec, ProxyOptions proxy, OperatingOptions operation, InheritedSockets inheritance,
         Optional<Tls> tls) {
     private static final int DATAGRAM_RATE = 100;
     private static final String DEFAULT_ENDPOINT = "tcp://127.0.0.1:8888";
@@ -60,26 +60,20 @@ record ServePlan(ServiceDefinition service, List<String> arguments, List<Endpoin
         Model model = commands ? ModelFactory.ofCommands(settings) : ModelFactory.of(settings);
         ServePlan plan = new ServePlan(service, arguments, endpoints, model, Options.defaults(), logFormat(settings),
                 settings.flag(ServeSetting.QUIET), settings.flag(ServeSetting.ALLOW_AMPLIFICATION),
-                datagramRate(settings, service, model), exec, sentHeader(settings, service),
+                datagramRate(settings, service, model), exec, ProxyOptions.NONE,
                 OperatingOptions.of(settings), InheritedSockets.among(endpoints), tls);
         plan.checkEndpoints();
         plan.checkProcesses();
         plan.checkUnixMode(settings);
-        return plan.withOptions(options(settings, plan.service));
+        Options options = options(settings, service);
+        ProxyOptions proxy = new ProxySettingsReader(settings, service, arguments, plan.endpoints)
+                .proxy(options.timeouts().connect(), options.timeouts().tlsHandshake());
+        return plan.with(options, proxy);
     }
 
-    private ServePlan withOptions(Options all) {
+    private ServePlan with(Options all, ProxyOptions forwarding) {
         return new ServePlan(service, arguments, endpoints, model, all, logFormat, quiet, allowAmplification,
-                datagramRate, exec, sentHeader, operation, inheritance, tls);
-    }
-
-    private static UpstreamProxyHeader sentHeader(ServeSettings settings, ServiceDefinition service) {
-        if (settings.has(ServeSetting.SEND_PROXY) && service != BuiltInService.PROXY) {
-            throw ExitException
-                    .wrong(settings.where(ServeSetting.SEND_PROXY) + " applies to proxy only, but " + service.id()
-                            + " has no upstream");
-        }
-        return settings.read(ServeSetting.SEND_PROXY, UpstreamProxyHeader::named).orElse(UpstreamProxyHeader.NONE);
+                datagramRate, exec, forwarding, operation, inheritance, tls);
     }
 
     private static ExecOptions exec(ServeSettings settings, ServiceDefinition service, boolean tls) {
@@ -209,6 +203,7 @@ record ServePlan(ServiceDefinition service, List<String> arguments, List<Endpoin
         Duration firstByte = settings.has(ServeSetting.IDLE_TIMEOUT) ? idle : defaults.firstByte();
         return defaults.withIdle(idle).withFirstByte(service.sendsFirst() ? Duration.ZERO : firstByte)
                 .withDrain(settings.duration(ServeSetting.DRAIN_TIMEOUT).orElse(defaults.drain()))
+                .withConnect(settings.duration(ServeSetting.CONNECT_TIMEOUT).orElse(defaults.connect()))
                 .withSpin(settings.duration(ServeSetting.SPIN).orElse(defaults.spin()))
                 .withHandOff(settings.duration(ServeSetting.HAND_OFF).orElse(defaults.handOff()))
                 .withTlsHandshake(

@@ -200,10 +200,46 @@ enum ServeSetting {
     ENV("env", "NAME[=VALUE]", Shape.LIST,
             "Adds a variable to the otherwise clean environment of exec's program, with this value or the server's; '*'"
                     + " adds all variables of the server; may be repeated."),
+    /// The upstreams of a proxy.
+    UPSTREAM("upstream", "ENDPOINT", Shape.LIST, true,
+            "Endpoint that proxy forwards to, in place of those behind its name: tcp://host:port, tls://host:port or unix:/path;"
+                    + " may be repeated."),
+    /// The distribution of its clients.
+    BALANCE("balance", "round-robin|least-connections|hash", Shape.TEXT, true,
+            "How proxy distributes its clients over the upstreams; hash: by the client's address (default: round-robin)."),
+    /// The time-out of a connect.
+    CONNECT_TIMEOUT("connect-timeout", "DURATION", Shape.TEXT, true,
+            "Time a connect of proxy to an upstream may take, with the look-up of its name (default: 10s)."),
+    /// The further attempts of a connect.
+    RETRIES("retries", "N", Shape.NUMBER, true,
+            "On how many more upstreams proxy tries a connect that has failed (default: 2)."),
+    /// The checks of upstreams.
+    HEALTH_INTERVAL("health-interval", "DURATION", Shape.TEXT, true,
+            "Connects to each upstream this often to see whether it is up; 0: only clients' connects show it (default: 0)."),
+    /// The failures of an upstream that is down.
+    HEALTH_FALL("health-fall", "N", Shape.NUMBER, true,
+            "An upstream is down after N failed connects in a row, of clients or checks (default: 3)."),
+    /// The successes of an upstream that is up again.
+    HEALTH_RISE("health-rise", "N", Shape.NUMBER, true,
+            "An upstream that is down is up again after N successful checks in a row (default: 2)."),
+    /// The growing share of an upstream.
+    SLOW_START("slow-start", "DURATION", Shape.TEXT, true,
+            "Time in which the share of an upstream that is up again grows from a tenth to all of it (default: 0)."),
     /// The PROXY header for the upstream.
-    SEND_PROXY("send-proxy", "v1|v2", Shape.TEXT,
-            "Begins each connection of proxy to its ENDPOINT with a PROXY header of this version, which names the client"
+    SEND_PROXY("send-proxy", "v1|v2", Shape.TEXT, true,
+            "Begins each connection of proxy to an upstream with a PROXY header of this version, which names the client"
                     + " (default: no header)."),
+    /// The authorities of upstreams.
+    UPSTREAM_CA("upstream-ca", "FILE", Shape.TEXT, true,
+            "Trusts tls:// upstreams whose certificates the authorities in this PEM file have signed (default: the JDK's"
+                    + " authorities)."),
+    /// The unchecked certificates of upstreams.
+    UPSTREAM_INSECURE("upstream-insecure", "", Shape.FLAG, true,
+            "Accepts every certificate of tls:// upstreams, unchecked; for tests."),
+    /// The upstreams for names.
+    SNI_ROUTE("sni-route", "NAME=ENDPOINT", Shape.LIST, true,
+            "Forwards TLS clients that ask for this name (SNI), or *.NAME, to another upstream, without decrypting; may be"
+                    + " repeated, also with the same name."),
     /// The small services over UDP for any client.
     ALLOW_AMPLIFICATION("allow-amplification", "", Shape.FLAG,
             "Lets discard, chargen, daytime, time and qotd answer datagrams from other machines."),

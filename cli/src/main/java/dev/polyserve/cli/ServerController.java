@@ -15,6 +15,8 @@ import dev.polyserve.cli.log.ConsoleLog;
 import dev.polyserve.cli.operation.IdleExit;
 import dev.polyserve.cli.operation.Restart;
 import dev.polyserve.cli.operation.RestartRefusedException;
+import dev.polyserve.cli.proxy.Upstreams;
+import dev.polyserve.cli.services.BuiltInService;
 import dev.polyserve.cli.text.Units;
 import dev.polyserve.linux.activation.SdNotify;
 import dev.polyserve.linux.activation.SystemdWatchdog;
@@ -63,6 +65,7 @@ final class ServerController implements ServerListener, AdministeredServer, Auto
     private final ServePlan plan;
     private final @Nullable Supplier<ServeSettings> configuration;
     private final List<String> words;
+    private final Upstreams upstreams;
     private final SdNotify manager;
     private final Restart restart;
     private final ControllingTerminal terminal = ControllingTerminal.ofThisProcess();
@@ -98,12 +101,13 @@ final class ServerController implements ServerListener, AdministeredServer, Auto
         this.settings = settings;
         this.configuration = configuration;
         this.words = words;
+        this.upstreams = new Upstreams(plan.proxy());
         this.drainTimeout = plan.options().timeouts().drain();
     }
 
     /// The actions of the signals. Outside process-pool, TTIN and TTOU keep their default action, which stops a
-    /// background job; a worker ignores them. A worker reports TERM and INT to its supervisor, and ignores the signals that
-    /// concern the server.
+    /// background job; a worker ignores them. A worker reports TERM and INT to its supervisor, reads the upstreams of a proxy
+    /// again on HUP, and ignores the other signals, which concern the server.
     Map<String, Runnable> signals() {
         if (Server.isWorker()) {
             return workerSignals();
@@ -117,12 +121,13 @@ final class ServerController implements ServerListener, AdministeredServer, Auto
         return actions;
     }
 
-    private static Map<String, Runnable> workerSignals() {
+    private Map<String, Runnable> workerSignals() {
         Map<String, Runnable> actions = new HashMap<>();
         for (String ends : List.of("TERM", "INT")) {
             actions.put(ends, () -> WorkerSignalHandler.endRequested(ends));
         }
-        for (String concernsServer : List.of("HUP", "USR1", "USR2")) {
+        actions.put("HUP", this::reloadUpstreams);
+        for (String concernsServer : List.of("USR1", "USR2")) {
             actions.put(concernsServer, () -> {
             });
         }
@@ -288,13 +293,18 @@ final class ServerController implements ServerListener, AdministeredServer, Auto
             return null;
         }
         return restart.predecessor().isPresent()
-                ? ControlSocket.bindBeside(path.get(), this)
-                : ControlSocket.bind(path.get(), this);
+                ? ControlSocket.bindBeside(path.get(), this, upstreams)
+                : ControlSocket.bind(path.get(), this, upstreams);
     }
 
     /// The server serves: what finds the control socket, or the pid file that is written next, may ask for a restart at once.
     void serves(Server started) {
         server = started;
+    }
+
+    /// Those of a proxy. **Thread**: any.
+    Upstreams upstreams() {
+        return upstreams;
     }
 
     /// Sets what frees what only one program can have, once another program has replaced this one; it runs the task that it
@@ -378,13 +388,14 @@ final class ServerController implements ServerListener, AdministeredServer, Auto
 
     @Override
     public void close() {
+        upstreams.close();
         exitDeadline.close();
     }
 
     private void status() {
         Server running = server;
         if (running != null) {
-            StatusDump.write(log, plan.service().id(), running);
+            StatusDump.write(log, plan.service().id(), running, upstreams.status());
         }
     }
 
@@ -473,6 +484,10 @@ final class ServerController implements ServerListener, AdministeredServer, Auto
                     .withTimeouts(times -> times.withSpin(now.timeouts().spin())
                             .withHandOff(now.timeouts().handOff())));
         }
+        upstreams.apply(wanted.proxy());
+        if (running != null && wanted.service() == BuiltInService.PROXY) {
+            WorkerReload.request(running.workers(), log);
+        }
         settings = read.orElse(new ServeSettings());
         // Behind a bound endpoint, only the networks of its load balancers have changed.
         boolean sameEndpoints = wanted.endpoints().equals(plan.endpoints());
@@ -487,6 +502,18 @@ final class ServerController implements ServerListener, AdministeredServer, Auto
             log.warn("these changed settings take effect after a restart: " + later, null, "event", "restart-needed",
                     "settings",
                     later);
+        }
+    }
+
+    /// In a worker: the supervisor, which has checked the configuration, applies everything else.
+    private synchronized void reloadUpstreams() {
+        if (configuration == null || plan.service() != BuiltInService.PROXY) {
+            return;
+        }
+        try {
+            upstreams.apply(ServePlan.of(words, configuration.get()).proxy());
+        } catch (ExitException e) {
+            log.warn("the upstreams of this worker are unchanged: " + e.getMessage(), e, "event", "reload-failed");
         }
     }
 

@@ -24,7 +24,7 @@ class BadInputTest {
     static Stream<Arguments> mistakes() {
         return Stream
                 .of(commands(), values(), contradictions(), workers(), places(), files(), endless(), proxyHeaders(),
-                        benchmarks())
+                        proxies(), benchmarks())
                 .flatMap(mistakes -> mistakes);
     }
 
@@ -97,6 +97,33 @@ class BadInputTest {
                 mistake("serve --listen tcp://127.0.0.1:0?proxy=", "bad network ''"),
                 mistake("serve echo --send-proxy v1", "--send-proxy applies to proxy only, but echo has no upstream"),
                 mistake("serve proxy tcp://127.0.0.1:1 --send-proxy v3", "bad --send-proxy 'v3': it must be v1 or v2"));
+    }
+
+    private static Stream<Arguments> proxies() {
+        String proxy = "serve proxy tcp://127.0.0.1:1 ";
+        return Stream.of(mistake(proxy + "tcp://127.0.0.1:1", "the upstream tcp://127.0.0.1:1 was given twice"),
+                mistake(proxy + "--upstream tcp://127.0.0.1:2",
+                        "--upstream names the upstreams, but 'tcp://127.0.0.1:1' was given behind proxy, too: use one"),
+                mistake("serve echo --balance hash", "--balance applies to proxy only, but echo has no upstream"),
+                mistake(proxy + "--balance random",
+                        "bad --balance 'random': it must be round-robin, least-connections or hash"),
+                mistake(proxy + "--connect-timeout soon", "bad --connect-timeout 'soon': it is not a duration"),
+                mistake(proxy + "--retries some", "bad --retries 'some': it is not a whole number"),
+                mistake(proxy + "--health-interval 5", "bad --health-interval '5': it is not a duration"),
+                mistake(proxy + "--health-fall 0", "bad --health-fall '0': it must be at least 1"),
+                mistake(proxy + "--health-rise 2",
+                        "--health-rise counts checks, but there are none: add --health-interval"),
+                mistake(proxy + "--slow-start 1", "bad --slow-start '1': it is not a duration"),
+                mistake(proxy + "--upstream-insecure", "--upstream-insecure is for TLS, but no upstream has it"),
+                mistake("serve proxy tls://127.0.0.1:1 --upstream-insecure --upstream-ca x",
+                        "--upstream-insecure trusts every upstream, but --upstream-ca names the authorities"),
+                mistake("serve proxy tls://127.0.0.1:1 --upstream-ca /no/such", "/no/such"),
+                mistake(proxy + "--sni-route www.example.com",
+                        "it must be NAME=ENDPOINT, as in www.example.com=tcp://"),
+                mistake(proxy + "--sni-route a/b=tcp://127.0.0.1:1", "'a/b' is not the name of a host: write it as in"),
+                mistake(proxy + "--sni-route a=udp://127.0.0.1:1", "proxy forwards connections, but udp://127.0.0.1:1"),
+                mistake(proxy + "--sni-route a=unix:/x --listen tls://127.0.0.1:0 --tls-self-signed",
+                        "--sni-route routes TLS without decrypting it, but tls://127.0.0.1:0 decrypts it: listen on"));
     }
 
     /// Files without an end, and files that are none.

@@ -30,7 +30,7 @@ class HelpTest {
         }
         assertThat(help).contains("echo", "upper", "print", "welcome [TEXT]", "reply", "chat", "discard", "chargen",
                 "daytime",
-                "time", "qotd", "exec --", "proxy ENDPOINT");
+                "time", "qotd", "exec --", "proxy ENDPOINT...");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.polyserve.cli.services;
 
 import dev.polyserve.ServerBuilder;
+import dev.polyserve.cli.proxy.ProxyService;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -33,7 +34,8 @@ public enum BuiltInService implements ServiceDefinition {
     EXEC("exec", "-- COMMAND ARGS...", 1, Datagrams.NONE, true,
             "runs a program per connection, with the connection as its standard input and output"),
     /// Forwarding to another server.
-    PROXY("proxy", "ENDPOINT", 1, Datagrams.NONE, true, "forwards bytes in both directions to another endpoint");
+    PROXY("proxy", "ENDPOINT...", 0, Datagrams.NONE, true,
+            "forwards bytes in both directions to another endpoint, or to one of several");
 
     /// The datagram endpoints that a service supports.
     private enum Datagrams {
@@ -133,7 +135,7 @@ public enum BuiltInService implements ServiceDefinition {
             case TIME -> sendOnce(builder, context, TimeService::now);
             case QOTD -> sendOnce(builder, context, new QotdService()::next);
             case EXEC -> context.exec().into(builder, context);
-            case PROXY -> builder.handle(new ProxyService(context.arguments().getFirst(), context.sentHeader()));
+            case PROXY -> ProxyService.into(builder, context.upstreams(), context.serves());
         }
     }
 
@@ -144,14 +146,14 @@ public enum BuiltInService implements ServiceDefinition {
 
     private void checkArguments(List<String> arguments) {
         if (arguments.size() < leastArguments) {
-            throw new IllegalArgumentException(id + " needs " + parameters + ", as in: polyserve serve " + id + " "
-                    + (this == PROXY ? "tcp://127.0.0.1:80" : "-- cat"));
+            throw new IllegalArgumentException(
+                    id + " needs " + parameters + ", as in: polyserve serve " + id + " -- cat");
         }
         if (parameters.isEmpty() && !arguments.isEmpty()) {
             throw new IllegalArgumentException(
                     id + " takes no arguments, but '" + arguments.getFirst() + "' was given");
         }
-        if (this != EXEC && arguments.size() > 1) {
+        if (this != EXEC && this != PROXY && arguments.size() > 1) {
             throw new IllegalArgumentException(
                     id + " takes one " + parameters + ", but '" + arguments.get(1)
                             + "' was given, too: put quotes around it");

@@ -2,6 +2,7 @@ package dev.polyserve.cli.services;
 
 import dev.polyserve.Options;
 import dev.polyserve.Server;
+import dev.polyserve.cli.proxy.Upstreams;
 import dev.polyserve.cli.text.AsyncLineWriter;
 import java.io.InputStream;
 import java.util.List;
@@ -17,11 +18,12 @@ import java.util.function.Supplier;
 /// @param datagramRate datagrams per second that the small services answer to one source; 0 for no limit
 /// @param server the server, once it is bound
 /// @param exec how a program is run
-/// @param sentHeader what a proxy sends first to its upstream
+/// @param upstreams those of a proxy
+/// @param serves whether this process serves clients, rather than its worker processes
 /// @param serving completed once the server is ready
 public record ServiceContext(List<String> arguments, InputStream in, AsyncLineWriter out, boolean allowAmplification,
-        DatagramRateLimit datagramRate, Supplier<Server> server, ExecOptions exec, UpstreamProxyHeader sentHeader,
-        CompletionStage<Void> serving) {
+        DatagramRateLimit datagramRate, Supplier<Server> server, ExecOptions exec, Upstreams upstreams,
+        boolean serves, CompletionStage<Void> serving) {
     /// Keeps its own copy of the arguments.
     public ServiceContext {
         arguments = List.copyOf(arguments);

@@ -6,6 +6,8 @@ import dev.polyserve.Datagram;
 import dev.polyserve.DatagramReply;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Server;
+import dev.polyserve.cli.proxy.ProxyOptions;
+import dev.polyserve.cli.proxy.Upstreams;
 import dev.polyserve.cli.text.AsyncLineWriter;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -45,7 +47,7 @@ class SpoofedDatagramFilterTest {
         AsyncLineWriter nowhere = new AsyncLineWriter(new PrintStream(OutputStream.nullOutputStream()), "test", 1,
                 _ -> "");
         return new ServiceContext(List.of(), InputStream.nullInputStream(), nowhere, false, rate, () -> server,
-                new ExecOptions(List.of(), ExecOptions.Stdio.PIPE), UpstreamProxyHeader.NONE,
+                new ExecOptions(List.of(), ExecOptions.Stdio.PIPE), new Upstreams(ProxyOptions.NONE), true,
                 CompletableFuture.completedFuture(null));
     }
 

@@ -1,0 +1,28 @@
+package dev.polyserve.cli;
+
+import dev.polyserve.WorkerInfo;
+import dev.polyserve.cli.log.ConsoleLog;
+import dev.polyserve.linux.process.NonChildProcess;
+import dev.polyserve.linux.process.SignalNames;
+import java.io.IOException;
+import java.util.List;
+
+/// Has the worker processes of a proxy read their upstreams again, by HUP.
+final class WorkerReload {
+    private WorkerReload() {}
+
+    /// Signals each of them; one that has ended meanwhile needs no signal.
+    static void request(List<WorkerInfo> workers, ConsoleLog log) {
+        for (WorkerInfo worker : workers) {
+            try {
+                NonChildProcess.signal(worker.pid(), SignalNames.number("HUP"));
+            } catch (IOException e) {
+                if (NonChildProcess.isRunning(worker.pid())) {
+                    log.warn("the worker process " + worker.pid()
+                            + " keeps its upstreams, because it cannot be signalled: "
+                            + e.getMessage(), e, "event", "reload-failed");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.polyserve.cli.proxy;
+
+import dev.polyserve.Connection;
+import dev.polyserve.TimedOutException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+
+/// The first bytes of a connection, read until they tell the name that a TLS client asks for, or that it asks for none.
+///
+/// **Thread**: the connection's own.
+///
+/// @param bytes what was read, and is to be passed on
+/// @param hello what they tell; never [ClientHello.Incomplete], unless the client sent no more
+record FirstBytes(ByteBuffer bytes, ClientHello hello) {
+    private static final int FIRST_ROOM = 2 << 10;
+
+    /// Reads them.
+    ///
+    /// @throws TimedOutException when the client has not sent them in this time
+    static FirstBytes of(Connection client, Duration atMost) throws IOException {
+        long begunNanos = System.nanoTime();
+        ByteBuffer bytes = ByteBuffer.allocate(FIRST_ROOM);
+        ClientHello hello = new ClientHello.Incomplete();
+        boolean ended = false;
+        while (hello instanceof ClientHello.Incomplete && !ended && bytes.position() < ClientHello.MOST_BYTES) {
+            bytes = withRoom(bytes);
+            Duration left = atMost.minusNanos(System.nanoTime() - begunNanos);
+            if (!left.isPositive()) {
+                throw new TimedOutException("the name that the client asks for", atMost);
+            }
+            client.readTimeout(left);
+            ended = client.read(bytes) < 0;
+            hello = ClientHello.of(bytes.duplicate().flip());
+        }
+        client.readTimeout(null);
+        return new FirstBytes(bytes.flip(), hello);
+    }
+
+    private static ByteBuffer withRoom(ByteBuffer bytes) {
+        return bytes.hasRemaining() ? bytes : ByteBuffer.allocate(2 * bytes.capacity()).put(bytes.flip());
+    }
+}
