@@ -4,6 +4,7 @@ import dev.polyserve.Cause;
 import dev.polyserve.ConnectionException;
 import dev.polyserve.Limit;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 
 /// Relays between two connections in the one coroutine that owns both: it moves what can be moved, and then waits for both.
 ///
@@ -15,12 +16,17 @@ import java.io.IOException;
 ///
 /// While a peer does not read, nothing is read for it, and its bytes wait in its own output, accounted for as any output.
 /// Idle connections have the limits of a wait for input, each renewed by any byte in any direction, and one whose peer does not
-/// read has that of a stalled write.
+/// read has that of a stalled write, or the idle limit if that is shorter. While nothing is read from the first peer, the relay looks from
+/// time to time whether it is gone, because no event tells that.
 ///
 /// **Thread**: the owner of both connections, in the library.
 final class ReadinessRelay {
     /// After how many bytes without a wait others have their turn.
     private static final int TURN_BYTES = 256 << 10;
+    /// The looks at a peer in the shortest limit of the wait.
+    private static final int LOOKS = 8;
+    private static final long LEAST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long MOST_LOOK_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final WaitingConversation first;
     private final ReadyWire firstWire;
@@ -68,14 +74,31 @@ final class ReadinessRelay {
         begins(first, ofFirst);
         begins(second, ofSecond);
         try {
-            firstWire.awaitEither(ofFirst, secondWire, ofSecond);
+            boolean looks = (ofFirst & ReadyWire.INPUT) == 0;
+            firstWire.awaitEither(ofFirst, secondWire, ofSecond,
+                    looks ? lookNanos() : ServerContext.FOREVER_NANOS);
         } catch (IOException e) {
             throw first.lost(e);
         } finally {
             first.waited();
             second.waited();
         }
+        requireFirstPeer(ofFirst);
         turnBeganBytes = copiedBytes();
+    }
+
+    private long lookNanos() {
+        ServerContext context = first.context;
+        return Math.clamp(Math.min(context.waitNanos(Limit.IDLE), context.waitNanos(Limit.WRITE_STALL)) / LOOKS,
+                LEAST_LOOK_NANOS, MOST_LOOK_NANOS);
+    }
+
+    /// Looks whether the first peer is still there, if the wait was not for its input. The second one may be gone: its last bytes
+    /// may still be on their way.
+    private void requireFirstPeer(int awaited) throws ConnectionException {
+        if ((awaited & ReadyWire.INPUT) == 0 && first.cause() == null && first.peerGone()) {
+            throw first.lost(new IOException("the peer has disconnected"));
+        }
     }
 
     private static int awaited(boolean input, boolean room) {
@@ -87,7 +110,10 @@ final class ReadinessRelay {
         each.throwIfOver();
         each.idles();
         if ((awaited & ReadyWire.ROOM) != 0) {
-            each.waitsFor(Limit.WRITE_STALL);
+            ServerContext context = each.context;
+            each.waitsFor(context.waitNanos(Limit.IDLE) < context.waitNanos(Limit.WRITE_STALL)
+                    ? Limit.IDLE
+                    : Limit.WRITE_STALL);
         } else if ((awaited & ReadyWire.INPUT) != 0) {
             if (each.bytesOut() > 0) {
                 each.waitsFor(Limit.IDLE);
@@ -101,7 +127,7 @@ final class ReadinessRelay {
     private ConnectionException passedOn(ConnectionException lost) {
         Cause why = lost.reason() instanceof Cause.TimedOut ? lost.reason() : new Cause.Stopped();
         for (WaitingConversation each : new WaitingConversation[]{first, second}) {
-            if (each.cause() == null) {
+            if (each.cause() == null || each.pendingBytes() > 0) { // what was cut does not look whole
                 each.reset(why);
             }
         }

@@ -31,11 +31,12 @@ public interface ReadyWire {
     /// @return false if the kernel has no room for what comes before the end: it is to be called again
     boolean endOutputNow() throws IOException;
 
-    /// Waits until one of the two wires, or both, can go on, or is over.
+    /// Waits until one of the two wires, or both, can go on, or is over, or the time has passed.
     ///
     /// @param awaited of this wire, [#INPUT] and [#ROOM] or neither
     /// @param awaitedOfOther the same of the other wire; one of the two awaits something
-    void awaitEither(int awaited, ReadyWire other, int awaitedOfOther) throws IOException;
+    /// @param atMostNanos [ServerContext#FOREVER_NANOS] for no limit
+    void awaitEither(int awaited, ReadyWire other, int awaitedOfOther, long atMostNanos) throws IOException;
 
     /// Waits until the loop has served others.
     void awaitTurn() throws IOException;

@@ -64,6 +64,8 @@ public final class LoopWire extends AbstractLoopConnection<Conversation>
     /// After how much output without a wait the loop serves others first. A peer that reads as fast as a handler writes would
     /// keep the loop for as long as there are bytes, and encrypting them takes longer than sending them.
     private static final int OUTPUT_PER_TURN_BYTES = 256 << 10;
+    /// For a wait without a limit.
+    private static final AtomicBoolean NEVER_LATE = new AtomicBoolean();
     // What threads beside the loop ask it for.
     private static final int ARM_READ = Multiplexer.READ;
     private static final int ARM_WRITE = Multiplexer.WRITE;
@@ -413,16 +415,24 @@ public final class LoopWire extends AbstractLoopConnection<Conversation>
     }
 
     @Override
-    public void awaitEither(int awaited, ReadyWire other, int awaitedOfOther) throws IOException {
+    public void awaitEither(int awaited, ReadyWire other, int awaitedOfOther, long atMostNanos) throws IOException {
         LoopWire second = (LoopWire) other;
         expects(awaited);
         second.expects(awaitedOfOther);
+        AtomicBoolean late = atMostNanos < ServerContext.FOREVER_NANOS ? new AtomicBoolean() : NEVER_LATE;
+        EventLoop.@Nullable Delayed limit = late.equals(NEVER_LATE) ? null : loop.schedule(atMostNanos, () -> {
+            late.set(true);
+            wakeWaiting();
+        });
         try {
-            while (!comes(awaited) && !second.comes(awaitedOfOther)) {
+            while (!comes(awaited) && !second.comes(awaitedOfOther) && !late.get()) {
                 requireMayWait(CarrierThread.park(this));
                 refuseInterrupt();
             }
         } finally {
+            if (limit != null) {
+                cancel(limit);
+            }
             stopsExpecting(awaited);
             second.stopsExpecting(awaitedOfOther);
         }

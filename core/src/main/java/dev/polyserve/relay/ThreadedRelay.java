@@ -3,6 +3,7 @@ package dev.polyserve.relay;
 import dev.polyserve.Cause;
 import dev.polyserve.Connection;
 import dev.polyserve.ConnectionException;
+import dev.polyserve.ConnectionFuture;
 import dev.polyserve.Sender;
 import dev.polyserve.TimedOutException;
 import java.io.IOException;
@@ -23,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: [#run] that of the owner of both connections, to which the second one belongs again when it returns.
 final class ThreadedRelay {
     private static final int PIECE_BYTES = 16 << 10;
-    /// How long to wait for room at a time; the limits of the connection end a peer that reads nothing.
-    private static final Duration ROOM_AT_MOST = Duration.ofSeconds(10);
+    /// How long to wait for room at a time, before a look at the peer whose bytes wait; the limits of the connection end a peer
+    /// that reads nothing.
+    private static final Duration ROOM_AT_MOST = Duration.ofSeconds(1);
 
     private final Direction there;
     private final Direction back;
@@ -137,11 +139,25 @@ final class ThreadedRelay {
                     return true;
                 } catch (TimedOutException e) {
                     assert piece.hasRemaining() : "a slow reader within its limits: none of it was sent";
+                    requireFirstPeer();
                 } catch (ConnectionException e) {
                     assert !to.isOpen() : "it ended while this waited: the thread that reads from it says why";
                 }
             }
             return true;
+        }
+
+        /// Looks whether the first peer is still there, from which nothing is read meanwhile. The second one may be gone: its last
+        /// bytes may still be on their way.
+        private void requireFirstPeer() throws ConnectionException {
+            if (equals(there) && from.peerGone()) {
+                Cause gone = new Cause.PeerReset("the peer has disconnected");
+                from.reset(gone);
+                if (back.from instanceof ConnectionFuture second) {
+                    second.abort(); // its sender would first wait for the bytes that the peer does not take
+                }
+                throw new ConnectionException(gone);
+            }
         }
     }
 
