@@ -321,7 +321,7 @@ abstract sealed class LimitedWire extends LocalConversation implements InputRece
     /// As [dev.polyserve.Output#sender].
     public final Sender sender() {
         if (senderQueue == null) {
-            senderQueue = new WireSenderQueue(this, wire, border);
+            senderQueue = new WireSenderQueue(this, wire, border, true);
             if (outputEnded) {
                 senderQueue.seal();
             }

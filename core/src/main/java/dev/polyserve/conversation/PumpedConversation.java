@@ -192,7 +192,7 @@ public final class PumpedConversation extends ProtocolConversation implements Ru
 
     @Override
     SenderQueue newSenderQueue() {
-        WireSenderQueue made = new WireSenderQueue(this, wire, HandlerBorder.NONE);
+        WireSenderQueue made = new WireSenderQueue(this, wire, HandlerBorder.NONE, false);
         senderQueue = made;
         return made;
     }

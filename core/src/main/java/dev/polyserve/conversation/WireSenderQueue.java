@@ -28,14 +28,19 @@ final class WireSenderQueue extends SenderQueue {
     private final HandlerBorder border;
     private final ReentrantLock output = new ReentrantLock();
     private final AtomicBoolean sending = new AtomicBoolean();
+    /// Whether the owner reads the peer's last bytes, and finds its end, though the peer reads no more.
+    private final boolean ownerReads;
     private volatile boolean outputEnded;
 
     /// @param border the owner's
-    WireSenderQueue(LocalConversation conversation, Wire wire, HandlerBorder border) {
+    /// @param ownerReads whether a peer that reads no more is left to the owner: a protocol may wait for nothing but messages
+    ///     of senders
+    WireSenderQueue(LocalConversation conversation, Wire wire, HandlerBorder border, boolean ownerReads) {
         super(conversation);
         this.control = conversation.control;
         this.wire = wire;
         this.border = border;
+        this.ownerReads = ownerReads;
         var _ = conversation.progress(); // made now, so that what is sent later needs no memory for it
     }
 
@@ -120,14 +125,14 @@ final class WireSenderQueue extends SenderQueue {
         do {
             try {
                 sendBesideTheOwner();
-            } catch (BrokenPipeException e) {
-                // Only the output is over: the owner reads the peer's last bytes.
-                outputEnded = true;
-                discard();
             } catch (IOException e) {
+                if (isLoss(e)) {
+                    conversation.settle(lossOf(e));
+                    conversation.shutdown();
+                } else {
+                    outputEnded = true;
+                }
                 discard();
-                conversation.settle(lossOf(e));
-                conversation.shutdown();
             } finally {
                 sending.set(false);
             }
@@ -144,15 +149,20 @@ final class WireSenderQueue extends SenderQueue {
             if (endsNow()) {
                 endOutputNow(false);
             }
-        } catch (BrokenPipeException e) {
-            throw e;
         } catch (IOException e) {
-            // Before the lock is released: the owner may be waiting for it with the end of input.
-            conversation.settle(lossOf(e));
+            if (isLoss(e)) {
+                // Before the lock is released: the owner may be waiting for it with the end of input.
+                conversation.settle(lossOf(e));
+            }
             throw e;
         } finally {
             output.unlock();
         }
+    }
+
+    /// Whether the whole connection is lost, and not its output only.
+    private boolean isLoss(IOException e) {
+        return !ownerReads || !(e instanceof BrokenPipeException);
     }
 
     private static Cause lossOf(IOException e) {

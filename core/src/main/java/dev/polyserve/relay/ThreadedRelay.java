@@ -48,6 +48,10 @@ final class ThreadedRelay {
         there.run();
         joinBack();
         Exception failed = failure.get();
+        if (failed != null) {
+            // Its direction may have ended before the other one has failed.
+            there.from.reset(passedOn());
+        }
         return switch (failed) {
             case null -> new RelayedBytes(there.copiedBytes, back.copiedBytes);
             case InterruptedException interrupted -> throw interrupted;

@@ -32,7 +32,8 @@ class SenderEndInterleavingTest {
                 task.run();
             }
         };
-        private final WireSenderQueue senderQueue = new WireSenderQueue(conversation(wire), wire, HandlerBorder.NONE);
+        private final WireSenderQueue senderQueue = new WireSenderQueue(conversation(wire), wire, HandlerBorder.NONE,
+                true);
         private volatile boolean ended;
 
         private static LocalConversation conversation(ScriptedWire wire) {

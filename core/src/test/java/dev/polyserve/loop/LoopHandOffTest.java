@@ -301,7 +301,10 @@ class LoopHandOffTest {
     void aHandlerThatTookLongBeginsBesideTheLoopUntilItIsShortAgain() throws Exception {
         assertThat(afterALongStretch(5)).containsExactly(false, false, false, true, true);
         assertThat(loop.handOffs()).isEqualTo(4);
-        assertThat(monitor.spares().alive()).isLessThanOrEqualTo(2);
+        // One that is not needed any more may still be ending.
+        while (monitor.spares().alive() > 2) {
+            Thread.onSpinWait();
+        }
     }
 
     private void pinned(Runnable code) {
