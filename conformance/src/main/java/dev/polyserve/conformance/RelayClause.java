@@ -74,7 +74,9 @@ abstract class RelayClause extends GatewayClause {
                 server.end();
                 assertEquals("last words", client.textToTheEnd());
             }
-            assertEquals(new RelayedBytes(40, 34), copied.get(10, TimeUnit.SECONDS));
+            if (!cell().hasWorkers()) { // the handler of a worker process is not in this one
+                assertEquals(new RelayedBytes(40, 34), copied.get(10, TimeUnit.SECONDS));
+            }
             assertEquals(done(true), fixture.events.nextCause());
         }
     }
