@@ -124,7 +124,7 @@ public final class InputBuffer implements Input, InputReceiver {
         }
         if (array.length - tail < count) {
             int searched = Math.max(0, missingUpTo - head);
-            HeapBuffer next = array.length >= left + count ? chunk : pool.take(left + count);
+            HeapBuffer next = array.length >= left + count ? chunk : pool.take(bytesFor(left + count));
             System.arraycopy(array, head, next.array, 0, left);
             if (!next.equals(chunk)) {
                 give();
@@ -171,6 +171,12 @@ public final class InputBuffer implements Input, InputReceiver {
         }
         border = false;
         return true;
+    }
+
+    /// The first array is as large as what was read; each further one at least doubles, so that small pieces of a long message
+    /// are not copied once for each read.
+    private int bytesFor(int needed) {
+        return array.length == 0 ? needed : (int) Math.min(mostBytes, Math.max(needed, 2L * array.length));
     }
 
     /// Uses the driver's chunk, of which the first `count` bytes are input, until [#keep]. If bytes are left over, it

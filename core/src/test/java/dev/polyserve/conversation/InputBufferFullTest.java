@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /// An array of the largest size counts as full only when every byte of it is in use.
@@ -56,6 +57,36 @@ class InputBufferFullTest {
         buffer.read(read, 0, MOST);
         assertThat(read).isEqualTo(expected);
         assertThat(taken).isEqualTo(MOST);
+    }
+
+    /// Otherwise a peer that sends a long message byte by byte makes its server copy the whole for each byte.
+    @Test
+    void smallPiecesOfALongMessageTakeFewArrays() {
+        AtomicInteger taken = new AtomicInteger();
+        BufferPool counting = new BufferPool() {
+            @Override
+            public HeapBuffer take(int atLeastBytes) {
+                taken.incrementAndGet();
+                return new HeapBuffer(atLeastBytes);
+            }
+
+            @Override
+            public void give(HeapBuffer chunk) {
+                // The garbage collector reclaims it.
+            }
+
+            @Override
+            public boolean reclaims() {
+                return true;
+            }
+        };
+        InputBuffer large = new InputBuffer(counting, 1 << 20, MOST);
+        HeapBuffer scratch = new HeapBuffer(MOST);
+        for (int i = 0; i < 100_000; i++) {
+            large.received(scratch, 1);
+        }
+        assertThat(large.available()).isEqualTo(100_000);
+        assertThat(taken.get()).isLessThanOrEqualTo(18);
     }
 
     /// A line that arrives in pieces is searched once, also when its beginning moves.
