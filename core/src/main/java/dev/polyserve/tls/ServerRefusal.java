@@ -6,6 +6,7 @@ import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,9 @@ public final class ServerRefusal {
     public static String of(IOException failure, String host) {
         if (cause(failure, CertificateExpiredException.class) != null) {
             return "the server's certificate has expired; renew it there";
+        }
+        if (cause(failure, CertificateNotYetValidException.class) != null) {
+            return "the server's certificate is not valid yet; check the clocks of both machines";
         }
         if (cause(failure, CertPathBuilderException.class) != null
                 || cause(failure, CertPathValidatorException.class) != null) {
