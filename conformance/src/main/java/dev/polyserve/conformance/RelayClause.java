@@ -127,6 +127,23 @@ abstract class RelayClause extends GatewayClause {
         }
     }
 
+    /// Under models of threads each direction goes through a sender's queue.
+    @Test
+    void shouldCopyThroughASmallQueue() throws Exception {
+        byte[] bytes = manyBytes();
+        try (ServerFixture fixture = serve(relay(), with -> with.options(
+                options -> options.withLimits(limits -> limits.withSenderQueueBytes(4096))));
+                TestUpstream upstream = TestUpstream.listen(TestUpstream.Kind.TCP);
+                TestClient client = fixture.connect()) {
+            client.send(upstream.endpoint() + "\n");
+            try (TestClient server = upstream.accept()) {
+                Thread sends = sendsAndEnds(client, bytes);
+                assertArrayEquals(bytes, server.toTheEnd());
+                sends.join();
+            }
+        }
+    }
+
     /// What a peer does not read is not read from the other one either, and nothing is lost when it reads again.
     @Test
     void shouldNotReadForAPeerThatDoesNotRead() throws Exception {

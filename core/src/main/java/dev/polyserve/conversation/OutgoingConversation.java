@@ -98,6 +98,7 @@ public final class OutgoingConversation extends WaitingConversation {
         settle(new Cause.PeerReset("not connected"));
         discardAll();
         over();
+        giveBuffers();
     }
 
     @Override

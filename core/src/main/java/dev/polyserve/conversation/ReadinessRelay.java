@@ -57,10 +57,13 @@ final class ReadinessRelay {
                     turnBeganBytes = copiedBytes();
                 }
             }
-        } catch (LimitException e) {
-            throw passedOn(first.lost(e));
         } catch (ConnectionException e) {
             throw passedOn(e);
+        } catch (IOException e) {
+            throw passedOn(first.lost(e));
+        } catch (RuntimeException | Error e) {
+            resetBoth(new Cause.Stopped());
+            throw e;
         }
     }
 
@@ -126,11 +129,15 @@ final class ReadinessRelay {
     /// Resets the side that is not over, because the other one is.
     private ConnectionException passedOn(ConnectionException lost) {
         Cause why = lost.reason() instanceof Cause.TimedOut ? lost.reason() : new Cause.Stopped();
+        resetBoth(why);
+        return lost;
+    }
+
+    private void resetBoth(Cause why) {
         for (WaitingConversation each : new WaitingConversation[]{first, second}) {
             if (each.cause() == null || each.pendingBytes() > 0) { // what was cut does not look whole
                 each.reset(why);
             }
         }
-        return lost;
     }
 }

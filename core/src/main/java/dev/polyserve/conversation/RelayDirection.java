@@ -1,5 +1,6 @@
 package dev.polyserve.conversation;
 
+import dev.polyserve.ConnectionException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -78,7 +79,7 @@ final class RelayDirection {
 
     private boolean copies() throws IOException {
         if (from.available() > 0) { // read before the relay began
-            to.output().append(from.input().takeAll());
+            keep(from.input().takeAll());
             return true;
         }
         ByteBuffer room = source.scratch().room().limit(READ_BYTES);
@@ -96,8 +97,16 @@ final class RelayDirection {
     private void send(ByteBuffer bytes) throws IOException {
         copiedBytes += to.writeNow(target, bytes);
         if (bytes.hasRemaining()) {
+            keep(bytes);
+        }
+    }
+
+    private void keep(ByteBuffer bytes) throws ConnectionException {
+        try {
             to.output().append(bytes);
             to.accountBuffers();
+        } catch (LimitException e) {
+            throw to.lost(e);
         }
     }
 

@@ -176,6 +176,11 @@ abstract sealed class WaitingConversation extends HandlerInput implements Connec
         }
     }
 
+    @Override
+    public final long mostMessageBytes() {
+        return context.options().limits().senderQueueBytes();
+    }
+
     // --- the end ---
 
     @Override

@@ -6,6 +6,7 @@ import dev.polyserve.ConnectionException;
 import dev.polyserve.ConnectionFuture;
 import dev.polyserve.Sender;
 import dev.polyserve.TimedOutException;
+import dev.polyserve.spi.RelayableConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -31,13 +32,11 @@ final class ThreadedRelay {
     private final Direction there;
     private final Direction back;
     private final Thread backThread;
-    private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     ThreadedRelay(Connection first, Connection second) {
-        Sender toFirst = first.sender();
-        Sender toSecond = second.sender();
-        this.there = new Direction(first, toSecond);
-        this.back = new Direction(second, toFirst);
+        this.there = new Direction(first, second);
+        this.back = new Direction(second, first);
         this.backThread = Thread.ofVirtual().name("polyserve-relay-" + first.info().id()).unstarted(back);
     }
 
@@ -47,7 +46,7 @@ final class ThreadedRelay {
         backThread.start();
         there.run();
         joinBack();
-        Exception failed = failure.get();
+        Throwable failed = failure.get();
         if (failed != null) {
             // Its direction may have ended before the other one has failed.
             there.from.reset(passedOn());
@@ -56,6 +55,7 @@ final class ThreadedRelay {
             case null -> new RelayedBytes(there.copiedBytes, back.copiedBytes);
             case InterruptedException interrupted -> throw interrupted;
             case IOException lost -> throw lost;
+            case Error error -> throw error;
             default -> throw new IOException("the relay has failed: " + failed.getMessage(), failed);
         };
     }
@@ -89,7 +89,7 @@ final class ThreadedRelay {
     }
 
     /// Keeps the first failure.
-    private void fails(Exception why) {
+    private void fails(Throwable why) {
         boolean _ = failure.compareAndSet(null, why);
     }
 
@@ -97,11 +97,15 @@ final class ThreadedRelay {
     private final class Direction implements Runnable {
         private final Connection from;
         private final Sender to;
+        private final int pieceBytes;
         private long copiedBytes;
 
-        Direction(Connection from, Sender to) {
+        Direction(Connection from, Connection to) {
             this.from = from;
-            this.to = to;
+            this.to = to.sender();
+            this.pieceBytes = to instanceof RelayableConnection relayable
+                    ? (int) Math.min(PIECE_BYTES, relayable.mostMessageBytes())
+                    : PIECE_BYTES;
         }
 
         @Override
@@ -113,7 +117,7 @@ final class ThreadedRelay {
                 if (failure.get() != null) {
                     from.reset(passedOn());
                 }
-            } catch (IOException | InterruptedException | RuntimeException e) {
+            } catch (Throwable e) { // also a lack of memory: a copy that was cut must not look whole
                 fails(e);
                 // Its thread reads the end of input then.
                 to.close();
@@ -123,7 +127,7 @@ final class ThreadedRelay {
 
         /// @return false when the other side accepts no more
         private boolean copiesToTheEnd() throws IOException, InterruptedException {
-            ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES);
+            ByteBuffer piece = ByteBuffer.allocate(pieceBytes);
             boolean accepted = true;
             for (int count; accepted && (count = from.read(piece.clear())) >= 0;) {
                 accepted = sends(piece.flip());
@@ -134,10 +138,7 @@ final class ThreadedRelay {
 
         /// @return false when the other side accepts no more
         private boolean sends(ByteBuffer piece) throws IOException, InterruptedException {
-            while (!to.offer(piece)) {
-                if (!to.isOpen()) {
-                    return false;
-                }
+            while (to.isOpen()) {
                 try {
                     to.send(piece, ROOM_AT_MOST);
                     return true;
@@ -148,7 +149,7 @@ final class ThreadedRelay {
                     assert !to.isOpen() : "it ended while this waited: the thread that reads from it says why";
                 }
             }
-            return true;
+            return false;
         }
 
         /// Looks whether the first peer is still there, from which nothing is read meanwhile. The second one may be gone: its last

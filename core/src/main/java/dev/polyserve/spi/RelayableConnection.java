@@ -11,4 +11,7 @@ public interface RelayableConnection {
     ///
     /// @return false if it cannot; nothing was done then
     boolean relays(Connection other) throws IOException;
+
+    /// The most bytes of a message that its sender accepts.
+    long mostMessageBytes();
 }

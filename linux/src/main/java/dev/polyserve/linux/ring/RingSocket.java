@@ -354,7 +354,7 @@ final class RingSocket extends MultishotRingHandle implements StreamSocket, Conn
 
     @Override
     public boolean peerGone() {
-        return receiveFailure != null || output.failed() || direct.peerGone();
+        return receiveFailure != null || output.lost() || direct.peerGone();
     }
 
     /// Stops watching. Later completions are discarded, but the slot is kept until the socket is closed.
