@@ -11,9 +11,13 @@ import java.util.List;
 final class WorkerReload {
     private WorkerReload() {}
 
-    /// Signals each of them; one that has ended meanwhile needs no signal.
+    /// Signals each that serves. HUP would kill one that is still starting, and one that is leaving takes no new client; one that has ended
+    /// meanwhile needs no signal.
     static void request(List<WorkerInfo> workers, ConsoleLog log) {
         for (WorkerInfo worker : workers) {
+            if (worker.state() != WorkerInfo.State.SERVING) {
+                continue;
+            }
             try {
                 NonChildProcess.signal(worker.pid(), SignalNames.number("HUP"));
             } catch (IOException e) {
