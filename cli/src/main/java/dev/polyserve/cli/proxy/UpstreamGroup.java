@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 ///   one that is down and to be tried again ─▶ else the balancer's choice of those that are up ─▶ else of those that are down
 /// ```
 ///
-/// A client is better served by an upstream that seems down than by none.
+/// A client is better served by an upstream that seems down than by none. Only its first attempt may be the trial of one that is down, so that
+/// its retries are left for those that are up.
 ///
 /// **Thread**: any, several at once.
 ///
@@ -33,7 +34,7 @@ record UpstreamGroup(List<UpstreamServer> servers, Balancer balancer) {
             }
             if (each.health().isUp()) {
                 candidates.add(each);
-            } else if (each.health().takesTrial()) {
+            } else if (tried.isEmpty() && each.health().takesTrial()) {
                 return each;
             }
         }

@@ -63,6 +63,17 @@ class UpstreamTableTest {
     }
 
     @Test
+    void onlyTheFirstAttemptOfAClientIsATrial() {
+        UpstreamTable table = table(null, List.of(A, B, C));
+        for (String down : List.of(A, B)) {
+            assertThat(server(table, down).health().failed()).isTrue();
+        }
+        nanos.addAndGet(UpstreamHealth.RETRY_AFTER.toNanos());
+        assertThat(tried(table.others())).containsExactly(A, C, B);
+        assertThat(tried(table.others())).as("the next client tries the other").startsWith(B, C);
+    }
+
+    @Test
     void withoutAnyThatIsUpTheOthersAreTried() {
         UpstreamTable table = table(null, List.of(A, B));
         table.servers().forEach(each -> assertThat(each.health().failed()).isTrue());
