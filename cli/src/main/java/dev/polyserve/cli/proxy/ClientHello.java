@@ -11,8 +11,13 @@ sealed interface ClientHello {
     /// How many bytes a ClientHello may have; more than any client sends.
     int MOST_BYTES = 16 << 10;
 
+    /// How many records a ClientHello may have; clients send one, or two.
+    int MOST_RECORDS = 32;
+
     /// The bytes are the beginning of one; more are needed.
-    record Incomplete() implements ClientHello {}
+    ///
+    /// @param bytesNeeded how many there must be, with those that were read, before they can tell more
+    record Incomplete(int bytesNeeded) implements ClientHello {}
 
     /// The client asks for this name.
     ///
@@ -26,12 +31,12 @@ sealed interface ClientHello {
     static ClientHello of(ByteBuffer bytes) {
         ByteBuffer records = bytes.slice();
         ByteBuffer handshake = ByteBuffer.allocate(records.remaining());
-        while (records.hasRemaining()) {
-            if (records.get(records.position()) != Parts.HANDSHAKE_RECORD) {
+        for (int count = 1; records.hasRemaining(); count++) {
+            if (count > MOST_RECORDS || records.get(records.position()) != Parts.HANDSHAKE_RECORD) {
                 return new Unnamed();
             }
             if (records.remaining() < Parts.RECORD_HEADER_BYTES) {
-                return new Incomplete();
+                return new Incomplete(records.position() + Parts.RECORD_HEADER_BYTES);
             }
             int length = Short.toUnsignedInt(records.getShort(records.position() + Parts.RECORD_LENGTH_OFFSET));
             if (length == 0 || length > MOST_BYTES) {
@@ -42,11 +47,15 @@ sealed interface ClientHello {
             handshake.put(records.slice(records.position(), part));
             records.position(records.position() + part);
             ClientHello whole = Parts.ofHandshake(handshake.duplicate().flip());
-            if (!(whole instanceof Incomplete) || part < length) {
+            if (!(whole instanceof Incomplete more)) {
                 return whole;
             }
+            if (part < length) {
+                int missing = Math.min(more.bytesNeeded - handshake.position(), length - part);
+                return new Incomplete(records.position() + missing);
+            }
         }
-        return new Incomplete();
+        return new Incomplete(records.position() + 1);
     }
 
     /// Reads the parts of the message.
@@ -59,22 +68,25 @@ sealed interface ClientHello {
         private static final int VERSION_AND_RANDOM_BYTES = 2 + 32;
         private static final int SERVER_NAME = 0;
         private static final byte HOST_NAME = 0;
+        /// RFC 1035, section 2.3.4.
+        private static final int MOST_NAME_BYTES = 255;
 
         private Parts() {}
 
+        /// The bytes that an [Incomplete] needs are those of the handshake.
         private static ClientHello ofHandshake(ByteBuffer handshake) {
             if (handshake.hasRemaining() && handshake.get(0) != CLIENT_HELLO) {
                 return new Unnamed();
             }
             if (handshake.remaining() < MESSAGE_HEADER_BYTES) {
-                return new Incomplete();
+                return new Incomplete(handshake.hasRemaining() ? MESSAGE_HEADER_BYTES : 1);
             }
             int length = handshake.getInt() & 0xffffff;
             if (length > MOST_BYTES) {
                 return new Unnamed();
             }
             if (handshake.remaining() < length) {
-                return new Incomplete();
+                return new Incomplete(MESSAGE_HEADER_BYTES + length);
             }
             try {
                 return ofHello(handshake.slice(handshake.position(), length));
@@ -106,6 +118,9 @@ sealed interface ClientHello {
             while (names.hasRemaining()) {
                 byte kind = names.get();
                 ByteBuffer name = part(names);
+                if (kind == HOST_NAME && name.remaining() > MOST_NAME_BYTES) {
+                    return new Unnamed();
+                }
                 if (kind == HOST_NAME) {
                     return new Named(StandardCharsets.US_ASCII.decode(name).toString().toLowerCase(Locale.ROOT));
                 }

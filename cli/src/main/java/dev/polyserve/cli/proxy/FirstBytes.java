@@ -14,27 +14,37 @@ import java.time.Duration;
 /// @param hello what they tell; never [ClientHello.Incomplete], unless the client sent no more
 record FirstBytes(ByteBuffer bytes, ClientHello hello) {
     private static final int FIRST_ROOM = 2 << 10;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     /// Reads them.
     ///
+    /// @param atMost zero: only the server's limits apply
     /// @throws TimedOutException when the client has not sent them in this time
     static FirstBytes of(Connection client, Duration atMost) throws IOException {
         long begunNanos = System.nanoTime();
         ByteBuffer bytes = ByteBuffer.allocate(FIRST_ROOM);
-        ClientHello hello = new ClientHello.Incomplete();
+        ClientHello hello = ClientHello.of(NOTHING);
         boolean ended = false;
-        while (hello instanceof ClientHello.Incomplete && !ended && bytes.position() < ClientHello.MOST_BYTES) {
+        while (hello instanceof ClientHello.Incomplete more && !ended && bytes.position() < ClientHello.MOST_BYTES) {
             bytes = withRoom(bytes);
-            Duration left = atMost.minusNanos(System.nanoTime() - begunNanos);
-            if (!left.isPositive()) {
-                throw new TimedOutException("the name that the client asks for", atMost);
+            if (!atMost.isZero()) {
+                client.readTimeout(left(atMost, begunNanos));
             }
-            client.readTimeout(left);
             ended = client.read(bytes) < 0;
-            hello = ClientHello.of(bytes.duplicate().flip());
+            if (bytes.position() >= more.bytesNeeded()) {
+                hello = ClientHello.of(bytes.duplicate().flip());
+            }
         }
         client.readTimeout(null);
         return new FirstBytes(bytes.flip(), hello);
+    }
+
+    private static Duration left(Duration atMost, long begunNanos) throws TimedOutException {
+        Duration left = atMost.minusNanos(System.nanoTime() - begunNanos);
+        if (!left.isPositive()) {
+            throw new TimedOutException("the name that the client asks for", atMost);
+        }
+        return left;
     }
 
     private static ByteBuffer withRoom(ByteBuffer bytes) {
