@@ -36,11 +36,21 @@ final class HealthChecks implements AutoCloseable {
         Client client = upstream.client().withOptions(o -> o.withTimeouts(t -> t.withConnect(atMost)));
         try {
             while (true) {
-                check(upstream, client);
+                checkOrLog(upstream, client);
                 Thread.sleep(options.health().interval());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the checks were closed
+        }
+    }
+
+    /// A defect or a lack of memory ends one check, and not those to come.
+    private static void checkOrLog(UpstreamServer upstream, Client client) {
+        try {
+            check(upstream, client);
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.WARNING, "a check of the upstream " + upstream.endpoint()
+                    + " has failed, and the next one follows: " + e, e);
         }
     }
 
