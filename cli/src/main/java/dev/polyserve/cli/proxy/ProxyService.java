@@ -30,6 +30,9 @@ public final class ProxyService implements Handler {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final Upstreams upstreams;
+    private final WarningLimit withoutName = new WarningLimit(System::nanoTime);
+    private final WarningLimit withoutRoute = new WarningLimit(System::nanoTime);
+    private final WarningLimit unreached = new WarningLimit(System::nanoTime);
 
     private ProxyService(Upstreams upstreams) {
         this.upstreams = upstreams;
@@ -63,7 +66,7 @@ public final class ProxyService implements Handler {
         String name = first.hello() instanceof ClientHello.Named named ? named.name() : "";
         UpstreamGroup group = name.isEmpty() ? table.others() : table.named(name);
         if (group.servers().isEmpty()) {
-            refuse(client, (name.isEmpty()
+            refuse(client, name.isEmpty() ? withoutName : withoutRoute, (name.isEmpty()
                     ? "it asks for no name"
                     : "the name " + PrintableText.of(name)
                             + " has no route")
@@ -76,7 +79,7 @@ public final class ProxyService implements Handler {
     /// Connects to an upstream, or to another one, and relays.
     ///
     /// @param first what was read of the client already
-    private static void forward(Connection client, ByteBuffer first, UpstreamGroup group, int retries)
+    private void forward(Connection client, ByteBuffer first, UpstreamGroup group, int retries)
             throws IOException, InterruptedException {
         long key = ClientKey.of(client.info());
         List<UpstreamServer> tried = List.of();
@@ -98,8 +101,10 @@ public final class ProxyService implements Handler {
             relay(client, first, upstream, server);
             return;
         }
-        refuse(client, (tried.size() > 1 ? "none of " + tried.size() + " upstreams is reached, the last one: " : "")
-                + (failure == null ? "there is no upstream" : failure.getMessage()), failure);
+        refuse(client, unreached,
+                (tried.size() > 1 ? "none of " + tried.size() + " upstreams is reached, the last one: " : "")
+                        + (failure == null ? "there is no upstream" : failure.getMessage()),
+                failure);
     }
 
     private static List<UpstreamServer> with(List<UpstreamServer> tried, UpstreamServer one) {
@@ -119,8 +124,11 @@ public final class ProxyService implements Handler {
     }
 
     /// An orderly end would look like an empty answer.
-    private static void refuse(Connection client, String why, @Nullable ConnectException cause) {
-        LOG.log(System.Logger.Level.WARNING, "for " + shown(client) + ": " + why, cause);
+    private static void refuse(Connection client, WarningLimit limit, String why, @Nullable ConnectException cause) {
+        String line = limit.admit("for " + shown(client) + ": " + why);
+        if (line != null) {
+            LOG.log(System.Logger.Level.WARNING, line, cause);
+        }
         client.reset(new Cause.Stopped());
     }
 
