@@ -19,7 +19,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /// Reads the settings of the service `proxy`.
 ///
@@ -52,7 +51,7 @@ record ProxySettingsReader(ServeSettings settings, ServiceDefinition service, Li
             throw ExitException.wrong("proxy needs ENDPOINT, where it forwards to, as in: polyserve serve proxy"
                     + " tcp://127.0.0.1:80");
         }
-        Tls tls = tls(Stream.concat(upstreams.stream(), routes.stream().map(SniRoute::to)).toList());
+        Tls tls = tls(upstreams);
         return new ProxyOptions(upstreams, routes,
                 settings.read(ServeSetting.BALANCE, Balance::named).orElse(Balance.ROUND_ROBIN),
                 settings.number(ServeSetting.RETRIES).orElse(RETRIES), health(),
@@ -102,6 +101,10 @@ record ProxySettingsReader(ServeSettings settings, ServiceDefinition service, Li
             try {
                 SniRoute route = SniRoute.parse(text);
                 Endpoint _ = requireConnectable(route.to());
+                if (route.to() instanceof Endpoint.Tls) {
+                    throw new IllegalArgumentException("the client's TLS is forwarded as it is, but " + route.to()
+                            + " would encrypt it once more: use tcp://host:port or unix:/path");
+                }
                 if (routes.contains(route)) {
                     throw new IllegalArgumentException("it was given twice: give it once");
                 }

@@ -122,6 +122,8 @@ class BadInputTest {
                         "it must be NAME=ENDPOINT, as in www.example.com=tcp://"),
                 mistake(proxy + "--sni-route a/b=tcp://127.0.0.1:1", "'a/b' is not the name of a host: write it as in"),
                 mistake(proxy + "--sni-route a=udp://127.0.0.1:1", "proxy forwards connections, but udp://127.0.0.1:1"),
+                mistake(proxy + "--sni-route a=tls://127.0.0.1:1",
+                        "the client's TLS is forwarded as it is, but tls://127.0.0.1:1 would encrypt it once more: use"),
                 mistake(proxy + "--sni-route a=unix:/x --listen tls://127.0.0.1:0 --tls-self-signed",
                         "--sni-route routes TLS without decrypting it, but tls://127.0.0.1:0 decrypts it: listen on"));
     }
