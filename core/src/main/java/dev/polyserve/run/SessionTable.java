@@ -1,20 +1,19 @@
 package dev.polyserve.run;
 
 import dev.polyserve.io.DatagramSession;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /// The sessions of one port, by the addresses of their datagrams. A look-up takes no memory.
 ///
-/// The senders of datagrams choose their addresses, so the hash depends on a random number: they cannot choose one place for all.
+/// The senders of datagrams choose their addresses, so the hash has a random key ([PeerHash]): they cannot choose one place for
+/// all.
 ///
 /// **Thread**: the accept loop's.
 final class SessionTable {
     private static final int FIRST_PLACES = 64;
 
-    private final int seed = ThreadLocalRandom.current().nextInt() | 1;
+    private final PeerHash hashes = new PeerHash();
     /// Its length is a power of two.
     private @Nullable Entry[] places = new @Nullable Entry[FIRST_PLACES];
     private int size;
@@ -43,7 +42,7 @@ final class SessionTable {
     /// @param from the real sender
     /// @param to the real address at which it arrived
     @Nullable DatagramSession find(SocketAddress peer, SocketAddress from, SocketAddress to) {
-        int hash = hash(peer);
+        int hash = hashes.of(peer);
         for (Entry entry = places[hash & (places.length - 1)]; entry != null; entry = entry.next) {
             if (entry.hash == hash && entry.session.has(peer, from, to)) {
                 return entry.session;
@@ -56,7 +55,7 @@ final class SessionTable {
         if (size >= places.length) {
             grow();
         }
-        int hash = hash(session.ends().peer());
+        int hash = hashes.of(session.ends().peer());
         int place = hash & (places.length - 1);
         places[place] = new Entry(session, hash, places[place]);
         size++;
@@ -66,7 +65,7 @@ final class SessionTable {
     ///
     /// @return false when it was not there
     boolean remove(DatagramSession session) {
-        int place = hash(session.ends().peer()) & (places.length - 1);
+        int place = hashes.of(session.ends().peer()) & (places.length - 1);
         Entry before = null;
         for (Entry entry = places[place]; entry != null; before = entry, entry = entry.next) {
             if (entry.session.equals(session)) {
@@ -96,12 +95,5 @@ final class SessionTable {
                 entry = next;
             }
         }
-    }
-
-    private int hash(SocketAddress peer) {
-        int mixed = peer instanceof InetSocketAddress inet && inet.getAddress() != null
-                ? inet.getAddress().hashCode() * seed + inet.getPort() * Integer.rotateLeft(seed, 16)
-                : peer.hashCode() * seed;
-        return mixed ^ (mixed >>> 16);
     }
 }

@@ -8,12 +8,16 @@ import dev.polyserve.io.DatagramQueuePool;
 import dev.polyserve.io.DatagramSender;
 import dev.polyserve.io.DatagramSession;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SessionTableTest {
@@ -69,6 +73,45 @@ class SessionTableTest {
         table.add(session);
         SocketAddress equal = UnixDomainSocketAddress.of("/tmp/peer");
         assertThat(table.find(equal, equal, HERE)).isSameAs(session);
+    }
+
+    /// An address of one /64 network; the sum of its four words, and so its `hashCode()`, is the same for each number
+    /// below 4096.
+    private static SocketAddress sameHashCode(int number) throws UnknownHostException {
+        int word = (number >> 6) << 8 | number & 0x3f; // no byte is negative, nor one of the difference
+        byte[] bytes = ByteBuffer.allocate(16).putInt(0x20010db8).putInt(1).putInt(word).putInt(0x7f7f - word).array();
+        return new InetSocketAddress(InetAddress.getByAddress(bytes), 53);
+    }
+
+    @Test
+    void spreadsAddressesWithTheSameHashCode() throws UnknownHostException {
+        int count = 4096;
+        PeerHash hash = new PeerHash();
+        Set<Integer> hashCodes = new HashSet<>();
+        Set<Integer> places = new HashSet<>();
+        for (int i = 0; i < count; i++) {
+            SocketAddress peer = sameHashCode(i);
+            hashCodes.add(peer.hashCode());
+            places.add(hash.of(peer) & (count - 1));
+            assertThat(hash.of(sameHashCode(i))).isEqualTo(hash.of(peer));
+        }
+        assertThat(hashCodes).hasSize(1);
+        assertThat(places).as("different places of %d", count).hasSizeGreaterThan(count / 2);
+    }
+
+    @Test
+    void findsAddressesWithTheSameHashCode() throws UnknownHostException {
+        List<DatagramSession> all = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            all.add(session(sameHashCode(i), HERE));
+            table.add(all.get(i));
+        }
+        for (int i = 0; i < all.size(); i++) {
+            SocketAddress equal = sameHashCode(i);
+            assertThat(table.find(equal, equal, HERE)).isSameAs(all.get(i));
+            assertThat(table.remove(all.get(i))).isTrue();
+        }
+        assertThat(table.size()).isZero();
     }
 
     private static final class NoSender implements DatagramSender, DatagramSender.Outcome {
