@@ -31,13 +31,24 @@ public final class DatagramQueuePool {
     ///
     /// @param bytes its length, at least [#ARRAY_BYTES]
     /// @return an array without bytes when the budget does not allow it
+    /// @throws OutOfMemoryError when the heap has no room for it; nothing was taken
     byte[] take(int bytes) {
         if (usedBytes.addAndGet(bytes) > budget.most() / 2 || !budget.tryTake(bytes)) {
             usedBytes.addAndGet(-bytes);
             return DatagramQueue.NO_BYTES;
         }
         byte[] small = bytes == ARRAY_BYTES ? takeKept() : DatagramQueue.NO_BYTES;
-        return small.length > 0 ? small : new byte[bytes];
+        return small.length > 0 ? small : create(bytes);
+    }
+
+    private byte[] create(int bytes) {
+        try {
+            return new byte[bytes];
+        } catch (OutOfMemoryError e) {
+            usedBytes.addAndGet(-bytes);
+            budget.give(bytes);
+            throw e;
+        }
     }
 
     private byte[] takeKept() {

@@ -1,6 +1,7 @@
 package dev.polyserve.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polyserve.Limit;
 import dev.polyserve.conversation.BufferBudget;
@@ -89,6 +90,16 @@ class DatagramQueueTest {
         }
         assertThat(fit).isEqualTo((1 << 19) / 4096);
         assertThat(budget.used()).isEqualTo(1 << 19);
+    }
+
+    /// No virtual machine has room for an array of this length.
+    @Test
+    void givesBackWhatTheHeapHasNoRoomFor() {
+        BufferBudget large = new BufferBudget(1L << 32); // its half has room for the array and one byte
+        DatagramQueuePool pool = new DatagramQueuePool(large);
+        assertThatThrownBy(() -> pool.take(Integer.MAX_VALUE)).isInstanceOf(OutOfMemoryError.class);
+        assertThat(large.used()).isZero();
+        assertThat(pool.take(DatagramQueuePool.ARRAY_BYTES)).hasSize(DatagramQueuePool.ARRAY_BYTES);
     }
 
     @Test
