@@ -115,6 +115,8 @@ final class SessionDriver extends DatagramReceiver {
                         context.options().limits().datagramQueueBytes());
                 if (isQueued(first, payload)) {
                     begin(first);
+                } else {
+                    starter.answer(RequestResult.REJECTED);
                 }
             }
         } else {
@@ -177,7 +179,9 @@ final class SessionDriver extends DatagramReceiver {
             return;
         }
         DatagramSession next = session.takeLeft().orElse(null);
-        if (next != null && acceptLimit.any()) {
+        if (next != null && context.draining()) {
+            next.dropAll();
+        } else if (next != null && acceptLimit.any()) {
             beginIfAdmitted(next);
         } else if (next != null) {
             sessions.add(next);
