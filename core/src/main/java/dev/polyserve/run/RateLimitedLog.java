@@ -4,6 +4,7 @@ import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerLog;
 import dev.polyserve.coroutine.carrier.NonQueueingLock;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Logs at most a fixed number of lines a second. The next line states how many were suppressed.
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: any.
 final class RateLimitedLog {
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long NOT_NOW = -1;
 
     private final ServerLog log;
     private final NanoClock clock;
@@ -33,8 +35,25 @@ final class RateLimitedLog {
     }
 
     void warn(String line, @Nullable Throwable error) {
+        long kept = admit();
+        if (kept != NOT_NOW) {
+            write(line, kept, error);
+        }
+    }
+
+    /// As [#warn(String)].
+    ///
+    /// @param line called only if the line is logged
+    void warn(Supplier<String> line) {
+        long kept = admit();
+        if (kept != NOT_NOW) {
+            write(line.get(), kept, null);
+        }
+    }
+
+    /// @return how many lines were suppressed before this one, or [#NOT_NOW] if this one is, too
+    private long admit() {
         long now = clock.nanos();
-        long kept;
         lock.lock();
         try {
             if (now - periodNanos >= PERIOD_NANOS) {
@@ -43,14 +62,18 @@ final class RateLimitedLog {
             }
             if (lines >= linesPerSecond) {
                 suppressed++;
-                return;
+                return NOT_NOW;
             }
             lines++;
-            kept = suppressed;
+            long kept = suppressed;
             suppressed = 0;
+            return kept;
         } finally {
             lock.unlock();
         }
+    }
+
+    private void write(String line, long kept, @Nullable Throwable error) {
         log.warn(kept == 0 ? line : line + " (and " + kept + " more like it)", error);
     }
 }

@@ -146,7 +146,7 @@ final class SessionDriver extends DatagramReceiver {
         }
         acceptLimit.used();
         if (!context.options().access().admits(peer)) {
-            refusals.warn("a session of " + PrintableAddress.shown(peer) + " at " + port.endpoint()
+            refusals.warn(() -> "a session of " + PrintableAddress.shown(peer) + " at " + port.endpoint()
                     + " is refused: its address is not in a network from which clients may come");
             events.limitReached(Limit.NETWORK);
             starter.answer(RequestResult.REJECTED);
