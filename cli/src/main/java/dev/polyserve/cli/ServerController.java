@@ -486,7 +486,7 @@ final class ServerController implements ServerListener, AdministeredServer, Auto
         }
         upstreams.apply(wanted.proxy());
         if (running != null && wanted.service() == BuiltInService.PROXY) {
-            WorkerReload.request(running.workers(), log);
+            WorkerReload.request(running::workers, log);
         }
         settings = read.orElse(new ServeSettings());
         // Behind a bound endpoint, only the networks of its load balancers have changed.
