@@ -49,7 +49,7 @@ class TerminalJobTest {
     void openTerminal() throws Exception {
         Requirements.program("script");
         Path shell = Files.writeString(directory.resolve("shell"), "exec bash --norc --noprofile -i\n");
-        script = new ProcessBuilder("script", "-qc", "bash " + shell, "/dev/null").redirectErrorStream(true)
+        script = new ProcessBuilder("script", "-qc", "exec bash " + shell, "/dev/null").redirectErrorStream(true)
                 .redirectOutput(shown().toFile()).start();
         typed = script.outputWriter(StandardCharsets.UTF_8);
     }
