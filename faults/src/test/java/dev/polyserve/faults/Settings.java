@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 final class Settings {
     /// The clients of the warm-up, which creates resources that grow only once, before they are compared.
     private static final int WARM_UP_CLIENTS = 8;
+    private static final int CACHED_BUFFER_BYTES = 4096;
 
     private final Mode mode;
     private final Map<String, String> values = new LinkedHashMap<>();
@@ -102,6 +103,8 @@ final class Settings {
                 "-ea", "-Xmx" + heapMegabytes + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
                 "-XX:-UseDynamicNumberOfCompilerThreads", "-Xlog:disable", "-XX:NativeMemoryTracking=summary",
                 "-Djava.util.logging.SimpleFormatter.format=%4$s %5$s%6$s%n", "-Djdk.trackAllThreads=true"));
+        // Else each thread of a pool keeps a native buffer as large as its largest read, which would hide a leak.
+        java.add("-Djdk.nio.maxCachedBufferSize=" + CACHED_BUFFER_BYTES);
         java.addAll(ServerProcess.crashOptions());
         java.addAll(options);
         java.addAll(StartUpCache.jar().map(jar -> List.of("-jar", jar)).orElseGet(Settings::mainClass));
