@@ -41,6 +41,13 @@ public final class ChildProcess implements AutoCloseable {
         this.end = new NonSocketDescriptor(pidfd);
     }
 
+    /// A process that was just started.
+    ///
+    /// @param pidfd its descriptor, which the object owns from then on
+    static ChildProcess of(int pid, boolean ownGroup, Descriptor pidfd) {
+        return new ChildProcess(pid, ownGroup, pidfd);
+    }
+
     /// Opens a descriptor for a process that was just started.
     ///
     /// @throws IOException when the system gives no descriptor for it; the process is dead then

@@ -1,5 +1,6 @@
 package dev.polyserve.linux.process;
 
+import dev.polyserve.linux.socket.Descriptor;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.CallMemoryPool;
 import dev.polyserve.linux.system.DescriptorCalls;
@@ -8,6 +9,7 @@ import dev.polyserve.linux.system.ArgvAndEnvp;
 import dev.polyserve.linux.system.PosixSpawn;
 import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.linux.system.SurrogateEscape;
+import dev.polyserve.linux.system.VforkSpawn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// A program that can be started any number of times.
 ///
@@ -28,6 +31,8 @@ public final class ChildProgram {
     private final Optional<Path> directory;
     private final boolean ownGroup;
     private final ArgvAndEnvp texts;
+    /// Empty where programs are started by the C library only.
+    private final Optional<VforkSpawn> quick;
 
     /// Creates a program from copies of the collections.
     ///
@@ -49,14 +54,20 @@ public final class ChildProgram {
         this.command.forEach(argument -> requirePlain("argument", argument, argument));
         this.environment.forEach(ChildProgram::requireVariable);
         this.texts = new ArgvAndEnvp(this.command, this.environment);
+        this.quick = quick();
     }
 
-    private ChildProgram(ChildProgram other, Optional<Path> directory) {
+    private ChildProgram(ChildProgram other, Optional<Path> directory, boolean byLibrary) {
         this.command = other.command;
         this.environment = other.environment;
         this.directory = directory;
         this.ownGroup = other.ownGroup;
         this.texts = other.texts;
+        this.quick = byLibrary ? Optional.empty() : quick();
+    }
+
+    private Optional<VforkSpawn> quick() {
+        return VforkSpawn.of(texts, command.getFirst(), directory.map(Path::toString), ownGroup);
     }
 
     private static void requireVariable(String name, String value) {
@@ -86,7 +97,17 @@ public final class ChildProgram {
 
     /// The same program with another working directory.
     public ChildProgram in(Optional<Path> other) {
-        return new ChildProgram(this, other);
+        return new ChildProgram(this, other, false);
+    }
+
+    /// The same program, which only the C library starts. For tests.
+    ChildProgram byLibrary() {
+        return new ChildProgram(this, directory, true);
+    }
+
+    /// Whether only the C library starts it. For tests.
+    boolean isByLibrary() {
+        return quick.isEmpty();
     }
 
     /// As [#start(Map, int...)], with the program's own environment.
@@ -111,17 +132,9 @@ public final class ChildProgram {
         });
         CallMemory memory = CallMemoryPool.shared().take();
         List<Integer> copies = new ArrayList<>();
-        try (PosixSpawn spawn = new PosixSpawn(ownGroup)) {
+        try {
             SystemCallException.require("rt_sigaction", ProcessCalls.keepChildren(memory));
-            addDescriptors(spawn, memory, descriptors, copies);
-            if (directory.isPresent()) {
-                SystemCallException.require("posix_spawn", spawn.directory(directory.get().toString()));
-            }
-            int pid = spawn.start(texts, variables);
-            if (pid < 0) {
-                throw new ProgramStartException(command.getFirst(), -pid);
-            }
-            return ChildProcess.of(memory, pid, ownGroup);
+            return start(memory, variables, outOfTheWay(memory, descriptors, copies));
         } finally {
             for (int copy : copies) {
                 int unused = DescriptorCalls.close(memory, copy);
@@ -131,22 +144,45 @@ public final class ChildProgram {
         }
     }
 
-    /// Gives the new process its descriptors and no others.
+    /// The descriptors, with copies of those that would be overwritten before their turn.
     ///
     /// @param copies receives the descriptors to close after the start
-    private static void addDescriptors(PosixSpawn spawn, CallMemory memory, int[] descriptors, List<Integer> copies)
+    private static int[] outOfTheWay(CallMemory memory, int[] descriptors, List<Integer> copies)
             throws SystemCallException {
-        for (int number = 0; number < descriptors.length; number++) {
-            int source = descriptors[number];
-            // One that keeps its number is not copied: that only clears its close-on-exec flag (posix_spawn(3)).
-            if (source < descriptors.length && source != number) {
-                // It would be overwritten before its turn.
-                source = SystemCallException.require("fcntl",
-                        DescriptorCalls.duplicate(memory, source, descriptors.length));
-                copies.add(source);
+        int[] sources = descriptors.clone();
+        for (int number = 0; number < sources.length; number++) {
+            // One that keeps its number is not copied: it only loses its close-on-exec flag.
+            if (sources[number] < sources.length && sources[number] != number) {
+                sources[number] = SystemCallException.require("fcntl",
+                        DescriptorCalls.duplicate(memory, sources[number], sources.length));
+                copies.add(sources[number]);
             }
-            SystemCallException.require("posix_spawn", spawn.become(source, number));
         }
-        SystemCallException.require("posix_spawn", spawn.closeFrom(descriptors.length));
+        return sources;
+    }
+
+    private ChildProcess start(CallMemory memory, Map<String, String> variables, int[] descriptors)
+            throws IOException {
+        if (quick.isPresent()) {
+            OptionalLong started = quick.get().start(memory, variables, descriptors);
+            if (started.isPresent()) {
+                long numbers = started.getAsLong();
+                return ChildProcess.of((int) numbers, ownGroup, new Descriptor((int) (numbers >>> Integer.SIZE)));
+            }
+        }
+        try (PosixSpawn spawn = new PosixSpawn(ownGroup)) {
+            for (int number = 0; number < descriptors.length; number++) {
+                SystemCallException.require("posix_spawn", spawn.become(descriptors[number], number));
+            }
+            SystemCallException.require("posix_spawn", spawn.closeFrom(descriptors.length));
+            if (directory.isPresent()) {
+                SystemCallException.require("posix_spawn", spawn.directory(directory.get().toString()));
+            }
+            int pid = spawn.start(texts, variables);
+            if (pid < 0) {
+                throw new ProgramStartException(command.getFirst(), -pid);
+            }
+            return ChildProcess.of(memory, pid, ownGroup);
+        }
     }
 }

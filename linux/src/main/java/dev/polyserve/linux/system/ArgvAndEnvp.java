@@ -2,6 +2,7 @@ package dev.polyserve.linux.system;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.List;
@@ -31,18 +32,10 @@ public final class ArgvAndEnvp {
     public ArgvAndEnvp(List<String> command, Map<String, String> environment) {
         MemorySegment array = arena.allocate(ValueLayout.JAVA_LONG, command.size() + 1);
         for (int i = 0; i < command.size(); i++) {
-            array.setAtIndex(ValueLayout.JAVA_LONG, i, copy(command.get(i)));
+            array.setAtIndex(ValueLayout.JAVA_LONG, i, text(arena, command.get(i)));
         }
         this.arguments = array.address();
-        environment.forEach((name, value) -> variables.put(name, new Variable(value, copy(name + "=" + value))));
-    }
-
-    private long copy(String text) {
-        byte[] bytes = SurrogateEscape.encode(text);
-        // The memory is zeroed, which terminates the text.
-        MemorySegment copy = arena.allocate(bytes.length + 1L);
-        MemorySegment.copy(bytes, 0, copy, ValueLayout.JAVA_BYTE, 0, bytes.length);
-        return copy.address();
+        environment.forEach((name, value) -> variables.put(name, new Variable(value, text(arena, name + "=" + value))));
     }
 
     /// Returns the address of the arguments: an array of addresses, the first of which is that of the program's name.
@@ -64,5 +57,30 @@ public final class ArgvAndEnvp {
     long address(String name, String value) {
         Variable known = variables.get(name);
         return known != null && known.value.equals(value) ? known.address : 0;
+    }
+
+    /// Returns the address of an environment (`envp`) for one start.
+    ///
+    /// @param room zeroed memory, which lives until the program is started
+    /// @param environment the whole of it; variables of the program are not encoded again
+    long environment(SegmentAllocator room, Map<String, String> environment) {
+        MemorySegment array = room.allocate((environment.size() + 1L) * Long.BYTES, Long.BYTES);
+        int index = 0;
+        for (Map.Entry<String, String> variable : environment.entrySet()) {
+            long known = address(variable.getKey(), variable.getValue());
+            array.setAtIndex(ValueLayout.JAVA_LONG, index,
+                    known == 0 ? text(room, variable.getKey() + "=" + variable.getValue()) : known);
+            index++;
+        }
+        return array.address();
+    }
+
+    /// Returns the address of an encoded text.
+    static long text(SegmentAllocator room, String text) {
+        byte[] bytes = SurrogateEscape.encode(text);
+        // The memory is zeroed, which terminates the text.
+        MemorySegment copy = room.allocate(bytes.length + 1L, 1);
+        MemorySegment.copy(bytes, 0, copy, ValueLayout.JAVA_BYTE, 0, bytes.length);
+        return copy.address();
     }
 }

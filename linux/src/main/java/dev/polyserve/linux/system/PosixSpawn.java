@@ -71,7 +71,7 @@ public final class PosixSpawn implements AutoCloseable {
 
     /// Sets the working directory of the new process.
     public int directory(String path) {
-        return Function.ADD_CHDIR.call(actions(), text(path));
+        return Function.ADD_CHDIR.call(actions(), ArgvAndEnvp.text((bytes, _) -> room(bytes), path));
     }
 
     /// Starts the program.
@@ -82,32 +82,12 @@ public final class PosixSpawn implements AutoCloseable {
         MemorySegment pid = room(Long.BYTES);
         try {
             int result = Function.SPAWN.call(pid.address(), program.name(), actions(), attributes,
-                    program.arguments(), array(program, environment));
+                    program.arguments(), program.environment((bytes, _) -> room(bytes), environment));
             return result < 0 ? result : pid.get(ValueLayout.JAVA_INT, 0);
         } finally {
             // An address does not keep the object reachable.
             Reference.reachabilityFence(program);
         }
-    }
-
-    private long array(ArgvAndEnvp program, Map<String, String> environment) {
-        MemorySegment array = room((environment.size() + 1L) * Long.BYTES);
-        int index = 0;
-        for (Map.Entry<String, String> variable : environment.entrySet()) {
-            long known = program.address(variable.getKey(), variable.getValue());
-            array.setAtIndex(ValueLayout.JAVA_LONG, index,
-                    known == 0 ? text(variable.getKey() + "=" + variable.getValue()) : known);
-            index++;
-        }
-        return array.address();
-    }
-
-    private long text(String text) {
-        byte[] bytes = SurrogateEscape.encode(text);
-        // The memory is zeroed, which terminates the text.
-        MemorySegment copy = room(bytes.length + 1L);
-        MemorySegment.copy(bytes, 0, copy, ValueLayout.JAVA_BYTE, 0, bytes.length);
-        return copy.address();
     }
 
     /// Returns zeroed memory until [#close], aligned for an address.

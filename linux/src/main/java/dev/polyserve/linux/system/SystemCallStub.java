@@ -10,13 +10,10 @@ import java.util.Optional;
 /// A function in machine code, `long stub(long number, long a, …, long f)`, that moves its parameters to the registers in
 /// which the kernel expects them, and returns what the kernel returns: the value of the call, or `-errno`.
 ///
-/// It is in a page of its own, which is never writable and executable at once, and never freed. Source: `syscall(2)`,
-/// architecture calling conventions.
+/// Source: `syscall(2)`, architecture calling conventions.
 ///
 /// **Thread**: any.
 final class SystemCallStub {
-    private static final int PAGE_BYTES = 4096;
-    private static final int PROT_READ_EXEC = 5;
     /// ```
     ///   endbr64
     ///   mov rax, rdi;  mov rdi, rsi;  mov rsi, rdx;  mov rdx, rcx;  mov r10, r8;  mov r8, r9;  mov r9, [rsp+8]
@@ -32,7 +29,7 @@ final class SystemCallStub {
     ///
     /// @return empty if there is none for this processor, or this process may have no executable memory of its own
     static Optional<MethodHandle> link() {
-        return ProcessorArchitecture.here().flatMap(SystemCallStub::code).flatMap(SystemCallStub::placed)
+        return ProcessorArchitecture.here().flatMap(SystemCallStub::code).flatMap(MachineCode::placed)
                 .map(SystemCallStub::linked);
     }
 
@@ -43,27 +40,8 @@ final class SystemCallStub {
         };
     }
 
-    private static Optional<MemorySegment> placed(int[] code) {
-        CallMemory memory = CallMemory.small();
-        long address = LibrarySystemCall.call(memory, SystemCallNumber.MMAP, 0, PAGE_BYTES,
-                MemoryMappingCalls.PROT_READ_WRITE,
-                MemoryMappingCalls.MAP_PRIVATE | MemoryMappingCalls.MAP_ANONYMOUS, -1, 0);
-        if (address < 0) {
-            return Optional.empty();
-        }
-        MemorySegment page = MemorySegment.ofAddress(address).reinterpret(PAGE_BYTES);
-        for (int at = 0; at < code.length; at++) {
-            page.set(ValueLayout.JAVA_BYTE, at, (byte) code[at]);
-        }
-        if (LibrarySystemCall.call(memory, SystemCallNumber.MPROTECT, address, PAGE_BYTES, PROT_READ_EXEC, 0, 0,
-                0) < 0) {
-            LibrarySystemCall.call(memory, SystemCallNumber.MUNMAP, address, PAGE_BYTES, 0, 0, 0, 0);
-            return Optional.empty();
-        }
-        return Optional.of(page);
-    }
-
-    private static MethodHandle linked(MemorySegment page) {
+    /// Links a function with seven words as parameters and one as result.
+    static MethodHandle linked(MemorySegment page) {
         var word = ValueLayout.JAVA_LONG;
         return Linker.nativeLinker().downcallHandle(page,
                 FunctionDescriptor.of(word, word, word, word, word, word, word, word));

@@ -3,7 +3,9 @@ package dev.polyserve.linux.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.Errno;
+import dev.polyserve.linux.system.ProcessCalls;
 import dev.polyserve.linux.system.SurrogateEscape;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class ChildProgramTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
+    /// A real-time signal, which nothing else uses.
+    private static final int A_SIGNAL = 50;
     private static final Map<String, String> PATH = Map.of("PATH", "/usr/bin:/bin");
 
     @TempDir
@@ -76,6 +80,34 @@ class ChildProgramTest {
     void itWorksWhereItIsTold() throws Exception {
         ChildProgram program = new ChildProgram(List.of("pwd", "-P"), PATH, Optional.of(directory), false);
         assertThat(output(program)).isEqualTo(directory.toRealPath() + "\n");
+    }
+
+    /// On x86-64 both ways are there; else this compares the C library with itself.
+    @Test
+    void bothWaysStartItInTheSameState() throws Exception {
+        int unused = ProcessCalls.ignore(CallMemory.small(), A_SIGNAL);
+        assertThat(unused).isZero();
+        // No shell, which changes its signals.
+        List<String> command = List.of("grep", "-E", "^(Sig(Ign|Blk|Cgt)|Umask|Seccomp|FDSize)", "/proc/self/status");
+        ChildProgram program = new ChildProgram(command, PATH, Optional.of(directory), true);
+        assertThat(program.isByLibrary()).isEqualTo(!System.getProperty("os.arch").equals("amd64"));
+        assertThat(program.byLibrary().isByLibrary()).isTrue();
+        String written = output(program);
+        assertThat(written).contains("SigIgn:\t0000000000000000", "SigBlk:\t0000000000000000");
+        assertThat(output(program.byLibrary())).isEqualTo(written);
+        for (List<String> other : List.of(List.of("pwd", "-P"), List.of("env"), List.of("ls", "/proc/self/fd"))) {
+            ChildProgram one = new ChildProgram(other, PATH, Optional.of(directory), true);
+            assertThat(output(one)).isNotEmpty().isEqualTo(output(one.byLibrary()));
+        }
+    }
+
+    @Test
+    void theProgramIsSearchedInEachDirectoryOfThePath() throws Exception {
+        // The directory of the shell is not the first one of any usual PATH.
+        for (String name : List.of("sh", "/bin/sh")) {
+            ChildProgram program = new ChildProgram(List.of(name, "-c", "echo $0"), PATH, Optional.empty(), false);
+            assertThat(output(program)).isEqualTo(name + "\n").isEqualTo(output(program.byLibrary()));
+        }
     }
 
     @Test
