@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /// A program that can be started any number of times.
 ///
@@ -163,12 +162,12 @@ public final class ChildProgram {
 
     private ChildProcess start(CallMemory memory, Map<String, String> variables, int[] descriptors)
             throws IOException {
-        if (quick.isPresent()) {
-            OptionalLong started = quick.get().start(memory, variables, descriptors);
-            if (started.isPresent()) {
-                long numbers = started.getAsLong();
-                return ChildProcess.of((int) numbers, ownGroup, new Descriptor((int) (numbers >>> Integer.SIZE)));
-            }
+        long started = quick.isPresent() ? quick.get().start(memory, variables, descriptors) : 0;
+        if (started > 0) {
+            return ChildProcess.of((int) started, ownGroup, new Descriptor((int) (started >>> Integer.SIZE)));
+        }
+        if (started < 0) {
+            throw new ProgramStartException(command.getFirst(), (int) -started);
         }
         try (PosixSpawn spawn = new PosixSpawn(ownGroup)) {
             for (int number = 0; number < descriptors.length; number++) {

@@ -9,14 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// Starts a program as [PosixSpawn] does, with the same result and in less time: through a [stub][VforkStub] of our own, without
 /// the memory that the C library maps for each start, and with a descriptor of the new process at once.
 ///
-/// Where that is not possible, or fails, it starts nothing, and [PosixSpawn] is to be used: it starts the program, or
-/// tells why that fails.
+/// Where that is not possible, or fails for another reason than that the system has no more processes, it starts nothing, and
+/// [PosixSpawn] is to be used: it starts the program, or tells why that fails.
 ///
 /// **Thread**: any.
 public final class VforkSpawn {
@@ -99,12 +98,12 @@ public final class VforkSpawn {
     /// own.
     ///
     /// @param environment the whole of its environment
-    /// @return the number of the process, and above it the number of its descriptor, which is closed on `exec`; empty if it was
-    ///         not started
-    public OptionalLong start(CallMemory memory, Map<String, String> environment, int... descriptors) {
+    /// @return the number of the process, and above it the number of its descriptor, which is closed on `exec`; `-errno` if the
+    ///         system has no more processes; 0 if [PosixSpawn] is to start it
+    public long start(CallMemory memory, Map<String, String> environment, int... descriptors) {
         MethodHandle stub = Linked.STUB;
         if (refused || stub == null) {
-            return OptionalLong.empty();
+            return 0;
         }
         int calls = SIGNALS + descriptors.length + OTHER_CALLS + paths.length;
         try (Arena room = Arena.ofConfined()) {
@@ -114,12 +113,14 @@ public final class VforkSpawn {
             long pid = call(stub, all.address());
             if (pid < 0) {
                 refused = pid == -Errno.ENOSYS || pid == -Errno.EINVAL || pid == -Errno.EPERM;
-                return OptionalLong.empty();
+                return pid == -Errno.EAGAIN || pid == -Errno.ENOMEM ? pid : 0;
             }
             int pidfd = all.get(ValueLayout.JAVA_INT, PIDFD_AT);
-            return all.get(ValueLayout.JAVA_LONG, VforkStub.RESULT_AT) == 0
-                    ? OptionalLong.of((long) pidfd << Integer.SIZE | pid)
-                    : reaped(memory, (int) pid, pidfd);
+            if (all.get(ValueLayout.JAVA_LONG, VforkStub.RESULT_AT) == 0) {
+                return (long) pidfd << Integer.SIZE | pid;
+            }
+            reap(memory, (int) pid, pidfd);
+            return 0;
         } finally {
             // An address does not keep the objects reachable.
             Reference.reachabilityFence(this);
@@ -171,11 +172,10 @@ public final class VforkSpawn {
     }
 
     /// Removes a process that has ended without having started the program.
-    private static OptionalLong reaped(CallMemory memory, int pid, int pidfd) {
+    private static void reap(CallMemory memory, int pid, int pidfd) {
         int reaped = ProcessCalls.killAndReap(memory, pid, false);
         int closed = DescriptorCalls.close(memory, pidfd);
         assert reaped == 0 && closed == 0;
-        return OptionalLong.empty();
     }
 
     /// The calls of a new process, in order.
