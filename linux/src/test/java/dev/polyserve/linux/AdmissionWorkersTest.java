@@ -6,6 +6,7 @@ import dev.polyserve.Model;
 import dev.polyserve.Options;
 import dev.polyserve.Server;
 import dev.polyserve.ServerBuilder;
+import dev.polyserve.program.TestProgram;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -13,6 +14,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -37,12 +39,12 @@ class AdmissionWorkersTest {
                 assertThat(answer(port, HEADER + "a line that is too long\n")).isEqualTo("welcome");
             }
             while (!ask(program, said).contains("192.0.2.7/32")) {
-                Thread.onSpinWait(); // the supervisor learns of the offences a moment later
+                LockSupport.parkNanos(10_000_000); // the supervisor learns of the offences a moment later
             }
             // A worker of a pool learns that the client is refused after it has accepted it.
             assertThat(answer(port, HEADER)).isIn("", "welcome");
             while (!ask(program, said).contains("BAN=1")) {
-                Thread.onSpinWait();
+                LockSupport.parkNanos(10_000_000);
             }
             assertThat(answer(port, HEADER.replace("192.0.2.7", "192.0.2.8"))).isEqualTo("welcome");
             assertThat(ask(program, said)).contains("[192.0.2.7/32]");

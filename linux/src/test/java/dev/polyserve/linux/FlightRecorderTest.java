@@ -18,6 +18,7 @@ import dev.polyserve.ServerListener;
 import dev.polyserve.Tls;
 import dev.polyserve.io.AcceptException;
 import dev.polyserve.jfr.JfrServerListener;
+import dev.polyserve.program.TestProgram;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;

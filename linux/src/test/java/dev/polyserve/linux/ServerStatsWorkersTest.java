@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.polyserve.Model;
 import dev.polyserve.Server;
 import dev.polyserve.ServerStats;
+import dev.polyserve.program.TestProgram;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
@@ -96,6 +98,7 @@ class ServerStatsWorkersTest {
             if (so.test(line)) {
                 return line;
             }
+            LockSupport.parkNanos(10_000_000);
         }
     }
 

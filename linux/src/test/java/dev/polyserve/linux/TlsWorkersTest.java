@@ -10,6 +10,7 @@ import dev.polyserve.Model;
 import dev.polyserve.Server;
 import dev.polyserve.ServerListener;
 import dev.polyserve.Tls;
+import dev.polyserve.program.TestProgram;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -2,7 +2,7 @@ package dev.polyserve.linux.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.polyserve.linux.TestProgram;
+import dev.polyserve.program.TestProgram;
 import java.io.BufferedReader;
 import java.io.OutputStream;
 import java.util.List;

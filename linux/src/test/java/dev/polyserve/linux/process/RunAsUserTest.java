@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.polyserve.linux.TestProgram;
+import dev.polyserve.program.TestProgram;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -9,7 +9,7 @@ import dev.polyserve.Model;
 import dev.polyserve.Server;
 import dev.polyserve.ServerListener;
 import dev.polyserve.Workers;
-import dev.polyserve.linux.TestProgram;
+import dev.polyserve.program.TestProgram;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.Model;
 import dev.polyserve.Server;
-import dev.polyserve.linux.TestProgram;
+import dev.polyserve.program.TestProgram;
 import dev.polyserve.linux.control.WorkerControlChannel;
 import dev.polyserve.linux.control.WorkerEnvironment;
 import dev.polyserve.linux.control.WorkerEvent;
