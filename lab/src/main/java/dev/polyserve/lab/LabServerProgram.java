@@ -11,13 +11,17 @@ import java.util.List;
 ///
 /// **Thread**: any; it is a value.
 ///
-/// @param java the `java` to run
-/// @param classPath where the classes are
-public record LabServerProgram(String java, String classPath) {
-    /// Small heaps: several servers run at once.
-    private static final List<String> OPTIONS = List.of("-Xmx128m", "-XX:+UseSerialGC", "--add-opens",
-            "java.base/java.lang=ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED",
-            "-D" + SystemCalls.COUNTED + "=true");
+/// @param command what starts [RecordedServer], without its arguments
+public record LabServerProgram(List<String> command) {
+    /// Small heaps, because several servers run at once; system calls are counted.
+    static final List<String> OPTIONS = List.of("-Xmx128m", "-D" + SystemCalls.COUNTED + "=true");
+    private static final List<String> JVM = List.of("-XX:+UseSerialGC", "--add-opens",
+            "java.base/java.lang=ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED");
+
+    /// Copies the command.
+    public LabServerProgram {
+        command = List.copyOf(command);
+    }
 
     /// The program that runs now.
     ///
@@ -28,16 +32,17 @@ public record LabServerProgram(String java, String classPath) {
             throw new LabException("the lab cannot start servers, because it runs neither from a jar nor from a class"
                     + " path: start it as java -jar polyserve.jar lab");
         }
-        return new LabServerProgram(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
-                classPath);
+        List<String> words = new ArrayList<>();
+        words.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
+        words.addAll(JVM);
+        words.addAll(OPTIONS);
+        words.addAll(List.of("-cp", classPath, RecordedServer.class.getName()));
+        return new LabServerProgram(words);
     }
 
     /// The command that starts a server.
     List<String> command(ServerArguments arguments) {
-        List<String> words = new ArrayList<>();
-        words.add(java);
-        words.addAll(OPTIONS);
-        words.addAll(List.of("-cp", classPath, RecordedServer.class.getName()));
+        List<String> words = new ArrayList<>(command);
         words.addAll(arguments.words());
         return List.copyOf(words);
     }

@@ -23,7 +23,7 @@ record RecordedRun(List<RecordingItem> items, LabRun run) {
     /// Runs servers until what is recorded shows something.
     static RecordedRun until(Predicate<RecordedRun> shown, LabWorkload workload, int clients, ServerRequest... servers)
             throws Exception {
-        try (Lab lab = Lab.open(LabServerProgram.running(), List.of())) {
+        try (Lab lab = Lab.open(TestedServerProgram.forAShortLife(), List.of())) {
             return until(shown, lab.start(
                     new RunRequest(Arrays.asList(servers), clients, workload, SECONDS)));
         }

@@ -25,7 +25,8 @@ class LabPageServerTest {
     private static final Endpoint.Tcp ANY_PORT = new Endpoint.Tcp("127.0.0.1", 0);
 
     private final HttpClient http = HttpClient.newHttpClient();
-    private final Lab lab = Lab.open(new LabServerProgram("no such program", "."), List.of("python3 server.py {port}"));
+    private final Lab lab = Lab.open(new LabServerProgram(List.of("no such program")),
+            List.of("python3 server.py {port}"));
     private final LabPageServer server = LabPageServer.start(ANY_PORT, lab);
     private final String token = server.address().getFragment();
 

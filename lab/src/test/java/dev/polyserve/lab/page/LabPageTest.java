@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.polyserve.Endpoint;
 import dev.polyserve.browser.AccessibilityCheck;
 import dev.polyserve.browser.Browser;
-import dev.polyserve.lab.LabServerProgram;
+import dev.polyserve.lab.TestedServerProgram;
 import dev.polyserve.lab.Lab;
 import dev.polyserve.lab.LabRun;
 import java.io.InputStream;
@@ -41,7 +41,7 @@ class LabPageTest {
     static void start() throws Exception {
         Optional<Path> program = Browser.program();
         assumeTrue(program.isPresent(), "no chromium on this machine: the page was not opened");
-        Lab opened = Lab.open(LabServerProgram.running(), List.of());
+        Lab opened = Lab.open(TestedServerProgram.forAShortLife(), List.of());
         lab = opened;
         server = LabPageServer.start(new Endpoint.Tcp("127.0.0.1", 0), opened);
         browser = Browser.start(program.get(), Files.createDirectory(directory.resolve("profile")));

@@ -139,7 +139,7 @@ class PageKeyboardTest {
     /// The run does not begin: its server does not listen.
     @Test
     void aRunIsChosenBegunAndStopped() throws Exception {
-        try (Lab lab = Lab.open(new LabServerProgram("no such program", "."), List.of(SILENT));
+        try (Lab lab = Lab.open(new LabServerProgram(List.of("no such program")), List.of(SILENT));
                 LabPageServer server = LabPageServer.start(new Endpoint.Tcp("127.0.0.1", 0), lab)) {
             Browser tab = open(server.address().toString(), 1_280,
                     "document.querySelectorAll('#rows .row').length > 1");
