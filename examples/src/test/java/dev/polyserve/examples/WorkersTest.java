@@ -40,7 +40,8 @@ class WorkersTest {
         assumeTrue(Server.whyNot(Model.named(model)).isEmpty(),
                 () -> "needs a model that cannot run here: " + Server.whyNot(Model.named(model)).orElse(""));
         Process program = new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-ea", "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
+                "-ea", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-cp",
+                System.getProperty("java.class.path"),
                 ProcessIsolation.class.getName(), "tcp://127.0.0.1:0", model))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
