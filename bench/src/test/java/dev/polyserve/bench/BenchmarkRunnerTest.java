@@ -42,7 +42,7 @@ class BenchmarkRunnerTest {
 
     private static BenchPlan plan(List<Contender> contenders, OptionalDouble rate, Workload... workloads) {
         return new BenchPlan(contenders, List.of(workloads), LoadTransport.TCP, OptionalInt.of(4), 64, 1, rate, 2,
-                Duration.ofMillis(300), Duration.ofMillis(200),
+                Duration.ofMillis(100), Duration.ofMillis(200),
                 new BenchPlan.WorkTimes(Duration.ZERO, Duration.ZERO), "test");
     }
 

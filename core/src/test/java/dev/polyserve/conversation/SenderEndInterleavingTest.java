@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class SenderEndInterleavingTest {
     private static final int SCENARIOS = 4;
-    private static final int ORDERS = 60;
+    private static final int ORDERS = "full".equals(System.getProperty("polyserve.tests")) ? 60 : 30;
 
     @Test
     void noEndIsMissed() {

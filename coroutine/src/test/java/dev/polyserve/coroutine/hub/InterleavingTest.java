@@ -27,7 +27,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 class InterleavingTest {
     /// The number of interleavings for each test; setting it also enables the tests of a whole hub.
     private static final String NUMBER = "polyserve.coroutine.orders";
-    private static final int INTERLEAVINGS = Integer.getInteger(NUMBER, 300);
+    private static final int INTERLEAVINGS = Integer.getInteger(NUMBER,
+            "full".equals(System.getProperty("polyserve.tests")) ? 300 : 150);
     private static final HubOptions HANDOFF = HubOptions.defaults().withLendThread(false).withStallLimit(Duration.ZERO);
 
     /// Publishes an object to other threads. Lincheck treats an object as local to its thread until it sees it
