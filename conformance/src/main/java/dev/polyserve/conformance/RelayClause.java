@@ -25,6 +25,7 @@ abstract class RelayClause extends GatewayClause {
     private static final Duration QUIET = Duration.ofMillis(200);
     private static final int ANSWER_BYTES = 100_000;
     private static final int FLOOD_BYTES = 64 << 20;
+    private static final int PART_BYTES = 1_000_003;
 
     private static TestService relay(CompletableFuture<RelayedBytes> copied) {
         return gateway((client, upstream) -> copied.complete(Relay.between(client, upstream)));
@@ -37,6 +38,17 @@ abstract class RelayClause extends GatewayClause {
     private static byte[] manyBytes() {
         byte[] bytes = new byte[MANY_BYTES];
         new Random(11).nextBytes(bytes);
+        return bytes;
+    }
+
+    /// Random bytes that repeat after a length that no buffer has.
+    private static byte[] flood() {
+        byte[] part = new byte[PART_BYTES];
+        new Random(5).nextBytes(part);
+        byte[] bytes = new byte[FLOOD_BYTES];
+        for (int at = 0; at < FLOOD_BYTES; at += PART_BYTES) {
+            System.arraycopy(part, 0, bytes, at, Math.min(PART_BYTES, FLOOD_BYTES - at));
+        }
         return bytes;
     }
 
@@ -85,10 +97,10 @@ abstract class RelayClause extends GatewayClause {
     @ParameterizedTest
     @EnumSource(TestUpstream.Kind.class)
     void shouldCopyManyBytesAfterTheOtherDirectionHasEnded(TestUpstream.Kind kind) throws Exception {
-        byte[] bytes = manyBytes();
         try (ServerFixture fixture = serve(relay());
                 TestUpstream upstream = TestUpstream.listen(kind);
                 TestClient client = fixture.connect()) {
+            byte[] bytes = manyBytes();
             client.send(upstream.endpoint() + "\n");
             try (TestClient server = upstream.accept()) {
                 Thread sends = sendsAndEnds(client, bytes);
@@ -103,10 +115,10 @@ abstract class RelayClause extends GatewayClause {
 
     @Test
     void shouldCopyManyBytesBothWaysAtOnce() throws Exception {
-        byte[] bytes = manyBytes();
         try (ServerFixture fixture = serve(relay());
                 TestUpstream upstream = TestUpstream.listen(TestUpstream.Kind.TCP);
                 TestClient client = fixture.connect()) {
+            byte[] bytes = manyBytes();
             client.send(upstream.endpoint() + "\n");
             try (TestClient server = upstream.accept()) {
                 CompletableFuture<byte[]> atServer = CompletableFuture.supplyAsync(() -> exchanged(server, bytes));
@@ -130,11 +142,11 @@ abstract class RelayClause extends GatewayClause {
     /// Under models of threads each direction goes through a sender's queue.
     @Test
     void shouldCopyThroughASmallQueue() throws Exception {
-        byte[] bytes = manyBytes();
         try (ServerFixture fixture = serve(relay(), with -> with.options(
                 options -> options.withLimits(limits -> limits.withSenderQueueBytes(4096))));
                 TestUpstream upstream = TestUpstream.listen(TestUpstream.Kind.TCP);
                 TestClient client = fixture.connect()) {
+            byte[] bytes = manyBytes();
             client.send(upstream.endpoint() + "\n");
             try (TestClient server = upstream.accept()) {
                 Thread sends = sendsAndEnds(client, bytes);
@@ -147,11 +159,10 @@ abstract class RelayClause extends GatewayClause {
     /// What a peer does not read is not read from the other one either, and nothing is lost when it reads again.
     @Test
     void shouldNotReadForAPeerThatDoesNotRead() throws Exception {
-        byte[] flood = new byte[FLOOD_BYTES];
-        new Random(5).nextBytes(flood);
         try (ServerFixture fixture = serve(relay());
                 TestUpstream upstream = TestUpstream.listen(TestUpstream.Kind.TCP);
                 TestClient client = fixture.connect()) {
+            byte[] flood = flood();
             client.send(upstream.endpoint() + "\n");
             try (TestClient server = upstream.accept()) {
                 ByteBuffer left = ByteBuffer.wrap(flood);
@@ -209,10 +220,10 @@ abstract class RelayClause extends GatewayClause {
     /// answer is whole.
     @Test
     void shouldPassAWholeAnswerOnThoughTheServerReadsNoMore() throws Exception {
-        byte[] answer = manyBytes();
         try (ServerFixture fixture = serve(relay());
                 TestUpstream upstream = TestUpstream.listen(TestUpstream.Kind.TCP);
                 TestClient client = fixture.connect()) {
+            byte[] answer = manyBytes();
             client.send(upstream.endpoint() + "\nrequest\n");
             try (TestClient server = upstream.accept()) {
                 assertEquals("request", server.line());

@@ -18,6 +18,9 @@ import java.util.function.Supplier;
 /// @param protocol creates the protocol of a connection
 /// @param messages creates the handler of a connection's messages
 record TestService(Supplier<? extends Handler> handler, Supplier<? extends Protocol> protocol, Messages<?> messages) {
+    /// The length after which the numbered stream repeats.
+    private static final int PERIOD = 2048;
+
     /// A codec, and a factory of handlers of its messages.
     ///
     /// @param codec splits the input into messages
@@ -109,8 +112,12 @@ record TestService(Supplier<? extends Handler> handler, Supplier<? extends Proto
 
     /// Fills an array with the bytes at `position` of the numbered stream.
     static void number(byte[] piece, int position) {
-        for (int i = 0; i < piece.length; i++) {
+        int first = Math.min(piece.length, PERIOD);
+        for (int i = 0; i < first; i++) {
             piece[i] = (byte) (((position + i) * 31) >>> 3);
+        }
+        for (int filled = first; filled < piece.length; filled += filled) {
+            System.arraycopy(piece, 0, piece, filled, Math.min(filled, piece.length - filled));
         }
     }
 
