@@ -1,5 +1,6 @@
 package dev.polyserve.conformance;
 
+import dev.polyserve.spi.MultiplexerKind;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
@@ -25,41 +27,40 @@ final class CellSelectionCondition implements ExecutionCondition {
     private static final ConditionEvaluationResult ENABLED = ConditionEvaluationResult.enabled("in this cell");
     private static final ConditionEvaluationResult DISABLED = ConditionEvaluationResult
             .disabled("not in this cell: another cell runs it in this build");
-    private static final List<Function<ContractCell, Object>> OF_A_CELL = List.of(cell -> cell.model().id(),
-            StreamCells::hasTwoLoops, ContractCell::style, CellSelectionCondition::transport);
+    /// What the tests of a clause meet together.
+    private static final List<Function<TestInCell, Object>> OF_A_CLAUSE = List.of(one -> one.cell().model().id(),
+            one -> StreamCells.hasTwoLoops(one.cell()), one -> one.cell().style(), TestInCell::transport,
+            TestInCell::processes);
+    /// What a test meets in the default environment, and what the tests of a clause then meet together.
+    private static final List<Function<TestInCell, Object>> OF_A_TEST = List.of(
+            one -> List.of(one.test(), one.kind()), one -> List.of(one.test(), one.style()),
+            one -> List.of(one.kind(), one.cell().style()), one -> List.of(one.kind(), one.transport()));
     /// The clauses whose tests run over TLS in worker processes, too: each handshake there loads the classes of TLS first.
     private static final Set<String> OVER_TLS_IN_WORKERS = Set.of("Bytes", "Ending", "Failure", "LastBytes");
 
+    private static final String WITH_A_PROCESS_IN_EACH_STYLE = "Ending";
+    /// The clauses about handlers, which run in a worker process as in another one.
+    private static final Set<String> ABOUT_HANDLERS = Set.of("BackPressure", "Bytes", "Futures", "HalfClose", "HandOff",
+            "Hubs", "LastBytes", "Messages", "Outgoing", "OutgoingLimits", "OutgoingTls", "Pinning", "Relays",
+            "Senders");
+
     private final List<Function<TestInCell, Object>> factors;
-    private final Map<Class<?>, Set<TestInCell>> chosen = new HashMap<>();
+    private final Map<Class<?>, Selection> selections = new HashMap<>();
 
     /// Selects one cell for each test, because each test starts processes, or because other classes run the same tests in
     /// another environment. The tests of a clause together run in each model, style and transport.
     CellSelectionCondition() {
-        this(Stream.concat(Stream.of(TestInCell::test), OF_A_CELL.stream()
-                .<Function<TestInCell, Object>>map(factor -> one -> factor.apply(one.cell()))).toList());
+        this(List.of(TestInCell::part));
     }
 
-    private CellSelectionCondition(List<Function<TestInCell, Object>> factors) {
-        this.factors = Stream.concat(factors.stream(),
-                Stream.<Function<TestInCell, Object>>of(CellSelectionCondition::modelOverTls)).toList();
+    private CellSelectionCondition(List<Function<TestInCell, Object>> ofATest) {
+        factors = Stream.concat(ofATest.stream(), OF_A_CLAUSE.stream()).toList();
     }
 
-    /// So that the tests of a clause together run over TLS in each model.
-    private static Object modelOverTls(TestInCell one) {
-        return one.hasToMeetTls() ? one.cell().model().id() : "";
-    }
-
-    /// As many cells for each test as it takes to run it in each model, style and transport.
-    static CellSelectionCondition eachModelForEachTest() {
-        return new CellSelectionCondition(OF_A_CELL.stream().<Function<TestInCell, Object>>map(
-                factor -> one -> List.of(one.test(), factor.apply(one.cell()))).toList());
-    }
-
-    /// The transport that a test has to meet in this cell. It has to meet TLS in the portable models only, because a test
-    /// takes several times as long there; under the other models, some tests of its clause do.
-    static EndpointKind transport(ContractCell cell) {
-        return cell.isTls() && !StreamCells.PORTABLE.contains(cell.model()) ? EndpointKind.TCP : cell.transport();
+    /// As many cells for each test as it takes to run it in each kind of model and, in the portable models, in each style. The
+    /// tests of a clause together also run in each model, and in each kind of model in each style and over each transport.
+    static CellSelectionCondition eachKindForEachTest() {
+        return new CellSelectionCondition(OF_A_TEST);
     }
 
     /// What this build runs of a model's tests in the default environment: with `-Dquick` one cell for each test.
@@ -68,15 +69,64 @@ final class CellSelectionCondition implements ExecutionCondition {
     }
 
     static CellSelectionCondition of(TestScope scope) {
-        return scope == TestScope.QUICK ? new CellSelectionCondition() : eachModelForEachTest();
+        return scope == TestScope.QUICK ? new CellSelectionCondition() : eachKindForEachTest();
     }
+
+    /// The kind of a model: how it waits for its connections.
+    enum Kind {
+        THREADS, LOOPS, EDGE_TRIGGERED_LOOPS
+    }
+
+    /// What this build runs of the tests of a class.
+    private record Selection(List<ContractCell> cells, Set<TestInCell> chosen) {}
 
     /// A test in one cell.
     record TestInCell(ContractTestCase test, ContractCell cell) {
-        /// Whether the cell is over TLS, and the tests of the clause have to run there.
-        boolean hasToMeetTls() {
-            return cell.isTls()
-                    && (!cell.hasWorkers() || test.clause().filter(OVER_TLS_IN_WORKERS::contains).isPresent());
+        private static final int MOST_COST = 2;
+
+        Kind kind() {
+            return cell.execution().multiplexing().map(mechanism -> mechanism instanceof MultiplexerKind.Epoll epoll
+                    && epoll.edgeTriggered() ? Kind.EDGE_TRIGGERED_LOOPS : Kind.LOOPS).orElse(Kind.THREADS);
+        }
+
+        /// The style that the test has to meet in this cell. In the other models the tests of its clause do together, because
+        /// what differs between styles is not in the loops.
+        Object style() {
+            return StreamCells.PORTABLE.contains(cell.model()) ? cell.style() : "";
+        }
+
+        /// What has to run once where one cell is selected for each test. In worker processes, a clause about what handlers
+        /// do, which other classes run in this process, runs as a whole only, and of a parameterized test one invocation.
+        Object part() {
+            if (!cell.hasWorkers()) {
+                return test;
+            }
+            return isAboutHandlers() ? "" : test.method();
+        }
+
+        private boolean isAboutHandlers() {
+            return test.clause().filter(ABOUT_HANDLERS::contains).isPresent();
+        }
+
+        /// How connections are spread over processes, where that matters. The tests of one clause together run in each style with
+        /// a process for each connection.
+        Object processes() {
+            if (cell.startsPerConnection()) {
+                return test.clause().filter(WITH_A_PROCESS_IN_EACH_STYLE::equals).isPresent() ? cell.style() : "each";
+            }
+            return cell.hasSeveralAcceptors() && !isAboutHandlers();
+        }
+
+        /// How much the test takes in this cell: more with a process for each connection, and most with TLS.
+        int cost() {
+            return cell.isTls() ? MOST_COST : cell.startsPerConnection() || cell.hasSeveralAcceptors() ? 1 : 0;
+        }
+
+        /// The transport that the tests of the clause have to meet in this cell.
+        EndpointKind transport() {
+            return cell.isTls() && cell.hasWorkers() && test.clause().filter(OVER_TLS_IN_WORKERS::contains).isEmpty()
+                    ? EndpointKind.TCP
+                    : cell.transport();
         }
     }
 
@@ -93,39 +143,36 @@ final class CellSelectionCondition implements ExecutionCondition {
         }
         try {
             ContractTestCase test = ContractTestCase.of(id);
-            ContractCell here = ContractTestCase.cells(test.type()).get(Integer.parseInt(cell.group(1)) - 1);
-            return chosen(test.type()).contains(new TestInCell(test, here)) ? ENABLED : DISABLED;
+            Selection selection = selection(test.type());
+            ContractCell here = selection.cells().get(Integer.parseInt(cell.group(1)) - 1);
+            return selection.chosen().contains(new TestInCell(test, here)) ? ENABLED : DISABLED;
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("cannot run " + id, e);
         }
     }
 
-    private synchronized Set<TestInCell> chosen(Class<?> type) throws ReflectiveOperationException {
-        Set<TestInCell> known = chosen.get(type);
+    private synchronized Selection selection(Class<?> type) throws ReflectiveOperationException {
+        Selection known = selections.get(type);
         if (known == null) {
-            known = new HashSet<>(choose(type));
-            chosen.put(type, known);
+            List<ContractCell> cells = ContractTestCase.cells(type);
+            Set<TestInCell> chosen = new HashSet<>();
+            for (List<ContractTestCase> clause : ContractTestCase.clauses(type)) {
+                chosen.addAll(choose(applicable(clause, cells)));
+            }
+            known = new Selection(cells, chosen);
+            selections.put(type, known);
         }
         return known;
     }
 
-    private List<TestInCell> choose(Class<?> type) throws ReflectiveOperationException {
-        List<TestInCell> all = new ArrayList<>();
-        for (List<ContractTestCase> clause : ContractTestCase.clauses(type)) {
-            all.addAll(choose(clause, ContractTestCase.cells(type)));
-        }
-        return all;
-    }
-
-    /// Selects cells for the tests of a clause.
-    List<TestInCell> choose(List<ContractTestCase> clause, List<ContractCell> cells)
-            throws ReflectiveOperationException {
-        List<TestInCell> applicable = applicable(clause, cells);
+    /// Selects among the tests of a clause, each in all cells to which it applies.
+    List<TestInCell> choose(List<TestInCell> applicable) {
+        List<TestInCell> shuffled = new ArrayList<>(applicable);
         // Clauses differ in which of equal cells comes first.
-        Collections.shuffle(applicable, new Random(clause.stream().map(ContractTestCase::method).toList().hashCode()));
-        return CoveringArray.chooseInTurn(List.of(
-                applicable.stream().filter(one -> !one.cell().isTls()).toList(),
-                applicable.stream().filter(one -> one.cell().isTls()).toList()), factors, 1);
+        Collections.shuffle(shuffled, new Random(applicable.stream().map(one -> one.test().method()).distinct().toList()
+                .hashCode()));
+        return CoveringArray.chooseInTurn(IntStream.rangeClosed(0, TestInCell.MOST_COST)
+                .mapToObj(cost -> shuffled.stream().filter(one -> one.cost() == cost).toList()).toList(), factors, 1);
     }
 
     /// The tests in all cells to which they apply.

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @EnabledOnOs(OS.LINUX)
 @ParameterizedClass(name = "{0} on descriptors")
 @MethodSource("cells")
+@ExtendWith(CellSelectionCondition.class)
 class DescriptorDatagramsTest extends DatagramContract {
     DescriptorDatagramsTest(ContractCell cell) {
         super(cell);

@@ -4,6 +4,7 @@ import dev.polyserve.Model;
 import java.util.List;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -12,6 +13,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass(name = "{0}")
 @MethodSource("cells")
 class LinuxDatagramsTest extends DatagramContract {
+    @RegisterExtension
+    static final CellSelectionCondition CELLS = CellSelectionCondition.ofThisBuild();
+
     LinuxDatagramsTest(ContractCell cell) {
         super(cell);
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -14,6 +15,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass(name = "{0}")
 @MethodSource("cells")
 class LinuxSessionsTest extends SessionsContract {
+    @RegisterExtension
+    static final CellSelectionCondition CELLS = CellSelectionCondition.ofThisBuild();
+
     LinuxSessionsTest(ContractCell cell) {
         super(cell);
     }

@@ -2,6 +2,7 @@ package dev.polyserve.conformance;
 
 import dev.polyserve.Model;
 import java.util.List;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -9,6 +10,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass(name = "{0}")
 @MethodSource("cells")
 class PortableDatagramsTest extends DatagramContract {
+    @RegisterExtension
+    static final CellSelectionCondition CELLS = CellSelectionCondition.ofThisBuild();
+
     PortableDatagramsTest(ContractCell cell) {
         super(cell);
     }

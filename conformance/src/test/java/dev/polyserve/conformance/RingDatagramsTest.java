@@ -3,6 +3,7 @@ package dev.polyserve.conformance;
 import dev.polyserve.Model;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -10,6 +11,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass(name = "{0}")
 @MethodSource("cells")
 class RingDatagramsTest extends DatagramContract {
+    @RegisterExtension
+    static final CellSelectionCondition CELLS = CellSelectionCondition.ofThisBuild();
+
     RingDatagramsTest(ContractCell cell) {
         super(cell);
     }

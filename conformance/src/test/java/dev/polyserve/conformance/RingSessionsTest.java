@@ -4,6 +4,7 @@ import dev.polyserve.Model;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -11,6 +12,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass(name = "{0}")
 @MethodSource("cells")
 class RingSessionsTest extends SessionsContract {
+    @RegisterExtension
+    static final CellSelectionCondition CELLS = CellSelectionCondition.ofThisBuild();
+
     RingSessionsTest(ContractCell cell) {
         super(cell);
     }

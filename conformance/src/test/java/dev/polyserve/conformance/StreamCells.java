@@ -5,9 +5,7 @@ import dev.polyserve.Server;
 import dev.polyserve.Workers;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /// The cells of the contract of stream handlers, and the selection that a build runs.
 ///
@@ -126,12 +124,17 @@ final class StreamCells {
         };
     }
 
-    /// Those over TLS last; of these, the ones in the default environment first, which so meets TLS under each model.
+    /// Those in the default environment first, so that each model meets each style and transport there, and those over TLS
+    /// last.
     private static List<List<Configuration>> usuallyInTurn() {
-        Map<Boolean, List<Configuration>> overTls = ALL.stream().filter(one -> one.cell().isTls())
-                .collect(Collectors.partitioningBy(one -> one.environment() == Environment.USUAL));
-        return List.of(ALL.stream().filter(one -> !one.cell().isTls()).toList(),
-                overTls.getOrDefault(true, List.of()), overTls.getOrDefault(false, List.of()));
+        List<List<Configuration>> inTurn = new ArrayList<>();
+        for (boolean usual : new boolean[]{true, false}) {
+            for (boolean overTls : new boolean[]{false, true}) {
+                inTurn.add(ALL.stream().filter(one -> (one.environment() == Environment.USUAL) == usual
+                        && one.cell().isTls() == overTls).toList());
+            }
+        }
+        return inTurn;
     }
 
     static List<Function<Configuration, Object>> factors() {
