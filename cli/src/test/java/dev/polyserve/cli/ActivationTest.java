@@ -8,7 +8,6 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -39,12 +38,6 @@ class ActivationTest {
         assumeTrue(Files.isExecutable(TOOL), () -> "needs " + TOOL + " of the package systemd");
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     /// Starts the program through the tool, which listens on these addresses and waits for a first client.
     private static ServedProcess activated(List<String> options, String... arguments) throws Exception {
         List<String> before = new ArrayList<>(List.of(TOOL.toString()));
@@ -70,8 +63,8 @@ class ActivationTest {
 
     @Test
     void everyInheritedListenerIsServedAndOutlivesTheServer() throws Exception {
-        int first = freePort();
-        int second = freePort();
+        int first = FreePort.find();
+        int second = FreePort.find();
         try (ServedProcess server = activated(List.of("-l", "127.0.0.1:" + first, "-l", "127.0.0.1:" + second,
                 "--fdname=a:b"), "serve", "upper")) {
             assertThat(talk(first, "one\n")).isEqualTo("ONE\n");
@@ -87,7 +80,7 @@ class ActivationTest {
     @ParameterizedTest
     @ValueSource(strings = {"process", "process-pool"})
     void workerProcessesComeToTheSameListeners(String model) throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         try (ServedProcess server = activated(List.of("-l", "127.0.0.1:" + port), "serve", "upper", "--model", model,
                 "--workers", "1")) {
             assertThat(talk(port, "one\n")).isEqualTo("ONE\n");
@@ -97,8 +90,8 @@ class ActivationTest {
 
     @Test
     void listenersAreFoundByName() throws Exception {
-        int first = freePort();
-        int second = freePort();
+        int first = FreePort.find();
+        int second = FreePort.find();
         try (ServedProcess server = activated(
                 List.of("-l", "127.0.0.1:" + first, "-l", "127.0.0.1:" + second, "--fdname=a:b"), "serve", "upper",
                 "--model", "epoll", "--listen", "fd:b", "--listen", "fd:a")) {
@@ -110,8 +103,8 @@ class ActivationTest {
     @ParameterizedTest
     @ValueSource(strings = {"process", "process-pool"})
     void workersServeListenersByName(String model) throws Exception {
-        int first = freePort();
-        int second = freePort();
+        int first = FreePort.find();
+        int second = FreePort.find();
         try (ServedProcess server = activated(
                 List.of("-l", "127.0.0.1:" + first, "-l", "127.0.0.1:" + second, "--fdname=a:b"), "serve", "upper",
                 "--model", model, "--listen", "fd:b", "--listen", "fd:a")) {
@@ -123,8 +116,8 @@ class ActivationTest {
 
     @Test
     void anInheritedListenerThatIsNotServedIsRejected() throws Exception {
-        int first = freePort();
-        int second = freePort();
+        int first = FreePort.find();
+        int second = FreePort.find();
         try (ServedProcess server = activated(
                 List.of("-l", "127.0.0.1:" + first, "-l", "127.0.0.1:" + second, "--fdname=a:b"), "serve", "upper",
                 "--listen", "fd:a"); Socket _ = connect(first)) {
@@ -136,7 +129,7 @@ class ActivationTest {
 
     @Test
     void oneListenerIsNotServedTwice() throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         try (ServedProcess server = activated(List.of("-l", "127.0.0.1:" + port, "--fdname=a"), "serve", "upper",
                 "--listen", "fd:3", "--listen", "fd:a"); Socket _ = connect(port)) {
             assertThat(server.awaitStatus()).isEqualTo(2);
@@ -146,7 +139,7 @@ class ActivationTest {
 
     @Test
     void datagramsAreServedUntilTheServerIsIdle() throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         try (ServedProcess server = activated(List.of("-d", "-l", "127.0.0.1:" + port), "serve", "upper",
                 "--exit-idle", "2s"); DatagramSocket client = new DatagramSocket()) {
             client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
@@ -162,7 +155,7 @@ class ActivationTest {
 
     @Test
     void aDatagramSocketIsRejectedForAServiceOfConnections() throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         try (ServedProcess server = activated(List.of("-d", "-l", "0.0.0.0:" + port), "serve", "daytime");
                 DatagramSocket client = new DatagramSocket()) {
             client.send(new DatagramPacket(new byte[1], 1, InetAddress.getLoopbackAddress(), port));
@@ -173,7 +166,7 @@ class ActivationTest {
 
     @Test
     void oneConnectionIsServedAndThenTheProgramEnds() throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         try (ServedProcess server = activated(List.of("-a", "-l", "127.0.0.1:" + port), "serve", "upper")) {
             assertThat(talk(port, "one\n")).isEqualTo("ONE\n");
             server.err.awaitContaining("died with code 0");
@@ -183,7 +176,7 @@ class ActivationTest {
 
     @Test
     void anInetdConnectionReceivesOnlyTheReply() throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         try (ServedProcess server = activated(List.of("-a", "--inetd", "-l", "127.0.0.1:" + port), "serve", "upper",
                 "--listen", "fd:0")) {
             assertThat(talk(port, "one\n")).isEqualTo("ONE\n");
@@ -194,7 +187,7 @@ class ActivationTest {
 
     @Test
     void anInetdListenerIsServedUntilTheServerIsIdle() throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         try (ServedProcess server = activated(List.of("--inetd", "-l", "127.0.0.1:" + port), "serve", "upper",
                 "--listen", "fd:0", "--exit-idle", "2s", "--model", "thread")) {
             assertThat(talk(port, "one\n")).isEqualTo("ONE\n");
@@ -207,7 +200,7 @@ class ActivationTest {
     void socketsForAnotherProcessAreIgnoredWithAWarning(@TempDir Path directory) throws Exception {
         Path script = Files.writeString(directory.resolve("start"), "#!/bin/sh\n\"$@\"\n");
         assertThat(script.toFile().setExecutable(true)).isTrue();
-        int port = freePort();
+        int port = FreePort.find();
         List<String> before = List.of(TOOL.toString(), "-l", "127.0.0.1:" + port, script.toString());
         try (ServedProcess server = ServedProcess.start(before, Map.of(), "serve", "upper", "--listen",
                 "tcp://127.0.0.1:0")) {
@@ -221,7 +214,7 @@ class ActivationTest {
 
     @Test
     void aServerWithInheritedSocketsCannotRestartItself() throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         try (ServedProcess server = activated(List.of("-l", "127.0.0.1:" + port), "serve", "upper")) {
             assertThat(talk(port, "one\n")).isEqualTo("ONE\n");
             server.signal("USR2");
@@ -234,7 +227,7 @@ class ActivationTest {
     void aScriptThatUsesExecChangesNothing(@TempDir Path directory) throws Exception {
         Path script = Files.writeString(directory.resolve("start"), "#!/bin/sh\nexec \"$@\"\n");
         assertThat(script.toFile().setExecutable(true)).isTrue();
-        int port = freePort();
+        int port = FreePort.find();
         List<String> before = List.of(TOOL.toString(), "-l", "127.0.0.1:" + port, script.toString());
         try (ServedProcess server = ServedProcess.start(before, Map.of(), "serve", "upper")) {
             server.err.awaitContaining("Listening on ");

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
@@ -70,7 +69,7 @@ class AdminProcessTest {
 
     @Test
     void theEndpointGoesOverToTheNewProgram() throws Exception {
-        int adminPort = freePort();
+        int adminPort = FreePort.find();
         try (ServedProcess server = ServedProcess.start("serve", "upper", "--listen", "tcp://127.0.0.1:0", "--admin",
                 "tcp://127.0.0.1:" + adminPort, "--admin-token-file", token())) {
             int port = server.awaitPort();
@@ -124,7 +123,7 @@ class AdminProcessTest {
 
     @Test
     void connectionsThatSendNothingAreBounded() throws Exception {
-        int adminPort = freePort();
+        int adminPort = FreePort.find();
         try (ServedProcess server = ServedProcess.start("serve", "upper", "--listen", "tcp://127.0.0.1:0", "--admin",
                 "tcp://127.0.0.1:" + adminPort)) {
             int port = server.awaitPort();
@@ -161,12 +160,6 @@ class AdminProcessTest {
 
     private String token() throws IOException {
         return Files.writeString(directory.resolve("token"), TOKEN + "\n").toString();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 
     /// A client that the server has begun to serve.

@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -59,19 +60,29 @@ final class LineSink extends OutputStream {
         return bytes.toByteArray();
     }
 
+    /// The text without the reports of event loops that a busy machine delayed: any test may have one.
     synchronized String text() {
+        return StallReports.removedFrom(all());
+    }
+
+    private synchronized String all() {
         return bytes.toString(StandardCharsets.UTF_8);
     }
 
     /// The first complete line that matches.
-    synchronized String await(Predicate<String> wanted) throws InterruptedException {
+    String await(Predicate<String> wanted) throws InterruptedException {
+        return await(wanted, 1).getFirst();
+    }
+
+    /// The complete lines that match, as soon as there are so many.
+    synchronized List<String> await(Predicate<String> wanted, int count) throws InterruptedException {
         long deadlineNanos = System.nanoTime() + TIMEOUT.toNanos();
         while (true) {
-            String all = text();
+            String all = all();
             int whole = all.lastIndexOf('\n') + 1;
-            var found = all.substring(0, whole).lines().filter(wanted).findFirst();
-            if (found.isPresent()) {
-                return found.get();
+            List<String> found = all.substring(0, whole).lines().filter(wanted).toList();
+            if (found.size() >= count) {
+                return found;
             }
             long leftMillis = (deadlineNanos - System.nanoTime()) / 1_000_000;
             if (leftMillis <= 0) {

@@ -120,8 +120,8 @@ class TlsReloadTest {
             long successor = Long.parseLong(starting.replaceAll(".*\\(process (\\d+)\\).*", "$1"));
             try {
                 assertThat(server.awaitStatus()).isZero();
-                assertThat(server.err.text().lines().filter(line -> line.contains("NOT FOR PRODUCTION")))
-                        .hasSize(2).allMatch(line -> line.endsWith(fingerprint));
+                assertThat(server.err.await(line -> line.contains("NOT FOR PRODUCTION"), 2)).hasSize(2)
+                        .allMatch(line -> line.endsWith(fingerprint));
                 assertThat(shown(port)).contains("self-signed");
             } finally {
                 Signals.send("KILL", successor);

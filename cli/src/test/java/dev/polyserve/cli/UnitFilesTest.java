@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -48,12 +47,6 @@ class UnitFilesTest {
         return List.of(command.substring(PROGRAM.length() + 1).split(" ", -1));
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     private static void talk(int port) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(60_000);
@@ -77,7 +70,7 @@ class UnitFilesTest {
     @Test
     void theServiceOnDemandServesTheSocketsOfItsUnit() throws Exception {
         assumeTrue(Files.isExecutable(TOOL), () -> "needs " + TOOL + " of the package systemd");
-        int port = freePort();
+        int port = FreePort.find();
         List<String> before = List.of(TOOL.toString(), "-l", "127.0.0.1:" + port, "-l",
                 directory.resolve("upper.sock").toString(), "--fdname=" + String.join(":",
                         List.of(value("polyserve-on-demand.socket", "FileDescriptorName"),
@@ -95,7 +88,7 @@ class UnitFilesTest {
     void theServiceForEachConnectionServesOne() throws Exception {
         assumeTrue(Files.isExecutable(TOOL), () -> "needs " + TOOL + " of the package systemd");
         assertThat(value("polyserve-each.socket", "Accept")).isEqualTo("yes");
-        int port = freePort();
+        int port = FreePort.find();
         try (ServedProcess server = ServedProcess.start(List.of(TOOL.toString(), "-a", "-l", "127.0.0.1:" + port),
                 Map.of(), arguments("polyserve-each@.service").toArray(String[]::new))) {
             server.err.awaitContaining("Listening on ");

@@ -2,12 +2,12 @@ package dev.polyserve.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.polyserve.cli.FreePort;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -79,7 +79,7 @@ class LoadBalancerTest {
 
     /// Runs the balancer of a configuration in front of a server, and a client in front of both.
     private void forwards(String model, String configuration, String... command) throws Exception {
-        int front = freePort();
+        int front = FreePort.find();
         try (CommandLine server = server(model)) {
             Files.writeString(directory.resolve("balancer"), configuration.replace("*:7000", "127.0.0.1:" + front)
                     .replace("listen 7000", "listen 127.0.0.1:" + front).replaceAll("(?m)^.*10\\.0\\.0\\.6.*$", "")
@@ -117,12 +117,6 @@ class LoadBalancerTest {
             return client.getLocalPort();
         } catch (IOException e) {
             throw new AssertionError("the load balancer is not ready", e);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
         }
     }
 

@@ -2,12 +2,12 @@ package dev.polyserve.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.polyserve.cli.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,7 +28,10 @@ class OrphanedWorkersTest {
     @ParameterizedTest(name = "{0}")
     @CsvSource({"process-pool,2", "process,4"})
     void finishTheirRequestsAndReleaseThePort(String model, String workers) throws Exception {
-        String[] settings = {"--model", model, "--workers", workers, "--drain-timeout", "5s"};
+        // The clients of other tests get no such port between the two servers.
+        int port = FreePort.find();
+        String[] settings = {"--model", model, "--workers", workers, "--drain-timeout", "5s", "--listen",
+            "tcp://127.0.0.1:" + port};
         try (CommandLine server = WorkerProcesses.serve(directory, settings);
                 WorkerLoad load = WorkerLoad.on(server, 2);
                 WorkerClient client = new WorkerClient(server)) {
@@ -38,7 +41,7 @@ class OrphanedWorkersTest {
             client.say("rest 1000");
             Signals.send("KILL", server.pid());
             assertThat(client.hears()).as("the worker that finished its request").isEqualTo(serving);
-            try (CommandLine next = restarted(server.port(), settings)) {
+            try (CommandLine next = restarted(port, settings)) {
                 try (WorkerClient later = new WorkerClient(next)) {
                     assertThat(Set.of(serving)).doesNotContain(later.asks());
                 }
@@ -52,11 +55,8 @@ class OrphanedWorkersTest {
 
     /// Starts a server at the same port, once the last worker has closed the listener.
     private CommandLine restarted(int port, String... settings) throws Exception {
-        String[] more = Arrays.copyOf(settings, settings.length + 2);
-        more[settings.length] = "--listen";
-        more[settings.length + 1] = "tcp://127.0.0.1:" + port;
         Eventually.holds(() -> assertThat(isFree(port)).as("the port is free").isTrue());
-        return WorkerProcesses.serve(Files.createDirectory(directory.resolve("next")), more);
+        return WorkerProcesses.serve(Files.createDirectory(directory.resolve("next")), settings);
     }
 
     private static boolean isFree(int port) {
