@@ -2,7 +2,6 @@ package dev.polyserve.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.polyserve.conformance.TestScope;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -28,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CommandFaultsTest {
     private static final int BIG_BYTES = 20_000_000;
     private static final int WAIT_MILLIS = 60_000;
-    private static final int CONNECTIONS = TestScope.current() == TestScope.FULL ? 5_000 : 1_000;
+    private static final int CONNECTIONS = Requirements.rounds(300, 5_000);
     /// One in this many clients resets its connection, and one leaves a process behind.
     private static final int ODD = 25;
     private static final int REFUSED = 3;
@@ -149,12 +148,14 @@ class CommandFaultsTest {
     void aProcessLimitCostsSomeClientsAndNoRetryStorm() throws Exception {
         try (CommandLine server = serve("echo", "served")) {
             assertThat(talk(server, "")).isEqualTo("served\n");
+            long refused = 0;
             try (SystemCallInjection injection = SystemCallInjection.of(server.pid(), "clone3", "EAGAIN",
                     "1.." + REFUSED)) {
-                for (int i = 0; i < REFUSED; i++) {
-                    assertThat(talk(server, "")).isEmpty();
+                while (talk(server, "").isEmpty()) {
+                    refused++;
                 }
-                assertThat(talk(server, "")).as("each failure cost one attempt").isEqualTo("served\n");
+                // The JVM starts threads by the same call, which may fail too.
+                assertThat(refused).as("each failure cost one attempt at most").isBetween(1L, injection.failures());
                 assertThat(injection.failures()).isGreaterThanOrEqualTo(REFUSED);
             }
             assertThat(talk(server, "")).isEqualTo("served\n");
@@ -163,7 +164,7 @@ class CommandFaultsTest {
                             .contains("cannot start echo: this user or its control group"
                                     + " may have no more processes", "trying again in 5 ms"));
             assertThat(server.errors().lines().filter(line -> line.contains("cannot start")).count())
-                    .isLessThanOrEqualTo(REFUSED);
+                    .isLessThanOrEqualTo(refused);
         }
     }
 

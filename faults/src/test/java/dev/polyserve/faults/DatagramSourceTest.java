@@ -21,7 +21,7 @@ class DatagramSourceTest {
     private static final int BURST = 100;
     /// The tokens that are restored during the test.
     private static final int MEANWHILE = 50;
-    private static final int SILENCE_MILLIS = 1_000;
+    private static final int SILENCE_MILLIS = 3_000;
     /// The time limit for the start of a worker.
     private static final int FIRST_ANSWER_MILLIS = 20_000;
 

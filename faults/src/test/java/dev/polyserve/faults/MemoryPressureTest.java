@@ -109,11 +109,14 @@ class MemoryPressureTest {
         }
     }
 
-    private static void requireServedSoon(Client client) throws IOException {
-        long began = System.nanoTime();
-        client.converses();
-        assertThat(Duration.ofNanos(System.nanoTime() - began).toMillis()).as("milliseconds for an exchange")
-                .isLessThan(BOUNDED_LATENCY_MILLIS);
+    /// Others may keep the machine busy for a moment; what the pressure costs would last.
+    private static void requireServedSoon(Client client) throws Exception {
+        Eventually.holds(() -> {
+            long began = System.nanoTime();
+            client.converses();
+            assertThat(Duration.ofNanos(System.nanoTime() - began).toMillis()).as("milliseconds for an exchange")
+                    .isLessThan(BOUNDED_LATENCY_MILLIS);
+        });
     }
 
     /// Clients that send as much as the server accepts and read nothing.

@@ -85,6 +85,17 @@ record Mode(String model, Style style) {
         return of(READINESS_LOOPS, Style.PROTOCOL);
     }
 
+    /// The models that are made for many clients.
+    static List<Mode> manyClients() {
+        return inBothStyles(List.of("virtual", "nio"));
+    }
+
+    /// A model for each way to listen on a Unix socket.
+    static List<Mode> unixListeners() {
+        return List.of(new Mode("virtual", Style.HANDLER), new Mode("nio", Style.PROTOCOL),
+                new Mode("epoll", Style.PROTOCOL));
+    }
+
     /// One model for each way to accept by a system call, and the edge-triggered loop, which is notified only once.
     static List<Mode> acceptors() {
         return with(of(MODELS, Style.HANDLER), of(List.of("epoll-et"), Style.HANDLER));

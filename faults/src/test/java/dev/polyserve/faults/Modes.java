@@ -38,7 +38,11 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
         /// As [Mode#acceptors].
         ACCEPTORS,
         /// As [Mode#withoutErrorNumbers].
-        ACCEPTORS_WITHOUT_ERROR_NUMBERS;
+        ACCEPTORS_WITHOUT_ERROR_NUMBERS,
+        /// As [Mode#manyClients].
+        MANY_CLIENTS,
+        /// As [Mode#unixListeners].
+        UNIX_LISTENERS;
 
         List<Mode> modes() {
             return switch (this) {
@@ -52,6 +56,8 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
                 case CONCURRENT_MODELS -> Mode.concurrentModels();
                 case ACCEPTORS -> Mode.acceptors();
                 case ACCEPTORS_WITHOUT_ERROR_NUMBERS -> Mode.withoutErrorNumbers();
+                case MANY_CLIENTS -> Mode.manyClients();
+                case UNIX_LISTENERS -> Mode.unixListeners();
             };
         }
     }

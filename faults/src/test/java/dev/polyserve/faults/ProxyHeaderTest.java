@@ -54,6 +54,17 @@ class ProxyHeaderTest {
         }
     }
 
+    /// Tries again after a delay of the machine that was longer than the time limit of the header.
+    private static void conversesInTime(CommandLine server, byte[] header) throws Exception {
+        Eventually.holds(() -> {
+            try {
+                converses(server, header);
+            } catch (IOException e) {
+                throw new AssertionError("the header was not whole in time", e);
+            }
+        });
+    }
+
     /// Whether the server closes the connection without a byte.
     private static boolean closes(Socket client) throws IOException {
         try {
@@ -69,7 +80,7 @@ class ProxyHeaderTest {
         List<Socket> stopped = new ArrayList<>();
         try (CommandLine server = server(model, "300ms")) {
             for (byte[] header : List.of(TEXT.getBytes(StandardCharsets.US_ASCII), BINARY)) {
-                converses(server, header);
+                conversesInTime(server, header);
                 for (int length = 0; length < header.length; length++) {
                     Socket client = connect(server);
                     stopped.add(client);
@@ -79,7 +90,7 @@ class ProxyHeaderTest {
             for (Socket client : stopped) {
                 assertThat(closes(client)).isTrue();
             }
-            converses(server, BINARY);
+            conversesInTime(server, BINARY);
             assertThat(server.errors()).contains("is refused: its PROXY header was not whole in time");
         } finally {
             for (Socket client : stopped) {
@@ -110,9 +121,10 @@ class ProxyHeaderTest {
             for (int i = 0; i < SILENT; i++) {
                 silent.add(connect(server));
             }
-            long besideNanos = medianNanos(server);
-            assertThat(besideNanos).as("a conversation beside silent connections, and alone").isLessThan(
-                    FACTOR * aloneNanos);
+            // Others may keep the machine busy for a moment; what the silent ones cost would last.
+            Eventually.holds(() -> assertThat(medianNanos(server))
+                    .as("a conversation beside silent connections, with %d ns alone", aloneNanos)
+                    .isLessThan(FACTOR * aloneNanos));
             assertThat(server.errors()).doesNotContain("is refused");
         } finally {
             for (Socket client : silent) {

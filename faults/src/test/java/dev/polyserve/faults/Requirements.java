@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.polyserve.Model;
 import dev.polyserve.Server;
+import dev.polyserve.conformance.TestScope;
 import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -43,6 +44,11 @@ final class Requirements {
         long most = ((UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
                 .getMaxFileDescriptorCount();
         assumeTrue(most >= count, () -> "needs " + count + " descriptors, and the limit is " + most + " (ulimit -n)");
+    }
+
+    /// A number of rounds: of a usual build, or of one with `-Dfull`.
+    static int rounds(int usual, int full) {
+        return TestScope.current() == TestScope.FULL ? full : usual;
     }
 
     /// A number of repetitions, multiplied in a long run.

@@ -231,9 +231,10 @@ final class ServerProcess implements AutoCloseable {
                 counts.getOrDefault("bufferedBytes", -1L));
     }
 
-    /// The average use of a core over a time.
-    double coresUsedFor(Duration time) throws Exception {
-        return ProcessorTime.coresUsed(pid(), time);
+    /// Requires that it comes to use less than this of a core, on average over a second.
+    void requireCoresBelow(double cores) throws Exception {
+        Eventually.holds(() -> assertThat(ProcessorTime.coresUsed(pid(), Duration.ofSeconds(1))).as("cores used")
+                .isLessThan(cores));
     }
 
     /// Runs a few connections at once, so that lazily created resources exist.

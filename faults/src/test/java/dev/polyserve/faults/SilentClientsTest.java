@@ -2,23 +2,16 @@ package dev.polyserve.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /// Many silent clients, for the models that are made for them.
 @Timeout(120)
 class SilentClientsTest {
     private static final int CLIENTS = 10_000;
 
-    static List<Mode> modelsForMany() {
-        return Mode.allConcurrent().stream().filter(mode -> List.of("virtual", "nio").contains(mode.model())).toList();
-    }
-
     @ParameterizedTest(name = "{0}")
-    @MethodSource("modelsForMany")
+    @Modes(Modes.Group.MANY_CLIENTS)
     void tenThousandSilentClientsUseNoProcessorTime(Mode mode) throws Exception {
         // In this process; the server's process needs as many.
         Requirements.descriptors(CLIENTS + 500);
@@ -27,7 +20,7 @@ class SilentClientsTest {
                 // The server is idle only after the last handler has begun, which is later than the last accept.
                 Eventually.holds(() -> assertThat(server.count("inside")).isEqualTo(CLIENTS));
                 assertThat(server.count("active")).isEqualTo(CLIENTS);
-                assertThat(server.coresUsedFor(Duration.ofSeconds(1))).as("cores used").isLessThan(0.05);
+                server.requireCoresBelow(0.05);
                 silent.get(0).converses();
                 silent.get(CLIENTS - 1).converses();
                 try (Client newcomer = Client.of(server)) {

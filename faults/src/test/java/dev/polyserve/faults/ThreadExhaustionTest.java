@@ -3,7 +3,6 @@ package dev.polyserve.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +27,7 @@ class ThreadExhaustionTest {
                 try (Clients clients = Clients.connected(server, CLIENTS)) {
                     Eventually.holds(() -> assertThat(server.count("acceptErrors")).isPositive());
                     Eventually.holds(() -> assertThat(server.count("inside")).isBetween(1L, (long) THREADS_LEFT));
-                    assertThat(server.coresUsedFor(Duration.ofSeconds(1))).as("cores used").isLessThan(0.1);
+                    server.requireCoresBelow(0.1);
                     group.allowAll();
                     long turnedAway = endOrGreetingOfEach(clients);
                     assertThat(turnedAway).as("turned away").isLessThan(CLIENTS / 2);
