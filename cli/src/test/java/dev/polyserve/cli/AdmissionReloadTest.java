@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Which clients may come in, changed while `serve` runs, and bans over the control socket.
 @Timeout(120)
 @Tag("slow")
+@Tag("process")
 class AdmissionReloadTest {
     private static final String HEADER = "PROXY TCP4 192.0.2.7 198.51.100.1 4000 443\r\n";
 

@@ -52,8 +52,8 @@ record CertificateTool(Path directory) {
 
     private static void keytool(String... arguments) throws IOException, InterruptedException {
         var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
-        // Its optimizing compiler takes longer than what it is for.
-        command.addAll(List.of("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC"));
+        command.addAll(PackagedProgram.shortLived().stream().map(option -> "-J" + option).toList());
+        command.add("-J-XX:+UseSerialGC");
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();

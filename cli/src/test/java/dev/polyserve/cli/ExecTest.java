@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -102,6 +103,7 @@ class ExecTest {
     }
 
     @Test
+    @Tag("process")
     void variablesOfTheServiceManagerAreNotPassedToPrograms(@TempDir Path directory) throws Exception {
         Path socket = directory.resolve("s");
         try (ServedProcess server = ServedProcess.start(List.of(),

@@ -22,9 +22,17 @@ public final class PackagedProgram {
     private static final int TRAINING_SECONDS = 120;
     /// So few that classes are recorded, and no use of methods, which servers of tests end too early to profit by.
     private static final String REQUESTS = "2";
+    /// The compiler takes a quarter of the processor time of a start, unless it takes only what is used very often.
+    private static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1",
+            "-XX:CompileThresholdScaling=5");
     private static final Map<Path, List<String>> OPTIONS = new ConcurrentHashMap<>();
 
     private PackagedProgram() {}
+
+    /// The options of a JVM that ends soon, as those of tests do.
+    public static List<String> shortLived() {
+        return SHORT_LIVED;
+    }
 
     /// The options of a JVM that runs this jar from the caches; none when they could not be made, and in a quick build,
     /// which has too few starts to make up for the caches.
@@ -76,7 +84,7 @@ public final class PackagedProgram {
                 workers.toString(), REQUESTS)
                 .redirectErrorStream(true).redirectOutput(program.resolveSibling("training.log").toFile());
         // Nothing here runs long enough for the optimizing compiler.
-        builder.environment().put("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
+        builder.environment().put("JDK_JAVA_OPTIONS", String.join(" ", SHORT_LIVED));
         Process training = builder.start();
         boolean ended = training.waitFor(TRAINING_SECONDS, TimeUnit.SECONDS);
         training.destroyForcibly();

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -191,6 +192,7 @@ class ProxyUpstreamsTest {
     }
 
     @ParameterizedTest
+    @Tag("process")
     @ValueSource(strings = {"epoll", "virtual", "process-pool"})
     void hangUpChangesTheUpstreamsAndKeepsConnections(String model) throws Exception {
         assumeTrue(Server.whyNot(Model.epoll()).isEmpty(), "needs Linux and native access");

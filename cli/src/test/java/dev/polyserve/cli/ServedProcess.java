@@ -25,7 +25,7 @@ final class ServedProcess implements AutoCloseable {
 
     /// The command that runs the program.
     static List<String> program(String... arguments) {
-        return program(List.of("-XX:TieredStopAtLevel=1"), arguments);
+        return program(PackagedProgram.shortLived(), arguments);
     }
 
     /// The command that runs the program in a JVM with these options: the packaged one with its caches, or, outside the

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.cli.PackagedProgram;
+import dev.polyserve.cli.StallReports;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -91,8 +92,8 @@ final class CommandLine implements AutoCloseable {
         Path jar = requiredJar();
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea",
-                        "-XX:TieredStopAtLevel=1",
                         "-Dstdin.encoding=UTF-8", "-Dstdout.encoding=UTF-8", "-jar", jar.toString(), "serve"));
+        command.addAll(1, PackagedProgram.shortLived());
         command.addAll(1, options);
         command.addAll(1, PackagedProgram.cacheOptions(jar));
         command.addAll(arguments);
@@ -135,8 +136,9 @@ final class CommandLine implements AutoCloseable {
         return shown;
     }
 
+    /// The log so far, without reports of delays of the machine.
     String errors() throws IOException {
-        return Files.readString(errors);
+        return StallReports.removedFrom(Files.readString(errors));
     }
 
     /// Writes a line to standard input.

@@ -3,6 +3,7 @@ package dev.polyserve.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.polyserve.cli.PackagedProgram;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +92,8 @@ class ForbiddenCallsTest {
     private Ended polyserve(List<String> before, List<String> options, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(before);
         command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-ea", "-XX:TieredStopAtLevel=1"));
+                "-ea"));
+        command.addAll(PackagedProgram.shortLived());
         command.addAll(options);
         command.addAll(List.of("-cp", CommandLine.requiredJar().toString(), "dev.polyserve.cli.Main"));
         command.addAll(Arrays.asList(arguments));

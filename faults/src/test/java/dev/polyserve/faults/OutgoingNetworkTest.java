@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.Model;
 import dev.polyserve.Server;
+import dev.polyserve.cli.PackagedProgram;
 import dev.polyserve.coroutine.carrier.Carrier;
 import dev.polyserve.linux.LinuxModelProvider;
 import java.io.File;
@@ -55,11 +56,12 @@ class OutgoingNetworkTest {
     private String said(List<String> models, List<String> endpoints) throws Exception {
         Path hosts = Files.writeString(directory.resolve("hosts"), "192.0.2.9 two.test\n127.0.0.1 two.test\n");
         List<String> java = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-ea", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Djdk.net.hosts.file=" + hosts,
+                "-ea", "-XX:+UseSerialGC", "-Djdk.net.hosts.file=" + hosts,
                 "--enable-native-access=ALL-UNNAMED", "--add-opens", "java.base/java.lang=ALL-UNNAMED", "-cp",
                 Stream.of(Server.class, Carrier.class, LinuxModelProvider.class, OutgoingProgram.class)
                         .map(Settings::origin).collect(Collectors.joining(File.pathSeparator)),
                 OutgoingProgram.class.getName()));
+        java.addAll(1, PackagedProgram.shortLived());
         java.addAll(models);
         java.add("--");
         java.addAll(endpoints);

@@ -1,6 +1,7 @@
 package dev.polyserve.faults;
 
 import dev.polyserve.Server;
+import dev.polyserve.cli.PackagedProgram;
 import dev.polyserve.coroutine.carrier.Carrier;
 import dev.polyserve.linux.LinuxModelProvider;
 import java.io.File;
@@ -100,11 +101,12 @@ final class Settings {
     /// The same with these options of the Java machine instead of its cache.
     List<String> command(List<String> options) {
         List<String> java = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-ea", "-Xmx" + heapMegabytes + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+                "-ea", "-Xmx" + heapMegabytes + "m", "-XX:+UseSerialGC",
                 "-XX:-UseDynamicNumberOfCompilerThreads", "-Xlog:disable", "-XX:NativeMemoryTracking=summary",
                 "-Djava.util.logging.SimpleFormatter.format=%4$s %5$s%6$s%n", "-Djdk.trackAllThreads=true"));
         // Else each thread of a pool keeps a native buffer as large as its largest read, which would hide a leak.
         java.add("-Djdk.nio.maxCachedBufferSize=" + CACHED_BUFFER_BYTES);
+        java.addAll(PackagedProgram.shortLived());
         java.addAll(ServerProcess.crashOptions());
         java.addAll(options);
         java.addAll(StartUpCache.jar().map(jar -> List.of("-jar", jar)).orElseGet(Settings::mainClass));
