@@ -2,6 +2,7 @@ package dev.polyserve.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.polyserve.conformance.TestScope;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,11 +27,15 @@ class DescriptorReuseTest {
     private static final int LONGEST_BYTES = 3000;
     private static final int LAST_SECONDS = 50;
 
+    /// The event loops of a usual build: one of each kind.
+    private static final List<Mode> USUAL = List.of(new Mode("nio", Mode.Style.PROTOCOL),
+            new Mode("epoll", Mode.Style.HANDLER), new Mode("epoll-et", Mode.Style.PROTOCOL),
+            new Mode("io_uring", Mode.Style.PROTOCOL));
+
     static List<Mode> modes() {
-        List<Mode> modes = new ArrayList<>(Mode.linuxLoops());
-        modes.add(new Mode("nio", Mode.Style.PROTOCOL));
-        modes.add(new Mode("epoll", Mode.Style.HANDLER));
-        return modes;
+        return TestScope.current() == TestScope.FULL
+                ? Stream.concat(Mode.linuxLoops().stream(), USUAL.stream()).distinct().toList()
+                : USUAL;
     }
 
     @ParameterizedTest(name = "{0}")

@@ -23,7 +23,7 @@ class HandlerFailureTest {
     private static final List<ArmedFailures.Place> IN_A_PROTOCOL = List.of(ArmedFailures.Place.FACTORY,
             ArmedFailures.Place.OPENED,
             ArmedFailures.Place.RECEIVED, ArmedFailures.Place.ENDED, ArmedFailures.Place.CLOSED);
-    private static final int LATER_CLIENTS = 1000;
+    private static final int LATER_CLIENTS = Requirements.rounds(100, 1000);
 
     @ParameterizedTest(name = "{0}")
     @Modes(Modes.Group.ALL)

@@ -2,7 +2,6 @@ package dev.polyserve.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.polyserve.conformance.TestScope;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -32,12 +31,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Faults 34, 35 and 45: a new program repeatedly replaces the running one; when it fails, the old one continues
 /// unaffected.
 ///
-/// `-Dpolyserve.restarts=100` sets the number of restarts: 3, and 5 with `-Dfull`.
+/// `-Dpolyserve.restarts=100` sets the number of restarts: 2, and 5 with `-Dfull`.
 @Order(1)
 @EnabledOnOs(OS.LINUX)
 class HotRestartTest {
-    private static final int RESTARTS = Integer.getInteger("polyserve.restarts",
-            TestScope.current() == TestScope.FULL ? 5 : 3);
+    private static final int RESTARTS = Integer.getInteger("polyserve.restarts", Requirements.rounds(2, 5));
     private static final int LONG_LIVED = Integer.getInteger("polyserve.restarts.held", 20);
     private static final long BETWEEN_CLIENTS_NANOS = 3_333_333;
     private static final Duration A_WHILE = Duration.ofSeconds(60);

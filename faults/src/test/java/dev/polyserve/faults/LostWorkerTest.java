@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Order(1)
 @Timeout(90)
 class LostWorkerTest {
+    private static final int WORKERS = Requirements.rounds(2, 4);
     private static final int CLIENTS = 8;
 
     @TempDir
@@ -26,16 +27,17 @@ class LostWorkerTest {
 
     @Test
     void losesOnlyItsOwnConnections() throws Exception {
-        try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "4",
+        try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers",
+                Integer.toString(WORKERS),
                 "--inner", "epoll");
                 WorkerLoad load = WorkerLoad.on(server, CLIENTS)) {
-            Set<Long> before = WorkerProcesses.awaitServing(server, 4);
+            Set<Long> before = WorkerProcesses.awaitServing(server, WORKERS);
             try (ConnectedClients held = ConnectedClients.open(server, 40)) {
                 long victim = held.servers().getFirst();
                 Signals.send("KILL", victim);
                 held.requireServedUnlessBy(victim);
             }
-            Set<Long> after = WorkerProcesses.awaitServing(server, 4);
+            Set<Long> after = WorkerProcesses.awaitServing(server, WORKERS);
             assertThat(after).as("workers after the kill of one").isNotEqualTo(before);
             load.end();
             assertThat(load.notConnected()).as("clients that could not connect").isZero();
@@ -49,22 +51,24 @@ class LostWorkerTest {
     @Test
     void isReplacedWithinTheStartTimeOfAWorker() throws Exception {
         long began = System.nanoTime();
-        try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "4",
+        try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers",
+                Integer.toString(WORKERS),
                 "--inner", "epoll")) {
-            WorkerProcesses.awaitServing(server, 4);
+            WorkerProcesses.awaitServing(server, WORKERS);
             Duration boot = Duration.ofNanos(System.nanoTime() - began);
             Duration least = Duration.ofDays(1);
             for (int i = 0; i < 3 && least.compareTo(boot.plusSeconds(1)) > 0; i++) {
                 long killed = System.nanoTime();
                 long victim = WorkerProcesses.of(server).iterator().next();
                 Signals.send("KILL", victim);
-                Eventually.holds(() -> assertThat(WorkerProcesses.of(server)).hasSize(4).doesNotContain(victim));
-                WorkerProcesses.awaitServing(server, 4);
+                Eventually.holds(() -> assertThat(WorkerProcesses.of(server)).hasSize(WORKERS).doesNotContain(victim));
+                WorkerProcesses.awaitServing(server, WORKERS);
                 Duration took = Duration.ofNanos(System.nanoTime() - killed);
                 least = took.compareTo(least) < 0 ? took : least;
             }
-            System.out.println("a worker that was killed is replaced in " + least.toMillis() + " ms; the server and its"
-                    + " 4 workers had started in " + boot.toMillis() + " ms");
+            System.out
+                    .println("a worker that was killed is replaced in " + least.toMillis() + " ms; the server and its "
+                            + WORKERS + " workers had started in " + boot.toMillis() + " ms");
             assertThat(least).isLessThan(boot.plusSeconds(1));
         }
     }

@@ -6,7 +6,6 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// As many connections as the Linux loops support, and more.
 @Order(1)
@@ -19,7 +18,7 @@ class ManyConnectionsTest {
     private static final int OTHER_DESCRIPTORS = 500;
 
     @ParameterizedTest
-    @ValueSource(strings = {"poll", "epoll", "epoll-et", "io_uring"})
+    @Models(value = {"epoll", "io_uring"}, whenFull = {"poll", "epoll-et"})
     void fifteenThousandAreAllServed(String model) throws Exception {
         Requirements.descriptors(MANY + OTHER_DESCRIPTORS);
         Settings.of(new Mode(model, Mode.Style.PROTOCOL)).test(server -> {

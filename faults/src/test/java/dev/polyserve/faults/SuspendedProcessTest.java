@@ -15,7 +15,6 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// A process is suspended for longer than its time limits, as containers and virtual machines are. Requests that
 /// arrived in time are answered.
@@ -30,8 +29,8 @@ class SuspendedProcessTest {
     @TempDir
     private Path directory;
 
-    @ParameterizedTest
-    @ValueSource(strings = {"virtual", "thread", "nio", "epoll", "io_uring", "process-pool"})
+    @ParameterizedTest(name = "{0}")
+    @Models({"virtual", "thread", "nio", "epoll", "io_uring", "process-pool"})
     void answersRequestsThatArrivedInTime(String model) throws Exception {
         try (CommandLine server = CommandLine.serve(directory, "echo", "--listen", "tcp://127.0.0.1:0", "--model",
                 model,

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// Fault 36 from the command line: a program receives one or two signals to end, while half of its clients never
 /// disconnect.
@@ -52,7 +51,7 @@ class TerminationTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"virtual", "epoll", "io_uring", "process-pool"})
+    @Models({"virtual", "epoll", "io_uring", "process-pool"})
     void clientsHaveUntilTheDeadline(String model) throws Exception {
         try (CommandLine server = serve(model, DEADLINE_MILLIS + "ms")) {
             List<WorkerClient> staying = resting(server, 600_000);
@@ -75,7 +74,7 @@ class TerminationTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"virtual", "epoll", "io_uring", "process-pool"})
+    @Models({"virtual", "epoll", "io_uring", "process-pool"})
     void aSecondSignalEndsItAtOnce(String model) throws Exception {
         try (CommandLine server = serve(model, "1h")) {
             List<WorkerClient> staying = resting(server, 600_000);

@@ -2,7 +2,6 @@ package dev.polyserve.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.polyserve.conformance.TestScope;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -38,7 +37,7 @@ class TlsTest {
     private static final int NEW_CLIENTS = 5;
     private static final int FEW_CLIENTS_AFTERWARDS = 5;
     private static final int CLIENTS_AFTERWARDS = 20;
-    private static final int AT_RATE = TestScope.current() == TestScope.FULL ? 900 : 300;
+    private static final int AT_RATE = Requirements.rounds(200, 900);
     private static final int MOST_AT_RATE = 10 * AT_RATE;
     private static final int ENOUGH_WITH_NEW = 50;
     private static final int MOST_UNDER_WAY = 30;

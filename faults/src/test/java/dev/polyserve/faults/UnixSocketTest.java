@@ -17,7 +17,6 @@ import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /// Fault 45: the files that may be at the path of a Unix socket, before and after.
 @Timeout(60)
@@ -25,13 +24,8 @@ class UnixSocketTest {
     @TempDir
     private Path directory;
 
-    private static List<Mode> modes() {
-        return List.of(new Mode("virtual", Mode.Style.HANDLER), new Mode("nio", Mode.Style.PROTOCOL),
-                new Mode("epoll", Mode.Style.PROTOCOL));
-    }
-
     @ParameterizedTest(name = "{0}")
-    @MethodSource("modes")
+    @Modes(Modes.Group.UNIX_LISTENERS)
     void theFileOfAKilledServerIsReplacedAndRemovedAtTheEnd(Mode mode) throws Exception {
         Path path = directory.resolve("sock");
         try (ServerProcess killed = serve(mode, path)) {
@@ -47,7 +41,7 @@ class UnixSocketTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("modes")
+    @Modes(Modes.Group.UNIX_LISTENERS)
     void aLiveServersFileIsNotTaken(Mode mode) throws Exception {
         Path path = directory.resolve("sock");
         try (ServerProcess _ = serve(mode, path)) {
@@ -60,7 +54,7 @@ class UnixSocketTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("modes")
+    @Modes(Modes.Group.UNIX_LISTENERS)
     void otherFilesAreKept(Mode mode) throws Exception {
         Path file = Files.writeString(directory.resolve("file"), "precious");
         Path folder = Files.createDirectory(directory.resolve("folder"));
@@ -77,7 +71,7 @@ class UnixSocketTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("modes")
+    @Modes(Modes.Group.UNIX_LISTENERS)
     void aFileOfAnotherProgramIsKeptAtTheEnd(Mode mode) throws Exception {
         Path path = directory.resolve("sock");
         try (ServerProcess server = serve(mode, path)) {

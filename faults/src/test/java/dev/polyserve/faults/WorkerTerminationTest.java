@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WorkerTerminationTest {
     /// Longer than the test: no deadline ends a request.
     private static final String FAR_DEADLINE = "1h";
+    private static final int WORKERS = Requirements.rounds(2, 3);
     private static final long FOR_EVER_MILLIS = 600_000;
     /// How long a signal to a worker would take to have an effect, and some time more (`WorkerReplacement`).
     private static final Duration SIGNALS = Duration.ofMillis(1500);
@@ -66,8 +67,15 @@ class WorkerTerminationTest {
         assertThat(load.failures()).as("clients that were connected and not served").isEmpty();
     }
 
+    /// Each model, and each signal; with `-Dfull`, a pool of one worker too.
+    private static List<Arguments> modelsAndSignals() {
+        List<Arguments> usual = List.of(Arguments.of("process-pool", "2", "INT"), Arguments.of("process", "6", "TERM"));
+        List<Arguments> more = List.of(Arguments.of("process-pool", "1", "TERM"));
+        return TestScope.current() == TestScope.FULL ? Stream.concat(usual.stream(), more.stream()).toList() : usual;
+    }
+
     @ParameterizedTest(name = "{0} {2}")
-    @CsvSource({"process-pool,1,TERM", "process-pool,2,INT", "process,6,TERM"})
+    @MethodSource("modelsAndSignals")
     void oneWorkerFinishesItsRequestsAndIsReplaced(String model, String workers, String signal) throws Exception {
         try (CommandLine server = serve(model, workers, "--drain-timeout", FAR_DEADLINE);
                 WorkerClient client = new WorkerClient(server)) {
@@ -95,16 +103,17 @@ class WorkerTerminationTest {
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"TERM", "STOP TERM CONT"})
     void allWorkersOfAPoolAreReplaced(String signals) throws Exception {
-        try (CommandLine server = serve("process-pool", "3"); WorkerLoad load = WorkerLoad.on(server, 3)) {
-            Set<Long> before = WorkerProcesses.awaitServing(server, 3);
+        try (CommandLine server = serve("process-pool", Integer.toString(WORKERS));
+                WorkerLoad load = WorkerLoad.on(server, WORKERS)) {
+            Set<Long> before = WorkerProcesses.awaitServing(server, WORKERS);
             for (String signal : signals.split(" ", -1)) {
                 for (long worker : before) {
                     Signals.send(signal, worker);
                 }
             }
-            Eventually.holds(() -> assertThat(WorkerProcesses.of(server)).as("workers").hasSize(3)
+            Eventually.holds(() -> assertThat(WorkerProcesses.of(server)).as("workers").hasSize(WORKERS)
                     .doesNotContainAnyElementsOf(before));
-            WorkerProcesses.awaitServing(server, 3);
+            WorkerProcesses.awaitServing(server, WORKERS);
             requireNoneLost(load);
             assertThat(server.errors()).as("the log").doesNotContain(" ended after ");
         }
