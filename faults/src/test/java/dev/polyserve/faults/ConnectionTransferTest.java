@@ -66,7 +66,7 @@ class ConnectionTransferTest {
     @Test
     void aWorkerWithoutDescriptorsReportsTheLoss() throws Exception {
         Path trouble = WorkerProcesses.trouble(directory);
-        try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process", "--spare", "1..1")) {
+        try (CommandLine server = WorkerProcesses.serveWatching(directory, "--model", "process", "--spare", "1..1")) {
             Set<Long> full = WorkerProcesses.of(server);
             Files.writeString(trouble, "descriptors");
             Eventually.holds(() -> assertThat(trouble).doesNotExist());

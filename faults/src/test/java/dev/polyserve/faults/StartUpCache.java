@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 ///
 /// **Thread**: any.
 final class StartUpCache {
-    private static final int TRAINING_SECONDS = 60;
+    private static final int TRAINING_SECONDS = 120;
     private static final Pattern READY = Pattern.compile("ready tcp://[^ ]*:(\\d+)");
 
     private StartUpCache() {}

@@ -15,7 +15,6 @@ import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -26,11 +25,17 @@ import org.jspecify.annotations.Nullable;
 /// with it the event loop, because the hub was used before. `fill` allocates the whole heap and keeps trying.
 ///
 /// The file named by the property `polyserve.faults.trouble` causes a fault of the worker: `exit N` ends it as soon as
-/// it starts; `descriptors` opens descriptors until none is left, at any time, and then removes the file.
+/// it starts; `descriptors` opens descriptors until none is left, at any time if the property `polyserve.faults.watch` is true,
+/// and then removes the file.
 public final class WorkerHandler implements Handler {
     /// The property with the name of the file.
     static final String TROUBLE = "polyserve.faults.trouble";
+    /// The property that makes a worker watch that file while it serves.
+    static final String WATCH = "polyserve.faults.watch";
     private static final String EXIT = "exit ";
+    /// Not by a formatter, which loads a hundred classes in each worker.
+    private static final String PID = "0".repeat(Math.max(0, 4 - Long.toString(ProcessHandle.current().pid()).length()))
+            + ProcessHandle.current().pid();
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     /// The open files of a worker without free descriptors.
     private static final List<InputStream> OPEN = new ArrayList<>();
@@ -47,7 +52,9 @@ public final class WorkerHandler implements Handler {
             if (what.startsWith(EXIT)) {
                 System.exit(Integer.parseInt(what.substring(EXIT.length())));
             }
-            Thread.ofPlatform().daemon().name("trouble").start(() -> awaitTrouble(trouble));
+            if (Boolean.getBoolean(WATCH)) {
+                Thread.ofPlatform().daemon().name("trouble").start(() -> awaitTrouble(trouble));
+            }
         }
     }
 
@@ -120,7 +127,7 @@ public final class WorkerHandler implements Handler {
                 fill();
             }
             // As many bytes as a short request at least, which the client waits for; the system has ids of three digits, too.
-            connection.writeLine(String.format(Locale.ROOT, "%04d", ProcessHandle.current().pid()));
+            connection.writeLine(PID);
         }
     }
 }

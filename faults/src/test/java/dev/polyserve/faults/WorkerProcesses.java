@@ -25,6 +25,13 @@ final class WorkerProcesses {
         return CommandLine.serve(directory, options(directory), arguments(settings));
     }
 
+    /// Starts a server whose workers watch the file that selects their fault, while they serve.
+    static CommandLine serveWatching(Path directory, String... settings) throws Exception {
+        List<String> options = new ArrayList<>(options(directory));
+        options.add("-D" + WorkerHandler.WATCH + "=true");
+        return CommandLine.serve(directory, options, arguments(settings));
+    }
+
     /// Starts a server without waiting for its ready line.
     static CommandLine start(Path directory, String... settings) throws Exception {
         return CommandLine.start(directory, options(directory), arguments(settings));
