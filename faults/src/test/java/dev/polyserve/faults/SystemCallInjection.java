@@ -35,7 +35,8 @@ final class SystemCallInjection implements AutoCloseable {
     /// @param atSeconds the time of its return
     /// @param name the name of the system call
     /// @param injected whether it was made to fail
-    record Call(String thread, double atSeconds, String name, boolean injected) {}
+    /// @param ofThread whether it starts a thread, and no process
+    record Call(String thread, double atSeconds, String name, boolean injected, boolean ofThread) {}
 
     /// Makes the calls fail that `when` selects: `1..3`, `2+3`, `1+`.
     static SystemCallInjection of(ServerProcess server, String call, String error, String when) throws Exception {
@@ -103,7 +104,7 @@ final class SystemCallInjection implements AutoCloseable {
             Matcher call = CALL.matcher(line);
             if (call.matches() && !line.contains("<unfinished")) {
                 calls.add(new Call(call.group(1), Double.parseDouble(call.group(2)), call.group(3),
-                        line.contains("(INJECTED)")));
+                        line.contains("(INJECTED)"), line.contains("CLONE_THREAD")));
             }
         }
         return calls;
