@@ -7,6 +7,7 @@ module dev.polyserve.core {
     requires jdk.net; // how often a silent connection is probed
 
     exports dev.polyserve;
+    exports dev.polyserve.pool;
     exports dev.polyserve.relay;
     // For models of other modules, the load generator and the test kit; not a part of the public interface.
     exports dev.polyserve.conversation to dev.polyserve.conformance, dev.polyserve.linux;

@@ -28,6 +28,7 @@ class LayersTest {
     private static final String FILE = "dev.polyserve.file";
     private static final String TEXT = "dev.polyserve.text";
     private static final String TLS = "dev.polyserve.tls";
+    private static final String POOL = "dev.polyserve.pool";
     private static final String RELAY = "dev.polyserve.relay";
     private static final String IO = "dev.polyserve.io";
     private static final String PROXY = "dev.polyserve.proxy";
@@ -80,6 +81,7 @@ class LayersTest {
             Map.entry(API, Set.of(SPI, COROUTINE_HUB, FILE)),
             Map.entry(SPI, Set.of(API)),
             Map.entry(TEXT, Set.of(API)),
+            Map.entry(POOL, Set.of(API, SPI, COROUTINE_CARRIER)),
             Map.entry(RELAY, Set.of(API, SPI)),
             Map.entry(JFR, Set.of(API, TEXT)),
             Map.entry(STATS, Set.of(API, COROUTINE_CARRIER)),
@@ -120,8 +122,8 @@ class LayersTest {
                     Set.of(API, SPI, FILE, CONVERSATION, IO, LOOP, RUN, LINUX_ACTIVATION, LINUX_READINESS, LINUX_RING,
                             LINUX_SOCKET,
                             LINUX_SYSTEM, LINUX_SUPERVISOR, LINUX_WORKER, LINUX_PROCESS, LINUX_COMMAND)),
-            Map.entry(CONFORMANCE, Set.of(API, SPI, RELAY, CONVERSATION, IO, COROUTINE_CARRIER, COROUTINE_HUB)),
-            Map.entry(EXAMPLES, Set.of(API, RELAY, COROUTINE, COROUTINE_HUB)),
+            Map.entry(CONFORMANCE, Set.of(API, SPI, POOL, RELAY, CONVERSATION, IO, COROUTINE_CARRIER, COROUTINE_HUB)),
+            Map.entry(EXAMPLES, Set.of(API, POOL, RELAY, COROUTINE, COROUTINE_HUB)),
             Map.entry(BENCH_PROCESS, Set.of()),
             Map.entry(BENCH_RESULT, Set.of()),
             Map.entry(BENCH_SERVICE, Set.of(API)),

@@ -83,6 +83,8 @@ class QueueingLocksTest {
             Map.entry("dev/polyserve/linux/worker/ReceivedConnectionsProvider",
                     "only a server that binds changes the map"),
             Map.entry("dev/polyserve/linux/supervisor/SupervisorLoop", "the supervisor's loop does not take it"),
+            Map.entry("dev/polyserve/pool/MultiplexedClient",
+                    "only callers that may wait take it: coroutines or threads, never the loop"),
             Map.entry("dev/polyserve/run/SingleRequest", "only threads that ask for one request take it"),
             Map.entry("dev/polyserve/run/PeriodicActionThread", "a server that starts and stops"),
             Map.entry("dev/polyserve/run/ThreadPoolConnectionExecutor", "the accept loop has no coroutines"),

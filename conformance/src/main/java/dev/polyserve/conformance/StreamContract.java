@@ -219,6 +219,14 @@ public abstract class StreamContract {
     }
 
     @Nested
+    class Pools extends PoolClause {
+        @Override
+        ContractCell cell() {
+            return cell;
+        }
+    }
+
+    @Nested
     class Pinning extends PinnedClause {
         @Override
         ContractCell cell() {

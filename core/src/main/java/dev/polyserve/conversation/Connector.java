@@ -21,12 +21,19 @@ public interface Connector {
     /// @throws java.net.ConnectException with one sentence, when it is not connected in time
     OutgoingConversation connect(Client to, Owner owner) throws IOException;
 
+    /// The connections that no handler owns, in a pool; without a system below, none stays open.
+    default OutgoingConnections unowned() {
+        OutgoingConnections ended = new OutgoingConnections();
+        ended.abortAll();
+        return ended;
+    }
+
     /// What owns the connections that a handler makes.
     ///
-    /// @param wire that of the handler's connection: the others are on the same loop or thread; null outside of a server
+    /// @param host what runs the handler on an event loop, which its connections share; null: it has a thread of its own
     /// @param border that of the handler
     /// @param begun has each of the others until it is over
     /// @param client the handler's connection; null outside of a server
-    record Owner(@Nullable Wire wire, HandlerBorder border, OutgoingConnections begun,
+    record Owner(@Nullable HandlerHost host, HandlerBorder border, OutgoingConnections begun,
             @Nullable ConnectionInfo client) {}
 }

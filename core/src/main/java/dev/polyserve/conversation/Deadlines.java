@@ -118,6 +118,15 @@ abstract class Deadlines extends ByteCounters {
         lazyState().idleNanos = nanos;
     }
 
+    /// From now on only the server's limits apply. **Thread**: the owner.
+    final void forgetsOwnLimits() {
+        LazyState known = knownState();
+        if (known != null) {
+            known.untilNanos = ServerContext.FOREVER_NANOS;
+            known.idleNanos = 0;
+        }
+    }
+
     private long ownIdleNanos() {
         LazyState known = knownState();
         return known == null ? 0 : known.idleNanos;

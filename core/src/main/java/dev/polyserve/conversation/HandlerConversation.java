@@ -2,9 +2,10 @@ package dev.polyserve.conversation;
 
 import dev.polyserve.Cause;
 import dev.polyserve.Client;
-import dev.polyserve.Connection;
 import dev.polyserve.ConnectionException;
 import dev.polyserve.Handler;
+import dev.polyserve.spi.ConnectionOwner;
+import dev.polyserve.spi.PoolableConnection;
 import java.io.IOException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// enters it: [HandlerInput] and [LimitedWire] do.
 ///
 /// **Thread**: [#run] and everything the handler calls: the owner, a platform or virtual thread.
-public final class HandlerConversation extends WaitingConversation implements Runnable {
+public final class HandlerConversation extends WaitingConversation implements Runnable, ConnectionOwner {
     private final Supplier<? extends Handler> factory;
     private final Connector connector;
     private boolean closed;
@@ -184,15 +185,41 @@ public final class HandlerConversation extends WaitingConversation implements Ru
     // --- outgoing connections ---
 
     @Override
-    public Connection connect(Client to) throws IOException {
+    public OutgoingConversation connect(Client to) throws IOException {
+        Connector.Owner owner = owner();
+        // After that: what aborts this connection from now on sees what it begins.
+        throwIfUnsendable();
+        return connector.connect(to, owner);
+    }
+
+    private Connector.Owner owner() {
         OutgoingConnections begun = outgoing;
         if (begun == null) {
             begun = new OutgoingConnections();
             outgoing = begun;
         }
-        // After the assignment: what aborts this connection from now on sees it.
-        throwIfUnsendable();
-        return connector.connect(to, new Connector.Owner(wire, border, begun, info()));
+        return new Connector.Owner(host(), border, begun, info());
+    }
+
+    private @Nullable HandlerHost host() {
+        return wire instanceof HostedWire hosted ? hosted.host() : null;
+    }
+
+    @Override
+    public Object home() {
+        HandlerHost host = host();
+        return host == null ? connector : host.home();
+    }
+
+    @Override
+    public boolean take(PoolableConnection unowned) {
+        Connector.Owner owner = owner();
+        return ((OutgoingConversation) unowned).take(owner, another -> connector.connect(another, owner));
+    }
+
+    @Override
+    public boolean leave(PoolableConnection owned) {
+        return ((OutgoingConversation) owned).leave(connector.unowned());
     }
 
     @Override

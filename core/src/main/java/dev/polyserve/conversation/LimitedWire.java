@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: the owner.
 abstract sealed class LimitedWire extends LocalConversation implements InputReceiver permits HandlerOutput {
     final Wire wire;
-    final HandlerBorder border;
+    /// That of the owner; an outgoing connection can get another one.
+    HandlerBorder border;
     private boolean outputEnded;
     /// Created by the owner on first use; from then on every write takes its lock.
     private @Nullable WireSenderQueue senderQueue;

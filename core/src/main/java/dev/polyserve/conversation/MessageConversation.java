@@ -39,6 +39,7 @@ public final class MessageConversation<T> extends LoopDrivenConversation {
     }
 
     private final ServerProvider.Messages<T> style;
+    private final Connector connector;
     private @Nullable MessageHandler<T> handler;
     /// The step that a coroutine is going to run, and its message.
     private Step step = Step.NONE;
@@ -56,8 +57,17 @@ public final class MessageConversation<T> extends LoopDrivenConversation {
     public <C extends ConversationDriver & MessageScheduler> MessageConversation(ServerContext context,
             Identity identity,
             ServerProvider.Messages<T> style, C control) {
+        this(context, identity, style, control, Connector.NONE);
+    }
+
+    /// Creates a conversation, not yet open.
+    ///
+    /// @param connector makes the outgoing connections of its handlers
+    public <C extends ConversationDriver & MessageScheduler> MessageConversation(ServerContext context,
+            Identity identity, ServerProvider.Messages<T> style, C control, Connector connector) {
         super(context, identity, MessageEvents.INSTANCE, control);
         this.style = style;
+        this.connector = connector;
     }
 
     // --- the buffers ---
@@ -190,6 +200,13 @@ public final class MessageConversation<T> extends LoopDrivenConversation {
     ///
     /// @param border that coroutine's
     public void run(HandlerBorder border) {
+        run(border, null);
+    }
+
+    /// The same.
+    ///
+    /// @param host what runs that coroutine on the loop
+    public void run(HandlerBorder border, @Nullable HandlerHost host) {
         Step now = step;
         T due = message;
         step = Step.NONE;
@@ -199,24 +216,27 @@ public final class MessageConversation<T> extends LoopDrivenConversation {
             return;
         }
         boolean handles = mayHandle();
-        MessageOutput output = begins(border);
+        MessageOutput output = begins(border, host);
+        boolean whole = false;
         try {
             goesOn(now);
             if (handles) {
                 handle(now, due, output, border);
             }
+            whole = true;
         } catch (Throwable e) { // every exception ends only this connection
             output.closes();
             failed(e);
         } finally { // though the report of a failure fails, for example for lack of memory
+            output.endOutgoing(whole);
             ends(output);
         }
     }
 
-    private MessageOutput begins(HandlerBorder border) {
+    private MessageOutput begins(HandlerBorder border, @Nullable HandlerHost host) {
         takeBuffers();
         MessageOutput output = buffers.outputs.unused();
-        output.begins(this, Thread.currentThread(), border);
+        output.begins(this, Thread.currentThread(), border, host);
         if (style.inOrder()) {
             buffers.outputs.append(output);
         }
@@ -385,6 +405,11 @@ public final class MessageConversation<T> extends LoopDrivenConversation {
         return messages().call(call);
     }
 
+    /// What makes the outgoing connections of its handlers.
+    Connector connector() {
+        return connector;
+    }
+
     /// The loop's buffers.
     BufferPool pool() {
         return control.pool();
@@ -460,6 +485,11 @@ public final class MessageConversation<T> extends LoopDrivenConversation {
     void shutdown() {
         super.shutdown();
         messages().post(() -> buffers.outputs.interrupt());
+    }
+
+    @Override
+    boolean isOfAnotherPeer(Throwable error) {
+        return buffers.outputs.haveThrown(this, error);
     }
 
     @Override

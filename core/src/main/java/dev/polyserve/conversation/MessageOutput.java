@@ -2,10 +2,13 @@ package dev.polyserve.conversation;
 
 import dev.polyserve.Attribute;
 import dev.polyserve.Cause;
+import dev.polyserve.Client;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Output;
 import dev.polyserve.Sender;
 import dev.polyserve.coroutine.carrier.CarrierThread;
+import dev.polyserve.spi.ConnectionOwner;
+import dev.polyserve.spi.PoolableConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -23,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// loop's buffers enters the library ([#perform]).
 ///
 /// **Thread**: the coroutine that handles the message; what the conversation asks, the owner.
-final class MessageOutput implements Output, BufferPool {
+final class MessageOutput implements Output, ConnectionOwner, BufferPool {
     /// What follows the reply.
     enum Ending {
         NONE, OUTPUT, CONNECTION
@@ -37,6 +40,9 @@ final class MessageOutput implements Output, BufferPool {
     MessageOutput following;
     private @Nullable Thread coroutine;
     private HandlerBorder border = HandlerBorder.NONE;
+    private @Nullable HandlerHost host;
+    /// What the handler of the message has taken or begun; null until then.
+    private volatile @Nullable OutgoingConnections outgoing;
     /// Whether its handler waits. A handler beside the loop reads it, too: the permit of its thread alone does not tell, since
     /// the wait for a call of the loop takes that, too.
     private volatile boolean waiting;
@@ -49,10 +55,13 @@ final class MessageOutput implements Output, BufferPool {
     /// @param connection that of the message
     /// @param handling the coroutine that runs it
     /// @param crossing its border
-    void begins(MessageConversation<?> connection, Thread handling, HandlerBorder crossing) {
+    /// @param runs what runs it on the loop
+    void begins(MessageConversation<?> connection, Thread handling, HandlerBorder crossing,
+            @Nullable HandlerHost runs) {
         conversation = connection;
         coroutine = handling;
         border = crossing;
+        host = runs;
         if (waiting) {
             waiting = false;
         }
@@ -63,6 +72,18 @@ final class MessageOutput implements Output, BufferPool {
     void handled() {
         coroutine = null;
         border = HandlerBorder.NONE;
+        host = null;
+    }
+
+    /// Ends the connections that its handler has not given back. **Thread**: the coroutine that has handled the message.
+    ///
+    /// @param whole whether what was collected for them is still sent
+    void endOutgoing(boolean whole) {
+        OutgoingConnections begun = outgoing;
+        if (begun != null) {
+            outgoing = null;
+            begun.endAll(whole);
+        }
     }
 
     /// Whether a handler uses it.
@@ -95,9 +116,19 @@ final class MessageOutput implements Output, BufferPool {
     }
 
     void interrupt() {
+        OutgoingConnections begun = outgoing;
+        if (begun != null) {
+            begun.abortAll();
+        }
         if (coroutine != null) {
             coroutine.interrupt();
         }
+    }
+
+    /// Whether an outgoing connection of its handler threw it, because of its peer.
+    boolean hasThrown(MessageConversation<?> connection, Throwable error) {
+        OutgoingConnections begun = outgoing;
+        return connection == conversation && begun != null && begun.hasThrown(error);
     }
 
     /// Makes the connection end after this reply.
@@ -313,6 +344,45 @@ final class MessageOutput implements Output, BufferPool {
             served.set(set, value);
             return true;
         }, attribute);
+    }
+
+    // --- outgoing connections ---
+
+    private Connector.Owner owner() {
+        MessageConversation<?> served = used();
+        OutgoingConnections begun = outgoing;
+        if (begun == null) {
+            begun = new OutgoingConnections();
+            outgoing = begun;
+        }
+        return new Connector.Owner(host, border, begun, served.info());
+    }
+
+    @Override
+    public Object home() {
+        MessageConversation<?> served = used();
+        HandlerHost runs = host;
+        return runs == null ? served.connector() : runs.home();
+    }
+
+    @Override
+    public PoolableConnection connect(Client to) throws IOException {
+        Connector.Owner owner = owner();
+        MessageConversation<?> served = used();
+        served.requireSendable();
+        return served.connector().connect(to, owner);
+    }
+
+    @Override
+    public boolean take(PoolableConnection unowned) {
+        Connector.Owner owner = owner();
+        Connector connector = used().connector();
+        return ((OutgoingConversation) unowned).take(owner, another -> connector.connect(another, owner));
+    }
+
+    @Override
+    public boolean leave(PoolableConnection owned) {
+        return ((OutgoingConversation) owned).leave(used().connector().unowned());
     }
 
     // --- the buffers are the loop's, for the coroutine only, as those of a handler's connection ---

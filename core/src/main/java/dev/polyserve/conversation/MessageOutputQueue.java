@@ -109,6 +109,16 @@ final class MessageOutputQueue {
         return false;
     }
 
+    /// Whether an outgoing connection of a handler of this connection threw it.
+    boolean haveThrown(MessageConversation<?> connection, Throwable error) {
+        for (MessageOutput output : all) {
+            if (output.hasThrown(connection, error)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// The bytes that they occupy.
     long retainedBytes() {
         long bytes = 0;

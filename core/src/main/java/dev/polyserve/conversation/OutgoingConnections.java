@@ -64,7 +64,7 @@ public final class OutgoingConnections {
     }
 
     /// Aborts all of them, and those that are added from now on, with [dev.polyserve.Cause.Stopped]. **Thread**: any.
-    void abortAll() {
+    public void abortAll() {
         lock.lock();
         try {
             aborted = true;

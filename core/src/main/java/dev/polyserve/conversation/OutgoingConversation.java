@@ -6,6 +6,7 @@ import dev.polyserve.Connection;
 import dev.polyserve.ConnectionException;
 import dev.polyserve.Limit;
 import dev.polyserve.record.ConnectionRecorder;
+import dev.polyserve.spi.PoolableConnection;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 ///   created ─▶ connect ─▶ connected ─▶ reads, writes … ─▶ close, or the end of its handler ─▶ over
-///                 └─ fails, or late ──────────────────────────────────────────────────────────▲
+///                 │                     leave │ ▲ take                                         ▲
+///                 │                           ▼ │                                              │
+///                 │                          unowned ─▶ endUnowned, or an abort ───────────────┤
+///                 └─ fails, or late ───────────────────────────────────────────────────────────┘
 /// ```
 ///
 /// It has the time limits and the budgets of its server, and is none of the server's connections: it counts in no limit of
@@ -21,12 +25,14 @@ import org.jspecify.annotations.Nullable;
 /// server that is asked nothing is silent.
 ///
 /// **Thread**: the owner's, as [WaitingConversation].
-public final class OutgoingConversation extends WaitingConversation {
+public final class OutgoingConversation extends WaitingConversation implements PoolableConnection {
     private final ConnectingWire connecting;
-    private final OutgoingConnections begun;
-    private final Connecting again;
+    private OutgoingConnections begun;
+    private Connecting again;
     /// Whether the attempt was begun; the owner's.
     private boolean attempted;
+    /// Whether nothing owns it; guarded by its lock. What ends that owns it from then on.
+    private boolean unowned;
 
     /// Makes another connection of the same owner.
     @FunctionalInterface
@@ -143,6 +149,130 @@ public final class OutgoingConversation extends WaitingConversation {
     <E extends IOException> E noted(E thrown) {
         begun.threw(thrown);
         return thrown;
+    }
+
+    // --- its owners ---
+
+    /// Leaves it open without an owner, unless something of an exchange is left in it. **Thread**: the owner, in its own code.
+    ///
+    /// @param rest what has it from now on
+    /// @return false when something is left; nothing has changed then
+    public boolean leave(OutgoingConnections rest) {
+        HandlerBorder left = border;
+        boolean entered = left.enterLibrary();
+        try {
+            if (!isReusable() || !(wire instanceof ReusableWire reusable)) {
+                return false;
+            }
+            readTimeout(null);
+            forgetsOwnLimits();
+            idles();
+            begun.remove(this);
+            begun = rest;
+            again = OutgoingConversation::refuse;
+            border = HandlerBorder.NONE;
+            reusable.ownedBy(null);
+            unowned(true);
+            rest.add(this);
+            return true;
+        } finally {
+            left.leaveIf(entered);
+        }
+    }
+
+    private static Connection refuse(Client to) {
+        throw new IllegalStateException("a connection without an owner cannot connect to " + to.endpoint());
+    }
+
+    private boolean isReusable() {
+        return cause() == null && !ended() && !hasSender() && !inputCut() && buffers.in.available() == 0
+                && !buffers.in.inputEnded() && buffers.out.pending() == 0;
+    }
+
+    /// Sets whether nothing owns it.
+    ///
+    /// @return whether that has changed
+    private boolean unowned(boolean now) {
+        lock();
+        try {
+            boolean changes = unowned != now;
+            unowned = now;
+            return changes;
+        } finally {
+            unlock();
+        }
+    }
+
+    /// Takes it for an owner, if it has none. **Thread**: the new owner's, in its own code.
+    ///
+    /// @return false when it cannot be used; it is over then, or soon
+    public boolean take(Connector.Owner owner, Connecting another) {
+        if (!unowned(false) || !(wire instanceof ReusableWire reusable)) {
+            return false;
+        }
+        begun.remove(this);
+        begun = owner.begun();
+        again = another;
+        border = owner.border();
+        reusable.ownedBy(owner.host());
+        begun.add(this);
+        boolean entered = border.enterLibrary();
+        try {
+            if (isUsable(reusable)) {
+                return true;
+            }
+            discardAll();
+            over();
+            giveBuffers();
+            return false;
+        } finally {
+            border.leaveIf(entered);
+        }
+    }
+
+    private boolean isUsable(ReusableWire reusable) {
+        try {
+            return cause() == null && reusable.isSilent();
+        } catch (IOException e) {
+            settle(new Cause.PeerReset(String.valueOf(e.getMessage())));
+            return false;
+        }
+    }
+
+    @Override
+    public void abandon() {
+        if (!isDone()) {
+            boolean entered = border.enterLibrary();
+            try {
+                endWithHandler(false);
+            } finally {
+                border.leaveIf(entered);
+            }
+        }
+    }
+
+    @Override
+    public void endUnowned() {
+        if (!unowned(false)) {
+            return;
+        }
+        try {
+            discardAll();
+            over();
+        } catch (RuntimeException | Error e) {
+            ownerFailed(e);
+        }
+    }
+
+    @Override
+    void shutdown() {
+        super.shutdown();
+        endUnowned();
+    }
+
+    @Override
+    public void whenOver(Runnable action) {
+        onDone(_ -> action.run());
     }
 
     // --- the end ---

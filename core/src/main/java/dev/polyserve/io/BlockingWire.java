@@ -3,10 +3,12 @@ package dev.polyserve.io;
 import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.ConnectingWire;
 import dev.polyserve.conversation.ConversationDriver;
+import dev.polyserve.conversation.HandlerHost;
 import dev.polyserve.conversation.InputBuffer;
 import dev.polyserve.conversation.InputReceiver;
 import dev.polyserve.conversation.LingeringClose;
 import dev.polyserve.conversation.ReadinessAtDeadline;
+import dev.polyserve.conversation.ReusableWire;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.conversation.StartTlsWire;
 import dev.polyserve.conversation.Wire;
@@ -32,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// **Thread**: as [Wire] and [ConversationDriver].
-public final class BlockingWire implements Wire, StartTlsWire, ConnectingWire, ConversationDriver {
+public final class BlockingWire implements Wire, StartTlsWire, ConnectingWire, ReusableWire, ConversationDriver {
     /// Which sides have ended, and in which order.
     private enum Sides {
         OPEN, CUT, ENDED, CUT_DUE, LINGERING
@@ -198,6 +200,27 @@ public final class BlockingWire implements Wire, StartTlsWire, ConnectingWire, C
         control.blocking(atMostNanos > 0);
         int count = atMostNanos > 0 ? waiting.readWithin(away, atMostNanos) : socket.read(away);
         return count == StreamSocket.END ? END : Math.max(0, count);
+    }
+
+    @Override
+    public void ownedBy(@Nullable HandlerHost host) {
+        assert host == null : "a thread owns it";
+    }
+
+    @Override
+    public boolean isSilent() throws IOException {
+        if (shut || isCut()) {
+            return false;
+        }
+        if (pending(false) == ReadinessAtDeadline.NO) {
+            return true;
+        }
+        control.blocking(false);
+        try {
+            return socket.read(ByteBuffer.allocate(DISCARD_BYTES)) == 0;
+        } finally {
+            control.blocking(true);
+        }
     }
 
     @Override

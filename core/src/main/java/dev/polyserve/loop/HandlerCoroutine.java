@@ -1,6 +1,7 @@
 package dev.polyserve.loop;
 
 import dev.polyserve.conversation.HandlerBorder;
+import dev.polyserve.conversation.HandlerHost;
 import dev.polyserve.coroutine.carrier.CarrierThread;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// before each mount. Virtual threads that the handler starts inherit it, and are always in the handler's code.
 ///
 /// **Thread**: the coroutine's, except as noted.
-final class HandlerCoroutine implements HandlerBorder, Executor, Runnable, LoopThread.Task {
+final class HandlerCoroutine implements HandlerBorder, HandlerHost, Executor, Runnable, LoopThread.Task {
     /// How many stretches are expected to be long after a long one. A request may have short ones beside it.
     private static final int AFTER_A_LONG_ONE = 3;
     private static final int MOST_EXPECTED = 4 * AFTER_A_LONG_ONE;
@@ -228,6 +229,11 @@ final class HandlerCoroutine implements HandlerBorder, Executor, Runnable, LoopT
 
     @Override
     public EventLoop loop() {
+        return loop;
+    }
+
+    @Override
+    public Object home() {
         return loop;
     }
 

@@ -11,6 +11,8 @@ import java.util.concurrent.Executor;
 public final class LoopCoroutines {
     private final EventLoop loop;
     private final boolean lendThread;
+    /// Has no thread.
+    private final HandlerCoroutine ofNoHandler;
     /// Set before the loop starts, if at all.
     private Optional<LoopHub> hub = Optional.empty();
 
@@ -18,12 +20,18 @@ public final class LoopCoroutines {
     LoopCoroutines(EventLoop loop, boolean lendThread) {
         this.loop = loop;
         this.lendThread = lendThread;
+        this.ofNoHandler = new HandlerCoroutine(loop, this);
     }
 
     /// Whether coroutines run on the loop's own thread. If not, they are virtual threads of the default scheduler.
     /// **Thread**: any.
     public boolean lendThread() {
         return lendThread;
+    }
+
+    /// What connections have for a coroutine while no handler owns them. **Thread**: any.
+    HandlerCoroutine ofNoHandler() {
+        return ofNoHandler;
     }
 
     /// Creates a coroutine that is not started. **Thread**: any.

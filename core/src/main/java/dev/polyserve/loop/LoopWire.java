@@ -7,6 +7,8 @@ import dev.polyserve.conversation.ConnectingWire;
 import dev.polyserve.conversation.ConversationDriver;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerBorder;
+import dev.polyserve.conversation.HandlerHost;
+import dev.polyserve.conversation.HostedWire;
 import dev.polyserve.conversation.ConnectionBufferPool;
 import dev.polyserve.conversation.InputBuffer;
 import dev.polyserve.conversation.InputReceiver;
@@ -14,6 +16,7 @@ import dev.polyserve.conversation.LoopBuffers;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ReadinessAtDeadline;
 import dev.polyserve.conversation.ReadyWire;
+import dev.polyserve.conversation.ReusableWire;
 import dev.polyserve.conversation.PinnedWaitException;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.conversation.StartTlsWire;
@@ -53,6 +56,8 @@ public final class LoopWire extends AbstractLoopConnection<Conversation>
             StartTlsWire,
             ConnectingWire,
             ReadyWire,
+            ReusableWire,
+            HostedWire,
             ConversationDriver,
             Multiplexer.Ready,
             LoopBuffers,
@@ -81,7 +86,8 @@ public final class LoopWire extends AbstractLoopConnection<Conversation>
     private volatile @Nullable ReadinessGate writable;
     private volatile boolean over;
     private volatile boolean cut;
-    private final HandlerCoroutine coroutine;
+    /// Another one when another handler owns the connection.
+    private HandlerCoroutine coroutine;
     private volatile @Nullable Thread besides;
     /// Whether only the loop's thread may read and write the socket. Set before the coroutine starts.
     private boolean confined;
@@ -105,16 +111,23 @@ public final class LoopWire extends AbstractLoopConnection<Conversation>
     }
 
     /// A wire for another socket of the same coroutine.
-    private LoopWire(LoopWire first, StreamSocket socket) {
-        super(first.loop);
+    private LoopWire(HandlerCoroutine coroutine, StreamSocket socket) {
+        super(coroutine.loop());
         this.socket = socket;
         this.readsAhead = !socket.source().equals(socket);
-        this.coroutine = first.coroutine;
+        this.coroutine = coroutine;
     }
 
-    /// Creates a wire for a socket that the coroutine of this one connects. **Thread**: the coroutine's.
-    public LoopWire beside(ConnectableSocket another) {
-        return new LoopWire(this, another.socket());
+    /// Creates a wire for a socket that a handler connects. **Thread**: the handler's.
+    ///
+    /// @param host what runs the handler, which is a coroutine of a loop
+    public static LoopWire beside(HandlerHost host, ConnectableSocket another) {
+        return new LoopWire((HandlerCoroutine) host, another.socket());
+    }
+
+    @Override
+    public HandlerHost host() {
+        return coroutine;
     }
 
     /// The border between the library and the handler that uses this wire.
@@ -366,6 +379,35 @@ public final class LoopWire extends AbstractLoopConnection<Conversation>
             writable = gate;
         }
         return gate;
+    }
+
+    // --- for a pool ---
+
+    @Override
+    public void ownedBy(@Nullable HandlerHost host) {
+        coroutine = host == null ? loop.coroutines().ofNoHandler() : (HandlerCoroutine) host;
+    }
+
+    /// On the loop, it costs no system call unless the socket has become ready since the last read.
+    @Override
+    public boolean isSilent() throws IOException {
+        if (cut || over) {
+            return false;
+        }
+        boolean direct = isOnLoop();
+        if (direct && drained && !readable.isReady() && (interest & Multiplexer.READ) != 0) {
+            return true;
+        }
+        readable.leave();
+        ByteBuffer away = direct ? loop.scratch().room() : ByteBuffer.allocate(DISCARD_BYTES);
+        int count = isReachable() ? socket.read(away) : onLoop(() -> socket.read(away));
+        drained = count == 0 && !hasBuffered();
+        if (direct) {
+            arm(interest | Multiplexer.READ);
+        } else {
+            loop.ask(this, ARM_READ);
+        }
+        return drained;
     }
 
     // --- for a relay: nothing here waits but the last, and all of it is on the loop ---

@@ -54,7 +54,7 @@ final class MessageCoroutine implements Runnable {
         serving = next;
         try {
             coroutine.expectedLong(next.expectedLong());
-            next.run(border);
+            next.run(border, coroutine);
             next.expectedLong(coroutine.expectedLong());
         } catch (RuntimeException | Error e) {
             next.abandon(e);

@@ -37,7 +37,7 @@ public final class BlockingRunner implements Runner, SessionRunner {
     private final ServerContext context;
     private final EventLoop acceptLoop;
     private final TlsHandshakeExecutor handshakes;
-    private final Connector connector;
+    private final OutgoingConnector connector;
     private @Nullable ConnectionExecutor host;
 
     private BlockingRunner(BlockingRunnerSettings executorPolicy, Multiplexer multiplexer,
@@ -144,6 +144,7 @@ public final class BlockingRunner implements Runner, SessionRunner {
         if (host != null) {
             host.close().forEach(Runnable::run);
         }
+        connector.close();
         acceptLoop.close();
         acceptLoop.awaitEnd();
         handshakes.close();

@@ -1,7 +1,6 @@
 package dev.polyserve.run;
 
 import dev.polyserve.Client;
-import dev.polyserve.Connection;
 import dev.polyserve.Options;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Connector;
@@ -18,6 +17,8 @@ import dev.polyserve.io.ConnectableSocket;
 import dev.polyserve.io.SocketProvider;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.SelectorMultiplexer;
+import dev.polyserve.spi.ConnectionOwner;
+import dev.polyserve.spi.PoolableConnection;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -29,12 +30,13 @@ final class ClientConnections {
     private static final ServerListener NO_LISTENER = new ServerListener() {};
     private static final ServerLog LOG = new ServerLog();
     private static final NonQueueingLock LOCK = new NonQueueingLock();
+    private static final OutgoingConnections UNOWNED = new OutgoingConnections();
     private static volatile @Nullable EventLoop monitor;
 
     private ClientConnections() {}
 
     /// As [dev.polyserve.spi.ServerProvider#connect].
-    static Connection connect(Client to) throws IOException {
+    static OutgoingConversation connect(Client to) throws IOException {
         EventLoop watching = monitor();
         Options options = to.options().orElse(Options.defaults());
         ServerContext context = new ServerContext(options, NO_LISTENER, NanoClock.SYSTEM, _ -> {
@@ -43,8 +45,37 @@ final class ClientConnections {
         OutgoingConnector connector = new OutgoingConnector(sockets, context, OutgoingAddresses.OF_THE_SYSTEM,
                 new OutgoingHandshakes(Runnable::run),
                 (in, socket, identity, owner, again) -> over(in, socket, identity, owner, again, watching));
-        return connector.connect(to,
-                new Connector.Owner(null, HandlerBorder.NONE, new OutgoingConnections(), null));
+        return connector.connect(to, owner());
+    }
+
+    private static Connector.Owner owner() {
+        return new Connector.Owner(null, HandlerBorder.NONE, new OutgoingConnections(), null);
+    }
+
+    /// A thread outside of servers, which owns pooled connections for a time.
+    enum OwningThread implements ConnectionOwner {
+        /// Any of them: it has no state.
+        ANY;
+
+        @Override
+        public Object home() {
+            return this;
+        }
+
+        @Override
+        public PoolableConnection connect(Client to) throws IOException {
+            return ClientConnections.connect(to);
+        }
+
+        @Override
+        public boolean take(PoolableConnection unowned) {
+            return ((OutgoingConversation) unowned).take(owner(), ClientConnections::connect);
+        }
+
+        @Override
+        public boolean leave(PoolableConnection owned) {
+            return ((OutgoingConversation) owned).leave(UNOWNED);
+        }
     }
 
     private static OutgoingConversation over(ServerContext in, ConnectableSocket socket,

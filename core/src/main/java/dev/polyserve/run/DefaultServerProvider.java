@@ -2,6 +2,7 @@ package dev.polyserve.run;
 
 import dev.polyserve.Client;
 import dev.polyserve.spi.ServerProvider;
+import dev.polyserve.spi.ConnectionOwner;
 import dev.polyserve.spi.ModelChoice;
 import dev.polyserve.Connection;
 import dev.polyserve.Model;
@@ -47,6 +48,11 @@ public final class DefaultServerProvider implements ServerProvider {
     @Override
     public Connection connect(Client to) throws IOException {
         return ClientConnections.connect(to);
+    }
+
+    @Override
+    public ConnectionOwner thread() {
+        return ClientConnections.OwningThread.ANY;
     }
 
     @Override

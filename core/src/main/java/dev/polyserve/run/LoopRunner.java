@@ -6,6 +6,7 @@ import dev.polyserve.io.ConnectableSocket;
 import dev.polyserve.spi.ServerProvider;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerConversation;
+import dev.polyserve.conversation.HandlerHost;
 import dev.polyserve.conversation.LoopDrivenConversation;
 import dev.polyserve.conversation.MessageConversation;
 import dev.polyserve.conversation.MessageHandlerAsHandler;
@@ -50,7 +51,7 @@ final class LoopRunner implements Runner, SessionRunner {
     /// Why coroutines do not run on the loops' threads; empty if they do, or if there are none.
     private final Optional<String> slower;
     private final LoopUsageReport balance;
-    private final Connector connector;
+    private final OutgoingConnector connector;
     private final TlsHandshakeExecutor handshakes;
     private int next;
 
@@ -143,12 +144,13 @@ final class LoopRunner implements Runner, SessionRunner {
     /// A connection on the loop, and of the coroutine, of the one whose handler begins it.
     private OutgoingConversation outgoing(ServerContext in, ConnectableSocket socket,
             Conversation.Identity identity, Connector.Owner owner, OutgoingConversation.Connecting again) {
-        if (!(owner.wire() instanceof LoopWire first)) {
+        HandlerHost host = owner.host();
+        if (host == null) {
             throw new IllegalStateException(
                     "the handler of a datagram session cannot connect from an event loop: use a model"
                             + " of threads, as virtual");
         }
-        LoopWire wire = first.beside(socket);
+        LoopWire wire = LoopWire.beside(host, socket);
         var conversation = new OutgoingConversation(in, identity, wire, owner, again);
         wire.watch(conversation);
         return conversation;
@@ -250,7 +252,7 @@ final class LoopRunner implements Runner, SessionRunner {
             }
             case ServerProvider.Messages<?> messages -> {
                 LoopProtocolDriver driver = new LoopProtocolDriver(loop, socket);
-                var conversation = new MessageConversation<>(context, identity, messages, driver);
+                var conversation = new MessageConversation<>(context, identity, messages, driver, connector);
                 driver.watch(conversation);
                 yield new Ready(loop, socket, conversation, driver::start);
             }
@@ -261,6 +263,7 @@ final class LoopRunner implements Runner, SessionRunner {
 
     @Override
     public void stop() {
+        connector.close();
         loops.forEach(loop -> loop.coroutines().closeHub());
         loops.forEach(EventLoop::close);
         loops.forEach(EventLoop::awaitEnd);

@@ -6,6 +6,7 @@ import dev.polyserve.ConnectionException;
 import dev.polyserve.Endpoint;
 import dev.polyserve.conversation.Connector;
 import dev.polyserve.conversation.Conversation;
+import dev.polyserve.conversation.OutgoingConnections;
 import dev.polyserve.conversation.OutgoingConversation;
 import dev.polyserve.conversation.PinnedWaitException;
 import dev.polyserve.conversation.ServerContext;
@@ -38,6 +39,7 @@ final class OutgoingConnector implements Connector {
     private final HandshakeLimit handshakes;
     private final TlsRecordBuffers records;
     private final AtomicLong nextId = new AtomicLong();
+    private final OutgoingConnections unowned = new OutgoingConnections();
 
     /// How a model drives a connection.
     @FunctionalInterface
@@ -70,6 +72,16 @@ final class OutgoingConnector implements Connector {
         } catch (IOException e) {
             throw OutgoingAttempts.failure(to, e);
         }
+    }
+
+    @Override
+    public OutgoingConnections unowned() {
+        return unowned;
+    }
+
+    /// Ends the connections that no handler owns, also those that are left from now on. **Thread**: any.
+    void close() {
+        unowned.abortAll();
     }
 
     /// One address, as the race sees it.

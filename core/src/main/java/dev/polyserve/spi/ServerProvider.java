@@ -41,6 +41,9 @@ public interface ServerProvider {
     /// Begins a connection outside of a server, and waits until it is connected, as [dev.polyserve.Client#connect].
     Connection connect(Client to) throws IOException;
 
+    /// What owns connections that threads outside of servers have taken from a pool.
+    ConnectionOwner thread();
+
     /// Whether this process is a worker of a server in another one.
     boolean isWorker();
 
