@@ -10,9 +10,12 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Framing;
 import dev.polyserve.Model;
 import dev.polyserve.Server;
+import dev.polyserve.pool.ConnectionPool;
+import dev.polyserve.pool.MultiplexedClient;
 import dev.polyserve.relay.Relay;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -73,6 +76,48 @@ class OutgoingGuideTest {
                 assertThat(client.readLine()).isEqualTo("sum 1");
                 client.end();
                 assertThat(client.readLine()).isNull();
+            }
+        }
+    }
+
+    @Test
+    void handlersShareAPool() throws Exception {
+        try (Server adder = adder()) {
+            String upstreamEndpoint = adder.endpoints().getFirst().toString();
+            String endpoint = ANY_PORT;
+            // region pool
+            ConnectionPool pool = ConnectionPool.to(upstreamEndpoint).most(16).open();
+            Server gateway = Server.at(endpoint)
+                    .messages(Framing.lines(), (line, client) -> client.writeLine(pool.call(client, upstream -> {
+                        upstream.writeLine(line);
+                        return upstream.readLine();
+                    })))
+                    .start();
+            // endregion
+            try (pool; gateway) {
+                for (String sum : List.of("sum 1", "sum 2")) { // of one connection to the adder
+                    try (Connection client = Client.to(gateway.endpoints().getFirst()).connect()) {
+                        client.writeLine("1");
+                        assertThat(client.readLine()).isIn("sum 1", sum);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void requestsShareAConnection() throws Exception {
+        try (Server echo = Server.at(ANY_PORT)
+                .messages(Framing.lines(), (line, client) -> client.writeLine(line))
+                .start()) {
+            Endpoint upstreamEndpoint = echo.endpoints().getFirst();
+            // region multiplexed
+            MultiplexedClient<String, String> backend = new MultiplexedClient<>(Client.to(upstreamEndpoint),
+                    Framing.lines(), line -> line.substring(0, line.indexOf(' ')), 100);
+            String answer = backend.request("7 what is it?", Duration.ofSeconds(10));
+            // endregion
+            try (backend) {
+                assertThat(answer).isEqualTo("7 what is it?");
             }
         }
     }
