@@ -1,7 +1,12 @@
 package dev.polyserve.loop;
 
+import dev.polyserve.conversation.BufferPool;
+import dev.polyserve.conversation.ConnectionBufferPool;
+import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerBorder;
 import dev.polyserve.conversation.HandlerHost;
+import dev.polyserve.conversation.HeapBuffer;
+import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.coroutine.carrier.CarrierThread;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -23,8 +28,17 @@ import org.jspecify.annotations.Nullable;
 /// Where the JDK lends the loop's thread, this object is the scheduler of its virtual thread: it marks the loop's thread
 /// before each mount. Virtual threads that the handler starts inherit it, and are always in the handler's code.
 ///
+/// To save objects, it is also the [BufferPool] of its connections: it lends the loop's buffers.
+///
 /// **Thread**: the coroutine's, except as noted.
-final class HandlerCoroutine implements HandlerBorder, HandlerHost, Executor, Runnable, LoopThread.Task {
+final class HandlerCoroutine
+        implements
+            HandlerBorder,
+            HandlerHost,
+            BufferPool,
+            Executor,
+            Runnable,
+            LoopThread.Task {
     /// How many stretches are expected to be long after a long one. A request may have short ones beside it.
     private static final int AFTER_A_LONG_ONE = 3;
     private static final int MOST_EXPECTED = 4 * AFTER_A_LONG_ONE;
@@ -207,6 +221,63 @@ final class HandlerCoroutine implements HandlerBorder, HandlerHost, Executor, Ru
         }
         return beside;
     }
+
+    // --- what belongs to the loop, for the coroutine only: another thread to which the handler passes its connection must
+    // not touch it ---
+
+    /// Whether the thread may use what belongs to the loop: it is the coroutine's or the loop's own. **Thread**: any, about
+    /// itself.
+    boolean mayUseLoop(Thread calling) {
+        return loop.coroutines().lendThread() && (isOnLoop(calling) || calling.equals(loop.thread()));
+    }
+
+    private boolean mayUseLoop() {
+        return mayUseLoop(Thread.currentThread());
+    }
+
+    /// The pool of its connections. **Thread**: any.
+    BufferPool pool() {
+        return loop.coroutines().lendThread() ? this : BufferPool.UNPOOLED;
+    }
+
+    /// The buffers that the loop keeps for connections that are not idle. **Thread**: any.
+    ConnectionBufferPool buffers() {
+        return mayUseLoop() ? loop.messages().buffers() : ConnectionBufferPool.KEEPS_NONE;
+    }
+
+    /// The begin time of a wait that begins now: that of the loop's turn. **Thread**: any.
+    long waitBeginsNanos(Conversation waiting, NanoClock clock) {
+        return mayUseLoop() ? loop.waitBegins(waiting) : clock.nanos();
+    }
+
+    @Override
+    public HeapBuffer take(int atLeastBytes) {
+        boolean entered = enterLibrary();
+        try {
+            return mayUseLoop() ? loop.pool().take(atLeastBytes) : new HeapBuffer(atLeastBytes);
+        } finally {
+            leaveIf(entered);
+        }
+    }
+
+    @Override
+    public void give(HeapBuffer chunk) {
+        boolean entered = enterLibrary();
+        try {
+            if (mayUseLoop()) {
+                loop.pool().give(chunk);
+            }
+        } finally {
+            leaveIf(entered);
+        }
+    }
+
+    @Override
+    public boolean reclaims() {
+        return true;
+    }
+
+    // --- the scheduler of its virtual thread ---
 
     /// Submits a continuation to the loop; called by the JDK. **Thread**: any.
     @Override

@@ -6,7 +6,6 @@ import dev.polyserve.conversation.ConnectionBufferPool;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerBorder;
 import dev.polyserve.conversation.HandlerConversation;
-import dev.polyserve.conversation.HeapBuffer;
 import dev.polyserve.conversation.LoopBuffers;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.io.DatagramSession;
@@ -15,10 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The wire of a session's handler that runs as a coroutine of an event loop, which may be another loop than the port's.
 ///
-/// Its buffers are the loop's, as those of [LoopWire].
-///
 /// **Thread**: as [DatagramSessionWire]; [#start] the loop's.
-public final class LoopSessionWire extends DatagramSessionWire implements LoopBuffers, BufferPool, Runnable {
+public final class LoopSessionWire extends DatagramSessionWire implements LoopBuffers, Runnable {
     private final EventLoop loop;
     private final HandlerCoroutine coroutine;
     private volatile @Nullable HandlerConversation conversation;
@@ -71,61 +68,26 @@ public final class LoopSessionWire extends DatagramSessionWire implements LoopBu
         return loop.coroutines().lendThread() ? coroutine.thread() : null;
     }
 
-    /// Whether the caller is known to run on the loop's thread.
-    private boolean isOnLoop() {
-        Thread current = Thread.currentThread();
-        return loop.coroutines().lendThread() && (coroutine.isOnLoop(current) || current.equals(loop.thread()));
-    }
-
     @Override
     @SuppressWarnings("ThreadPriorityCheck") // exact: the loop is the scheduler
     protected void yieldsToOthers() {
-        if (isOnLoop()) {
+        if (coroutine.mayUseLoop(Thread.currentThread())) {
             Thread.yield();
         }
     }
 
     @Override
     public long waitBeginsNanos(Conversation waiting, NanoClock clock) {
-        return isOnLoop() ? loop.waitBegins(waiting) : clock.nanos();
+        return coroutine.waitBeginsNanos(waiting, clock);
     }
-
-    // --- the buffers: the loop's, for the coroutine only ---
 
     @Override
     public BufferPool pool() {
-        return loop.coroutines().lendThread() ? this : BufferPool.UNPOOLED;
+        return coroutine.pool();
     }
 
     @Override
     public ConnectionBufferPool buffers() {
-        return isOnLoop() ? loop.messages().buffers() : ConnectionBufferPool.KEEPS_NONE;
-    }
-
-    @Override
-    public HeapBuffer take(int atLeastBytes) {
-        boolean entered = coroutine.enterLibrary();
-        try {
-            return isOnLoop() ? loop.pool().take(atLeastBytes) : new HeapBuffer(atLeastBytes);
-        } finally {
-            coroutine.leaveIf(entered);
-        }
-    }
-
-    @Override
-    public void give(HeapBuffer chunk) {
-        boolean entered = coroutine.enterLibrary();
-        try {
-            if (isOnLoop()) {
-                loop.pool().give(chunk);
-            }
-        } finally {
-            coroutine.leaveIf(entered);
-        }
-    }
-
-    @Override
-    public boolean reclaims() {
-        return true;
+        return coroutine.buffers();
     }
 }

@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// State that the coroutine and the loop share needs no fences, because both run on one thread; other threads use the
 /// mailbox. So does a pinned coroutine, which stays on its thread when the loop is handed off ([HandlerCoroutine]). To save
-/// objects, this class is also the connection's [BufferPool], and what its coroutine runs.
+/// objects, this class is also what its coroutine runs.
 ///
 /// **Thread**: as [Wire] and [ConversationDriver]; [#ready] and the interest belong to the loop.
 public final class LoopWire extends AbstractLoopConnection<Conversation>
@@ -61,7 +61,6 @@ public final class LoopWire extends AbstractLoopConnection<Conversation>
             ConversationDriver,
             Multiplexer.Ready,
             LoopBuffers,
-            BufferPool,
             Runnable {
     /// The most of one read: what is read is copied, and buffers up to this size are pooled.
     private static final int READ_BYTES = 32 << 10;
@@ -69,8 +68,6 @@ public final class LoopWire extends AbstractLoopConnection<Conversation>
     /// After how much output without a wait the loop serves others first. A peer that reads as fast as a handler writes would
     /// keep the loop for as long as there are bytes, and encrypting them takes longer than sending them.
     private static final int OUTPUT_PER_TURN_BYTES = 256 << 10;
-    /// For a wait without a limit.
-    private static final AtomicBoolean NEVER_LATE = new AtomicBoolean();
     // What threads beside the loop ask it for.
     private static final int ARM_READ = Multiplexer.READ;
     private static final int ARM_WRITE = Multiplexer.WRITE;
@@ -461,20 +458,14 @@ public final class LoopWire extends AbstractLoopConnection<Conversation>
         LoopWire second = (LoopWire) other;
         expects(awaited);
         second.expects(awaitedOfOther);
-        AtomicBoolean late = atMostNanos < ServerContext.FOREVER_NANOS ? new AtomicBoolean() : NEVER_LATE;
-        EventLoop.@Nullable Delayed limit = late.equals(NEVER_LATE) ? null : loop.schedule(atMostNanos, () -> {
-            late.set(true);
-            wakeWaiting();
-        });
+        long deadline = System.nanoTime() + atMostNanos;
+        EventLoop.@Nullable Delayed limit = wakesLater(awaited == INPUT ? readable : forWriting(), atMostNanos);
         try {
-            while (!comes(awaited) && !second.comes(awaitedOfOther) && !late.get()) {
-                requireMayWait(CarrierThread.park(this));
+            while (!comes(awaited) && !second.comes(awaitedOfOther) && parks(deadline, true)) {
                 refuseInterrupt();
             }
         } finally {
-            if (limit != null) {
-                cancel(limit);
-            }
+            cancel(limit);
             stopsExpecting(awaited);
             second.stopsExpecting(awaitedOfOther);
         }
@@ -594,23 +585,17 @@ public final class LoopWire extends AbstractLoopConnection<Conversation>
             gate.expectFromElsewhere(Thread.currentThread());
         }
         long deadline = System.nanoTime() + atMostNanos;
-        EventLoop.@Nullable Delayed limit = direct && atMostNanos < ServerContext.FOREVER_NANOS
-                ? loop.schedule(atMostNanos, gate::wake)
-                : null;
+        EventLoop.@Nullable Delayed limit = direct ? wakesLater(gate, atMostNanos) : null;
         try {
             while (!set.get() && !over && !cut) {
-                long left = deadline - System.nanoTime();
-                if (left <= 0) {
+                if (!parks(deadline, direct)) {
                     return false;
                 }
-                requireMayWait(direct ? CarrierThread.park(this) : CarrierThread.parkNanos(this, left));
                 refuseInterrupt();
             }
             return true;
         } finally {
-            if (limit != null) {
-                cancel(limit);
-            }
+            cancel(limit);
             gate.leave();
         }
     }
@@ -708,47 +693,17 @@ public final class LoopWire extends AbstractLoopConnection<Conversation>
 
     @Override
     public long waitBeginsNanos(Conversation waiting, NanoClock clock) {
-        return isOnLoop() ? loop.waitBegins(waiting) : clock.nanos();
+        return coroutine.waitBeginsNanos(waiting, clock);
     }
-
-    // --- the connection's buffers are the loop's, for the coroutine only: another thread to which the handler passes
-    // the connection must not touch them ---
 
     @Override
     public BufferPool pool() {
-        return loop.coroutines().lendThread() ? this : BufferPool.UNPOOLED;
+        return coroutine.pool();
     }
 
     @Override
     public ConnectionBufferPool buffers() {
-        return isOnLoop() ? loop.messages().buffers() : ConnectionBufferPool.KEEPS_NONE;
-    }
-
-    @Override
-    public HeapBuffer take(int atLeastBytes) {
-        boolean entered = coroutine.enterLibrary();
-        try {
-            return isOnLoop() ? loop.pool().take(atLeastBytes) : new HeapBuffer(atLeastBytes);
-        } finally {
-            coroutine.leaveIf(entered);
-        }
-    }
-
-    @Override
-    public void give(HeapBuffer chunk) {
-        boolean entered = coroutine.enterLibrary();
-        try {
-            if (isOnLoop()) {
-                loop.pool().give(chunk);
-            }
-        } finally {
-            coroutine.leaveIf(entered);
-        }
-    }
-
-    @Override
-    public boolean reclaims() {
-        return true;
+        return coroutine.buffers();
     }
 
     // --- waiting ---
@@ -782,26 +737,42 @@ public final class LoopWire extends AbstractLoopConnection<Conversation>
     private boolean awaitWithin(ReadinessGate gate, int operation, long atMostNanos, boolean direct)
             throws IOException {
         long deadline = System.nanoTime() + atMostNanos;
-        EventLoop.@Nullable Delayed limit = direct ? loop.schedule(atMostNanos, gate::wake) : null;
+        EventLoop.@Nullable Delayed limit = direct ? wakesLater(gate, atMostNanos) : null;
         try {
             while (!comes(gate, operation)) {
-                long left = deadline - System.nanoTime();
-                if (left <= 0) {
+                if (!parks(deadline, direct)) {
                     return false;
                 }
-                requireMayWait(direct ? CarrierThread.park(this) : CarrierThread.parkNanos(this, left));
                 refuseInterrupt();
             }
             return true;
         } finally {
-            if (limit != null) {
-                cancel(limit);
-            }
+            cancel(limit);
         }
     }
 
+    /// Has the loop wake the gate's thread at a time limit, because a coroutine of the loop parks without one.
+    private EventLoop.@Nullable Delayed wakesLater(ReadinessGate gate, long atMostNanos) {
+        return atMostNanos < ServerContext.FOREVER_NANOS ? loop.schedule(atMostNanos, gate::wake) : null;
+    }
+
+    /// Parks once.
+    ///
+    /// @param direct whether the loop wakes the caller at the deadline ([#wakesLater])
+    /// @return false, without parking, after the deadline
+    private boolean parks(long deadlineNanos, boolean direct) throws IOException {
+        long left = deadlineNanos - System.nanoTime();
+        if (left > 0) {
+            requireMayWait(direct ? CarrierThread.park(this) : CarrierThread.parkNanos(this, left));
+        }
+        return left > 0;
+    }
+
     /// Cancels a time limit, which was set on the loop. The loop may have been handed off since.
-    private void cancel(EventLoop.Delayed limit) {
+    private void cancel(EventLoop.@Nullable Delayed limit) {
+        if (limit == null) {
+            return;
+        }
         if (isOnLoop()) {
             loop.cancel(limit);
         } else {
@@ -835,7 +806,6 @@ public final class LoopWire extends AbstractLoopConnection<Conversation>
     /// Whether the caller is known to run on the loop's thread.
     private boolean isOnLoop() {
         Thread current = Thread.currentThread();
-        return loop.coroutines().lendThread()
-                && (coroutine.isOnLoop(current) || current.equals(besides) || current.equals(loop.thread()));
+        return coroutine.mayUseLoop(current) || (current.equals(besides) && loop.coroutines().lendThread());
     }
 }
