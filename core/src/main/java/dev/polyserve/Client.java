@@ -21,20 +21,20 @@ import java.util.function.UnaryOperator;
 ///
 /// Immutable: a `with…` method returns another one. Two with the same parts are equal.
 public final class Client extends ValueObject {
-    private final ClientFields values;
+    private final ClientOptionValues values;
 
-    private Client(ClientFields values) {
+    private Client(ClientOptionValues values) {
         super(values);
         this.values = values;
     }
 
-    private Client with(Consumer<ClientFields> change) {
+    private Client with(Consumer<ClientOptionValues> change) {
         return new Client(ValueFields.changed(values, change));
     }
 
     /// A client of the server at this endpoint, `tcp://host:port`, `tls://host:port` or `unix:/path`.
     public static Client to(Endpoint endpoint) {
-        return new Client(new ClientFields(Objects.requireNonNull(endpoint)));
+        return new Client(new ClientOptionValues(Objects.requireNonNull(endpoint)));
     }
 
     /// A client of the server at this endpoint ([Endpoint#parse]).

@@ -13,16 +13,16 @@ import java.util.function.UnaryOperator;
 ///
 /// Immutable, as is each group in it: a `with…` method returns another one. Two with the same settings are equal.
 public final class Options extends ValueObject {
-    private static final Options DEFAULTS = new Options(new OptionFields());
+    private static final Options DEFAULTS = new Options(new OptionValues());
 
-    private final OptionFields values;
+    private final OptionValues values;
 
-    private Options(OptionFields values) {
+    private Options(OptionValues values) {
         super(values);
         this.values = values;
     }
 
-    private Options with(Consumer<OptionFields> change) {
+    private Options with(Consumer<OptionValues> change) {
         return new Options(ValueFields.changed(values, change));
     }
 
@@ -106,16 +106,16 @@ public final class Options extends ValueObject {
         /// The most that UDP carries over IPv4.
         public static final int MAX_DATAGRAM_BYTES = 65_507;
 
-        static final Limits DEFAULTS = new Limits(new LimitOptionFields());
+        static final Limits DEFAULTS = new Limits(new LimitOptionValues());
 
-        private final LimitOptionFields values;
+        private final LimitOptionValues values;
 
-        private Limits(LimitOptionFields values) {
+        private Limits(LimitOptionValues values) {
             super(values);
             this.values = values;
         }
 
-        private Limits with(Consumer<LimitOptionFields> change) {
+        private Limits with(Consumer<LimitOptionValues> change) {
             return new Limits(ValueFields.changed(values, change));
         }
 
@@ -257,16 +257,16 @@ public final class Options extends ValueObject {
     /// Times, all finite by default. For the waits of connections (the first four, `tlsHandshake` and `connect`) zero means
     /// unlimited; for `drain` and `close` it means immediately; for `drainQuiet`, `stall`, `spin` and `handOff`, never.
     public static final class Timeouts extends ValueObject {
-        static final Timeouts DEFAULTS = new Timeouts(new TimeoutOptionFields());
+        static final Timeouts DEFAULTS = new Timeouts(new TimeoutOptionValues());
 
-        private final TimeoutOptionFields values;
+        private final TimeoutOptionValues values;
 
-        private Timeouts(TimeoutOptionFields values) {
+        private Timeouts(TimeoutOptionValues values) {
             super(values);
             this.values = values;
         }
 
-        private Timeouts with(Consumer<TimeoutOptionFields> change) {
+        private Timeouts with(Consumer<TimeoutOptionValues> change) {
             return new Timeouts(ValueFields.changed(values, change));
         }
 
@@ -402,16 +402,16 @@ public final class Options extends ValueObject {
     /// `epoll-et`) support. Corking (TCP_CORK) is not among them: the output of a handler is collected anyway until it
     /// reads, flushes or ends, and is then sent in one call.
     public static final class Sockets extends ValueObject {
-        static final Sockets DEFAULTS = new Sockets(new SocketOptionFields());
+        static final Sockets DEFAULTS = new Sockets(new SocketOptionValues());
 
-        private final SocketOptionFields values;
+        private final SocketOptionValues values;
 
-        private Sockets(SocketOptionFields values) {
+        private Sockets(SocketOptionValues values) {
             super(values);
             this.values = values;
         }
 
-        private Sockets with(Consumer<SocketOptionFields> change) {
+        private Sockets with(Consumer<SocketOptionValues> change) {
             return new Sockets(ValueFields.changed(values, change));
         }
 
@@ -503,16 +503,16 @@ public final class Options extends ValueObject {
     /// peer, has another beginning, or is late. At an endpoint of datagrams, that holds for each datagram, with version 2; only
     /// endpoints with senders of their own have such headers. Off by default.
     public static final class ProxyProtocol extends ValueObject {
-        static final ProxyProtocol DEFAULTS = new ProxyProtocol(new ProxyOptionFields());
+        static final ProxyProtocol DEFAULTS = new ProxyProtocol(new ProxyProtocolOptionValues());
 
-        private final ProxyOptionFields values;
+        private final ProxyProtocolOptionValues values;
 
-        private ProxyProtocol(ProxyOptionFields values) {
+        private ProxyProtocol(ProxyProtocolOptionValues values) {
             super(values);
             this.values = values;
         }
 
-        private ProxyProtocol with(Consumer<ProxyOptionFields> change) {
+        private ProxyProtocol with(Consumer<ProxyProtocolOptionValues> change) {
             return new ProxyProtocol(ValueFields.changed(values, change));
         }
 
@@ -584,16 +584,16 @@ public final class Options extends ValueObject {
     /// of them may come in unless there are allowed networks. Behind a load balancer it is the address in the PROXY header. A
     /// Unix peer has no address, and may always come in: the mode of the socket's file decides.
     public static final class Access extends ValueObject {
-        static final Access DEFAULTS = new Access(new AccessOptionFields());
+        static final Access DEFAULTS = new Access(new AccessOptionValues());
 
-        private final AccessOptionFields values;
+        private final AccessOptionValues values;
 
-        private Access(AccessOptionFields values) {
+        private Access(AccessOptionValues values) {
             super(values);
             this.values = values;
         }
 
-        private Access with(Consumer<AccessOptionFields> change) {
+        private Access with(Consumer<AccessOptionValues> change) {
             return new Access(ValueFields.changed(values, change));
         }
 

@@ -1,6 +1,6 @@
 package dev.polyserve;
 
-import dev.polyserve.spi.ListenText;
+import dev.polyserve.spi.ListenSpecification;
 import dev.polyserve.spi.ServerProvider;
 import dev.polyserve.coroutine.hub.Hub;
 import java.io.IOException;
@@ -29,12 +29,12 @@ public interface Server extends AutoCloseable {
     /// Returns a builder for a server that listens at `endpoint`, such as `tcp://127.0.0.1:8888` (see
     /// [Endpoint#parse]).
     static ServerBuilder at(String endpoint) {
-        return new ServerBuilder(ListenText.parse(endpoint));
+        return new ServerBuilder(ListenSpecification.parse(endpoint));
     }
 
     /// Returns a builder for a server that listens at `endpoint`.
     static ServerBuilder at(Endpoint endpoint) {
-        return new ServerBuilder(new ListenText(endpoint, Optional.empty()));
+        return new ServerBuilder(new ListenSpecification(endpoint, Optional.empty()));
     }
 
     /// Returns a builder for a server without endpoints, which serves the connections that it begins itself ([#connect]): a

@@ -1,7 +1,7 @@
 package dev.polyserve;
 
 import dev.polyserve.spi.ServerProvider;
-import dev.polyserve.spi.ListenText;
+import dev.polyserve.spi.ListenSpecification;
 import dev.polyserve.spi.HandlerExecutionStrategy;
 import dev.polyserve.spi.ModelDefinition;
 import java.io.IOException;
@@ -36,7 +36,7 @@ public final class ServerBuilder {
     private ServerProvider.@Nullable Sessions sessions;
     private @Nullable Tls tls;
 
-    ServerBuilder(ListenText first) {
+    ServerBuilder(ListenSpecification first) {
         ServerBuilder _ = listen(first);
     }
 
@@ -47,10 +47,10 @@ public final class ServerBuilder {
     /// `tcp://*:25?proxy=10.0.0.0/8`, `unix:/run/app.sock?proxy=any`, or `udp://*:53?proxy=10.0.0.0/8`, where each datagram has
     /// one ([Options.ProxyProtocol]).
     public ServerBuilder listen(String endpoint) {
-        return listen(ListenText.parse(endpoint));
+        return listen(ListenSpecification.parse(endpoint));
     }
 
-    private ServerBuilder listen(ListenText parsed) {
+    private ServerBuilder listen(ListenSpecification parsed) {
         parsed.senders().ifPresent(senders -> sendersAt.put(parsed.endpoint(), senders));
         return listen(parsed.endpoint());
     }

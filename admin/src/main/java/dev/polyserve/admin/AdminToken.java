@@ -2,7 +2,7 @@ package dev.polyserve.admin;
 
 import dev.polyserve.admin.http.BearerToken;
 import dev.polyserve.file.SmallFileReader;
-import dev.polyserve.file.UnsuitableFileException;
+import dev.polyserve.file.IrregularOrOversizedFileException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -40,7 +40,7 @@ public final class AdminToken {
             return of(text.lines().findFirst().orElse("").strip());
         } catch (IllegalArgumentException e) {
             throw new IOException("bad token file " + file + ": " + e.getMessage(), e);
-        } catch (UnsuitableFileException e) {
+        } catch (IrregularOrOversizedFileException e) {
             throw new IOException("the token file " + file + " " + e.why(), e);
         } catch (java.nio.file.NoSuchFileException e) {
             throw new IOException("the token file " + file + " does not exist", e);

@@ -1,6 +1,6 @@
 package dev.polyserve.admin;
 
-import dev.polyserve.admin.http.EventSource;
+import dev.polyserve.admin.http.ServerSentEventSource;
 import dev.polyserve.text.JsonObjectWriter;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -29,11 +29,11 @@ final class StatusEvents {
     private record Snapshot(long takenNanos, SequencedMap<String, Object> figures) {}
 
     /// The events of a page that is opened.
-    EventSource open() {
+    ServerSentEventSource open() {
         return new Changes();
     }
 
-    private final class Changes implements EventSource {
+    private final class Changes implements ServerSentEventSource {
         private Map<String, Object> known = Map.of();
 
         @Override

@@ -45,7 +45,7 @@ class QueueingLocksTest {
     private static final Map<String, String> ALLOWED = Map.ofEntries(
             Map.entry("dev/polyserve/cli/ServerController",
                     "loops only count down, which waits for nothing; threads of signals take the monitor"),
-            Map.entry("dev/polyserve/cli/operation/Restart",
+            Map.entry("dev/polyserve/cli/operation/HotRestart",
                     "the thread that restarts, and the main thread at its end"),
             Map.entry("dev/polyserve/cli/LabCommand", "the main thread waits for a signal"),
             Map.entry("dev/polyserve/cli/connect/StdioDatagramClient", "a client, without event loops"),
@@ -58,7 +58,7 @@ class QueueingLocksTest {
             Map.entry("dev/polyserve/cli/services/ProcessRelay", "the relay's own threads and the handler's"),
             Map.entry("dev/polyserve/cli/services/OperatorReplyService",
                     "only handlers and the operator's thread change the map"),
-            Map.entry("dev/polyserve/conversation/WireSenderQueue",
+            Map.entry("dev/polyserve/conversation/WireCrossThreadSendQueue",
                     "only senders take it: coroutines or threads, never the loop"),
             Map.entry("dev/polyserve/coroutine/carrier/Carrier",
                     "only the thread that tests the JDK's scheduler takes it"),

@@ -1,6 +1,6 @@
 package dev.polyserve.cli;
 
-import dev.polyserve.cli.connect.ConnectFailedException;
+import dev.polyserve.cli.connect.ConnectCommandException;
 import dev.polyserve.cli.log.ConsoleLog;
 import dev.polyserve.cli.text.Units;
 import java.io.PrintWriter;
@@ -44,7 +44,7 @@ final class CommandTree {
             return fail(UsageErrors.sentence(e, List.of(args)), e, 2, debug);
         } catch (InvalidPathException e) {
             return fail(UsageErrors.sentence(e), e, 2, debug);
-        } catch (ConnectFailedException e) {
+        } catch (ConnectCommandException e) {
             return fail(e.getMessage(), e, 1, debug);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -2,7 +2,7 @@ package dev.polyserve.cli;
 
 import dev.polyserve.cli.text.SpellingSuggestion;
 import dev.polyserve.file.SmallFileReader;
-import dev.polyserve.file.UnsuitableFileException;
+import dev.polyserve.file.IrregularOrOversizedFileException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.NoSuchFileException;
@@ -53,7 +53,7 @@ final class ConfigFile {
         } catch (CharacterCodingException e) {
             throw ExitException.wrong("the configuration file " + file + " is not in UTF-8: save it in that encoding",
                     e);
-        } catch (UnsuitableFileException e) {
+        } catch (IrregularOrOversizedFileException e) {
             throw ExitException.wrong("the configuration file " + file + " " + e.why(), e);
         } catch (IOException e) {
             throw ExitException.wrong("the configuration file " + file + " cannot be read: " + e.getMessage(), e);

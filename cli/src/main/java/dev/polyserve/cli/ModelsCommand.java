@@ -3,7 +3,7 @@ package dev.polyserve.cli;
 import dev.polyserve.Model;
 import dev.polyserve.Server;
 import dev.polyserve.spi.ServerProvider;
-import dev.polyserve.spi.ModelChoice;
+import dev.polyserve.spi.AutoModelChoice;
 import dev.polyserve.spi.ModelDescription;
 import dev.polyserve.spi.ModelDefinition;
 import dev.polyserve.text.JsonObjectWriter;
@@ -74,7 +74,7 @@ final class ModelsCommand {
     }
 
     /// The model that stands in for this one here, for handlers that may wait.
-    private static Optional<ModelChoice> taken(Model model) {
+    private static Optional<AutoModelChoice> taken(Model model) {
         return ServerProvider.load().choice(model, true);
     }
 

@@ -4,7 +4,7 @@ import dev.polyserve.cli.operation.InitProcessCheck;
 import dev.polyserve.cli.text.Units;
 import dev.polyserve.linux.process.NonChildProcess;
 import dev.polyserve.file.SmallFileReader;
-import dev.polyserve.file.UnsuitableFileException;
+import dev.polyserve.file.IrregularOrOversizedFileException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -97,7 +97,7 @@ final class RestartCommand {
         try {
             String text = SmallFileReader.text(file, MOST_PID_FILE_BYTES).strip();
             return text.matches("[0-9]{1,10}") ? Optional.of(Long.valueOf(text)) : Optional.empty();
-        } catch (UnsuitableFileException e) {
+        } catch (IrregularOrOversizedFileException e) {
             throw ExitException.wrong("the pid file " + file + " " + e.why(), e);
         } catch (IOException e) {
             throw ExitException.wrong("the pid file " + file + " cannot be read: " + e.getMessage(), e);

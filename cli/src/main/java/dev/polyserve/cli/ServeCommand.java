@@ -12,7 +12,7 @@ import dev.polyserve.cli.log.ConsoleLog;
 import dev.polyserve.cli.log.AccessLog;
 import dev.polyserve.cli.operation.InitProcessCheck;
 import dev.polyserve.cli.operation.PidFile;
-import dev.polyserve.cli.operation.Restart;
+import dev.polyserve.cli.operation.HotRestart;
 import dev.polyserve.cli.services.BuiltInService;
 import dev.polyserve.cli.services.ServiceContext;
 import dev.polyserve.cli.text.AsyncLineWriter;
@@ -92,7 +92,7 @@ final class ServeCommand {
         SdNotify manager = SdNotify.ofThisProcess();
         SocketActivation.forgetForChildren();
         predecessor.ifPresent(old -> takeOver(old, plan));
-        Restart restart = restart(plan, predecessor);
+        HotRestart restart = restart(plan, predecessor);
         ServerController lifecycle = new ServerController(log, plan, settings,
                 configuration(commandLine, config), words, manager, restart);
         try (lifecycle;
@@ -130,9 +130,9 @@ final class ServeCommand {
         return config == null ? null : () -> commandLine.orElse(ConfigFile.read(Path.of(config)));
     }
 
-    private Restart restart(ServePlan plan, Optional<RestartPredecessor> predecessor) {
+    private HotRestart restart(ServePlan plan, Optional<RestartPredecessor> predecessor) {
         OperatingOptions operation = plan.operation();
-        return new Restart(log, plan.endpoints(), predecessor, operation.control(), operation.restartTimeout());
+        return new HotRestart(log, plan.endpoints(), predecessor, operation.control(), operation.restartTimeout());
     }
 
     /// Blocks TTIN and TTOU in the server's threads, so that the server keeps running as a background job: the default

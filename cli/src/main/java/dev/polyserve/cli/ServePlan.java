@@ -1,6 +1,6 @@
 package dev.polyserve.cli;
 
-import dev.polyserve.spi.ListenText;
+import dev.polyserve.spi.ListenSpecification;
 import dev.polyserve.spi.ModelDefinition;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Model;
@@ -9,7 +9,7 @@ import dev.polyserve.OnFull;
 import dev.polyserve.Options;
 import dev.polyserve.Tls;
 import dev.polyserve.cli.log.ConsoleLog;
-import dev.polyserve.cli.proxy.ProxyOptions;
+import dev.polyserve.cli.proxy.ReverseProxyOptions;
 import dev.polyserve.cli.services.DatagramRateLimit;
 import dev.polyserve.cli.services.ExecOptions;
 import dev.polyserve.cli.services.ServiceDefinition;
@@ -42,7 +42,7 @@ import java.util.stream.Stream;
 record ServePlan(ServiceDefinition service, List<String> arguments, List<Endpoint> endpoints, Model model,
         Options options,
         ConsoleLog.Format logFormat, boolean quiet, boolean allowAmplification, DatagramRateLimit datagramRate,
-        ExecOptions exec, ProxyOptions proxy, OperatingOptions operation, InheritedSockets inheritance,
+        ExecOptions exec, ReverseProxyOptions proxy, OperatingOptions operation, InheritedSockets inheritance,
         Optional<Tls> tls) {
     private static final int DATAGRAM_RATE = 100;
     private static final String DEFAULT_ENDPOINT = "tcp://127.0.0.1:8888";
@@ -60,18 +60,18 @@ record ServePlan(ServiceDefinition service, List<String> arguments, List<Endpoin
         Model model = commands ? ModelFactory.ofCommands(settings) : ModelFactory.of(settings);
         ServePlan plan = new ServePlan(service, arguments, endpoints, model, Options.defaults(), logFormat(settings),
                 settings.flag(ServeSetting.QUIET), settings.flag(ServeSetting.ALLOW_AMPLIFICATION),
-                datagramRate(settings, service, model), exec, ProxyOptions.NONE,
+                datagramRate(settings, service, model), exec, ReverseProxyOptions.NONE,
                 OperatingOptions.of(settings), InheritedSockets.among(endpoints), tls);
         plan.checkEndpoints();
         plan.checkProcesses();
         plan.checkUnixMode(settings);
         Options options = options(settings, service);
-        ProxyOptions proxy = new ProxySettingsReader(settings, service, arguments, plan.endpoints)
+        ReverseProxyOptions proxy = new ReverseProxySettingsReader(settings, service, arguments, plan.endpoints)
                 .proxy(options.timeouts().connect(), options.timeouts().tlsHandshake());
         return plan.with(options, proxy);
     }
 
-    private ServePlan with(Options all, ProxyOptions forwarding) {
+    private ServePlan with(Options all, ReverseProxyOptions forwarding) {
         return new ServePlan(service, arguments, endpoints, model, all, logFormat, quiet, allowAmplification,
                 datagramRate, exec, forwarding, operation, inheritance, tls);
     }
@@ -126,7 +126,7 @@ record ServePlan(ServiceDefinition service, List<String> arguments, List<Endpoin
         if (settings.has(ServeSetting.LISTEN)) {
             return orExit(
                     () -> settings.list(ServeSetting.LISTEN).stream()
-                            .map(text -> ListenText.parse(text).endpoint())
+                            .map(text -> ListenSpecification.parse(text).endpoint())
                             .toList());
         }
         List<Endpoint> handedDown = InheritedSockets.endpoints();
@@ -218,13 +218,13 @@ record ServePlan(ServiceDefinition service, List<String> arguments, List<Endpoin
                 .withTimeout(settings.duration(ServeSetting.PROXY_PROTOCOL_TIMEOUT).orElse(defaults.timeout()));
         boolean sent = settings.has(ServeSetting.PROXY_PROTOCOL);
         if (sent && !settings.list(ServeSetting.LISTEN).isEmpty() && settings.list(ServeSetting.LISTEN).stream()
-                .allMatch(text -> ListenText.parse(text).endpoint().datagram())) {
+                .allMatch(text -> ListenSpecification.parse(text).endpoint().datagram())) {
             throw ExitException
                     .wrong(settings.where(ServeSetting.PROXY_PROTOCOL) + " is for connections, but all endpoints"
                             + " take datagrams: put ?proxy=CIDR behind an endpoint of udp, or leave it out");
         }
         for (String text : settings.list(ServeSetting.LISTEN)) {
-            ListenText listen = ListenText.parse(text);
+            ListenSpecification listen = ListenSpecification.parse(text);
             if (listen.senders().isPresent()) {
                 proxy = proxy.withSenders(listen.endpoint(), listen.senders().get());
                 sent = true;

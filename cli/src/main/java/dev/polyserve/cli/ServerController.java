@@ -13,7 +13,7 @@ import dev.polyserve.cli.control.ControlSocket;
 import dev.polyserve.admin.AdministeredServer;
 import dev.polyserve.cli.log.ConsoleLog;
 import dev.polyserve.cli.operation.IdleExit;
-import dev.polyserve.cli.operation.Restart;
+import dev.polyserve.cli.operation.HotRestart;
 import dev.polyserve.cli.operation.RestartRefusedException;
 import dev.polyserve.cli.proxy.Upstreams;
 import dev.polyserve.cli.services.BuiltInService;
@@ -67,7 +67,7 @@ final class ServerController implements ServerListener, AdministeredServer, Auto
     private final List<String> words;
     private final Upstreams upstreams;
     private final SdNotify manager;
-    private final Restart restart;
+    private final HotRestart restart;
     private final ControllingTerminal terminal = ControllingTerminal.ofThisProcess();
     private final AtomicInteger connectionsOver = new AtomicInteger();
     private final AtomicInteger endSignals = new AtomicInteger();
@@ -93,7 +93,7 @@ final class ServerController implements ServerListener, AdministeredServer, Auto
     /// @param restart starts a new program in place of this one
     ServerController(ConsoleLog log, ServePlan plan, ServeSettings settings,
             @Nullable Supplier<ServeSettings> configuration,
-            List<String> words, SdNotify manager, Restart restart) {
+            List<String> words, SdNotify manager, HotRestart restart) {
         this.manager = manager;
         this.restart = restart;
         this.log = log;
@@ -486,7 +486,7 @@ final class ServerController implements ServerListener, AdministeredServer, Auto
         }
         upstreams.apply(wanted.proxy());
         if (running != null && wanted.service() == BuiltInService.PROXY) {
-            WorkerReload.request(running::workers, log);
+            WorkerUpstreamReload.request(running::workers, log);
         }
         settings = read.orElse(new ServeSettings());
         // Behind a bound endpoint, only the networks of its load balancers have changed.

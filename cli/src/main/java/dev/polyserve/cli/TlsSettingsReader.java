@@ -3,7 +3,7 @@ package dev.polyserve.cli;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Tls;
 import dev.polyserve.file.SmallFileReader;
-import dev.polyserve.file.UnsuitableFileException;
+import dev.polyserve.file.IrregularOrOversizedFileException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.InvalidPathException;
@@ -137,7 +137,7 @@ record TlsSettingsReader(ServeSettings settings) {
             throw ExitException.wrong(
                     "the file " + file + " of " + where + " is not in UTF-8: save it in that encoding",
                     e);
-        } catch (UnsuitableFileException e) {
+        } catch (IrregularOrOversizedFileException e) {
             throw ExitException.wrong("the file " + file + " of " + where + " " + e.why(), e);
         } catch (IOException e) {
             throw ExitException.wrong("the file " + file + " of " + where + " cannot be read: " + e.getMessage(), e);

@@ -2,7 +2,7 @@ package dev.polyserve.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.ProcessCalls;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -56,7 +56,7 @@ class LabProcessTest {
             }
             List<ProcessHandle> ours = ours(lab).toList();
             if (how.equals("INT to all")) {
-                assertThat(ProcessCalls.kill(CallMemory.small(), Math.toIntExact(-lab.pid()), INT)).isZero();
+                assertThat(ProcessCalls.kill(SystemCallMemory.small(), Math.toIntExact(-lab.pid()), INT)).isZero();
             } else {
                 lab.signal(how);
             }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Server;
 import dev.polyserve.cli.log.ConsoleLog;
-import dev.polyserve.cli.operation.Restart;
+import dev.polyserve.cli.operation.HotRestart;
 import dev.polyserve.linux.activation.SdNotify;
 import java.io.IOException;
 import java.time.Duration;
@@ -31,7 +31,7 @@ class ServerControllerTest {
         settings.put(ServeSetting.LISTEN, List.of("tcp://127.0.0.1:0", "tcp://127.0.0.1:0"), "--listen");
         return new ServerController(log, ServePlan.of(List.of(), settings), settings, null, List.of(),
                 SdNotify.ofThisProcess(),
-                new Restart(log, List.of(), Optional.empty(), Optional.empty(), Duration.ZERO));
+                new HotRestart(log, List.of(), Optional.empty(), Optional.empty(), Duration.ZERO));
     }
 
     @Test

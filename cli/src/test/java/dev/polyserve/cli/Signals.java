@@ -1,7 +1,7 @@
 package dev.polyserve.cli;
 
 import dev.polyserve.linux.process.SignalNames;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.ProcessCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
@@ -12,7 +12,7 @@ final class Signals {
 
     /// Sends a signal.
     static void send(String name, long pid) throws IOException {
-        SystemCallException.require("kill", ProcessCalls.kill(CallMemory.small(), Math.toIntExact(pid),
+        SystemCallException.require("kill", ProcessCalls.kill(SystemCallMemory.small(), Math.toIntExact(pid),
                 SignalNames.number(name)));
     }
 }

@@ -2,7 +2,7 @@ package dev.polyserve.conformance;
 
 import dev.polyserve.spi.ServerProvider;
 import dev.polyserve.spi.HandlerExecutionStrategy;
-import dev.polyserve.spi.ModelChoice;
+import dev.polyserve.spi.AutoModelChoice;
 import dev.polyserve.spi.ModelDefinition;
 import dev.polyserve.spi.MultiplexerKind;
 import dev.polyserve.Model;
@@ -61,7 +61,7 @@ public record ContractCell(HandlerStyle style, Model model, EndpointKind transpo
     /// The model that a server of this style has if it asks for the given one: `auto` takes another one.
     Model taken(Model asked) {
         boolean mayWait = style == HandlerStyle.HANDLER || style == HandlerStyle.MESSAGES;
-        return ServerProvider.load().choice(asked, mayWait).<Model>map(ModelChoice::model).orElse(asked);
+        return ServerProvider.load().choice(asked, mayWait).<Model>map(AutoModelChoice::model).orElse(asked);
     }
 
     /// Whether the model stays the same when loops are not to be handed off; `auto` then takes another one.

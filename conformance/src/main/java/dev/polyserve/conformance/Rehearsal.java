@@ -11,10 +11,10 @@ import dev.polyserve.Options;
 import dev.polyserve.Protocol;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.conversation.LoopDrivenConversation;
+import dev.polyserve.conversation.LoopProtocolConversation;
 import dev.polyserve.conversation.HandlerConversation;
 import dev.polyserve.conversation.MessageHandlerAsHandler;
-import dev.polyserve.conversation.PumpedConversation;
+import dev.polyserve.conversation.BlockingProtocolConversation;
 import dev.polyserve.conversation.ServerContext;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -223,7 +223,7 @@ public final class Rehearsal {
     private static boolean runDriven(Supplier<? extends Protocol> factory, ScriptedPeer peer, ServerContext context,
             RecordedEvents events) {
         ScriptedLoop loop = new ScriptedLoop(peer);
-        var conversation = new LoopDrivenConversation(context, identity(), factory, loop);
+        var conversation = new LoopProtocolConversation(context, identity(), factory, loop);
         drive(conversation, peer, events, () -> loop.run(conversation));
         return loop.outputEnded();
     }
@@ -231,7 +231,7 @@ public final class Rehearsal {
     private static boolean runPumped(Supplier<? extends Protocol> factory, ScriptedPeer peer, ServerContext context,
             RecordedEvents events) {
         ScriptedWire wire = new ScriptedWire(peer);
-        var conversation = new PumpedConversation(context, identity(), factory, wire);
+        var conversation = new BlockingProtocolConversation(context, identity(), factory, wire);
         drive(conversation, peer, events, conversation);
         return wire.outputEnded();
     }

@@ -3,8 +3,8 @@ package dev.polyserve.conformance;
 import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.ConnectionBufferPool;
 import dev.polyserve.conversation.ConversationDriver;
-import dev.polyserve.conversation.LoopDrivenConversation;
-import dev.polyserve.conversation.LoopBuffers;
+import dev.polyserve.conversation.LoopProtocolConversation;
+import dev.polyserve.conversation.LoopBufferProvider;
 import dev.polyserve.conversation.ServerContext;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// After a short write it reads before it writes the rest, which is the worst interleaving of the two directions.
 ///
 /// **Thread**: its rehearsal's.
-final class ScriptedLoop implements ConversationDriver, LoopBuffers {
+final class ScriptedLoop implements ConversationDriver, LoopBufferProvider {
     private final ConnectionBufferPool buffers = new ConnectionBufferPool();
     private final ScriptedPeer peer;
     private @Nullable Runnable sending;
@@ -30,7 +30,7 @@ final class ScriptedLoop implements ConversationDriver, LoopBuffers {
         return outputEnded;
     }
 
-    void run(LoopDrivenConversation driven) {
+    void run(LoopProtocolConversation driven) {
         driven.open();
         while (!driven.done()) {
             try {
@@ -45,7 +45,7 @@ final class ScriptedLoop implements ConversationDriver, LoopBuffers {
         driven.finish();
     }
 
-    private void turn(LoopDrivenConversation driven) throws IOException {
+    private void turn(LoopProtocolConversation driven) throws IOException {
         Runnable task = sending;
         if (task != null) {
             sending = null;
@@ -65,7 +65,7 @@ final class ScriptedLoop implements ConversationDriver, LoopBuffers {
         }
     }
 
-    private void write(LoopDrivenConversation driven) throws IOException {
+    private void write(LoopProtocolConversation driven) throws IOException {
         ByteBuffer pending = driven.pendingOutput();
         int asked = pending.remaining();
         int count = peer.take(pending);
@@ -77,7 +77,7 @@ final class ScriptedLoop implements ConversationDriver, LoopBuffers {
         }
     }
 
-    private void read(LoopDrivenConversation driven) throws IOException {
+    private void read(LoopProtocolConversation driven) throws IOException {
         driven.waits();
         switch (peer.play(driven.input(), ServerContext.FOREVER_NANOS)) {
             case ScriptedPeer.Arrived arrived -> driven.received(arrived.bytes());
@@ -87,13 +87,13 @@ final class ScriptedLoop implements ConversationDriver, LoopBuffers {
     }
 
     /// Waits for an event other than input.
-    private void await(LoopDrivenConversation driven) throws IOException {
+    private void await(LoopProtocolConversation driven) throws IOException {
         driven.waits();
         peer.playWithoutInput();
         driven.waited();
     }
 
-    private void endOutput(LoopDrivenConversation driven) {
+    private void endOutput(LoopProtocolConversation driven) {
         outputEnded = true;
         driven.outputEnded();
     }

@@ -2,7 +2,7 @@ package dev.polyserve.conformance;
 
 import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.ConversationDriver;
-import dev.polyserve.conversation.InputReceiver;
+import dev.polyserve.conversation.InputBufferProvider;
 import dev.polyserve.conversation.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,7 +30,7 @@ final class ScriptedWire implements Wire, ConversationDriver {
     }
 
     @Override
-    public int read(InputReceiver into, long atMostNanos) throws IOException {
+    public int read(InputBufferProvider into, long atMostNanos) throws IOException {
         runSenders();
         if (over || cut || peerEnded) {
             return END;

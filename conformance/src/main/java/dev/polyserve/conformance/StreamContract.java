@@ -203,7 +203,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class Begun extends BegunClause {
+    class Begun extends ServedOutgoingClause {
         @Override
         ContractCell cell() {
             return cell;
@@ -227,7 +227,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class Pinning extends PinnedClause {
+    class Pinning extends PinnedHandlerClause {
         @Override
         ContractCell cell() {
             return cell;

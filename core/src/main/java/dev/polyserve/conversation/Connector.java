@@ -22,8 +22,8 @@ public interface Connector {
     OutgoingConversation connect(Client to, Owner owner) throws IOException;
 
     /// The connections that no handler owns, in a pool; without a system below, none stays open.
-    default OutgoingConnections unowned() {
-        OutgoingConnections ended = new OutgoingConnections();
+    default HandlerOutgoingConnections unowned() {
+        HandlerOutgoingConnections ended = new HandlerOutgoingConnections();
         ended.abortAll();
         return ended;
     }
@@ -34,6 +34,6 @@ public interface Connector {
     /// @param border that of the handler
     /// @param begun has each of the others until it is over
     /// @param client the handler's connection; null outside of a server
-    record Owner(@Nullable HandlerHost host, HandlerBorder border, OutgoingConnections begun,
+    record Owner(@Nullable HandlerHost host, HandlerBorder border, HandlerOutgoingConnections begun,
             @Nullable ConnectionInfo client) {}
 }

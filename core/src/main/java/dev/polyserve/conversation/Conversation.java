@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One connection's identity, counters, cause and future: the common part of both styles.
 public abstract sealed class Conversation extends ConversationTermination implements ConnectionFuture
-        permits LocalConversation, RemoteConversation {
+        permits BufferedConversation, ExternallyServedConversation {
     /// The number, addresses and endpoint of a connection.
     ///
     /// @param id its number

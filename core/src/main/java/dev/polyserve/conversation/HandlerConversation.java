@@ -11,7 +11,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A connection served by a sequential [Handler]: its run from set-up to close. The operations that the handler may call
-/// are those of its superclasses: [HandlerInput] reads, [HandlerOutput] writes, and both wait in [LimitedWire].
+/// are those of its superclasses: [HandlerInput] reads, [HandlerOutput] writes, and both wait in
+/// [LimitedWireConversation].
 ///
 /// ```
 ///   run ─▶ setUp ─▶ handle ─▶ finish ─▶ its outgoing connections end ─▶ flush, end output ─▶ close ─▶ complete
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// While the handler waits, its stack is kept, and with it each frame from [#run] to the wait: so there are few.
 ///
 /// The code of the handler, with its codecs, runs outside of the library ([HandlerBorder]). What reads, writes or waits
-/// enters it: [HandlerInput] and [LimitedWire] do.
+/// enters it: [HandlerInput] and [LimitedWireConversation] do.
 ///
 /// **Thread**: [#run] and everything the handler calls: the owner, a platform or virtual thread.
 public final class HandlerConversation extends WaitingConversation implements Runnable, ConnectionOwner {
@@ -32,7 +33,7 @@ public final class HandlerConversation extends WaitingConversation implements Ru
     /// The handler, which is to be told the cause; null when there is none, or it was told.
     private @Nullable Handler served;
     /// What the handler has begun itself; null until then.
-    private volatile @Nullable OutgoingConnections outgoing;
+    private volatile @Nullable HandlerOutgoingConnections outgoing;
 
     /// Creates a conversation over the wire, not yet begun, for a thread that belongs to the handler.
     public <W extends Wire & ConversationDriver> HandlerConversation(ServerContext context, Identity identity,
@@ -125,7 +126,7 @@ public final class HandlerConversation extends WaitingConversation implements Ru
     @Override
     void endInPlace() {
         claim();
-        OutgoingConnections begun = outgoing;
+        HandlerOutgoingConnections begun = outgoing;
         if (begun != null) {
             begun.abandonAll();
         }
@@ -193,9 +194,9 @@ public final class HandlerConversation extends WaitingConversation implements Ru
     }
 
     private Connector.Owner owner() {
-        OutgoingConnections begun = outgoing;
+        HandlerOutgoingConnections begun = outgoing;
         if (begun == null) {
-            begun = new OutgoingConnections();
+            begun = new HandlerOutgoingConnections();
             outgoing = begun;
         }
         return new Connector.Owner(host(), border, begun, info());
@@ -224,7 +225,7 @@ public final class HandlerConversation extends WaitingConversation implements Ru
 
     @Override
     void abortOutgoing() {
-        OutgoingConnections begun = outgoing;
+        HandlerOutgoingConnections begun = outgoing;
         if (begun != null) {
             begun.abortAll();
         }
@@ -232,13 +233,13 @@ public final class HandlerConversation extends WaitingConversation implements Ru
 
     @Override
     boolean isOfAnotherPeer(Throwable error) {
-        OutgoingConnections begun = outgoing;
+        HandlerOutgoingConnections begun = outgoing;
         return begun != null && begun.hasThrown(error);
     }
 
     /// Ends what the handler has begun and not closed: whole, unless it has failed.
     private void endOutgoing() {
-        OutgoingConnections begun = outgoing;
+        HandlerOutgoingConnections begun = outgoing;
         if (begun != null) {
             Cause why = cause();
             begun.endAll(why == null || why instanceof Cause.Done);

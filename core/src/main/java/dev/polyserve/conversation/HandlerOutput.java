@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 /// datagrams each piece is sent at once, as one.
 ///
 /// **Thread**: the owner.
-abstract sealed class HandlerOutput extends LimitedWire permits HandlerInput {
+abstract sealed class HandlerOutput extends LimitedWireConversation permits HandlerInput {
     /// Output below this size is not accounted for the time of one write.
     private static final int UNACCOUNTED_BYTES = 8 << 10;
     /// A larger piece goes to the system uncopied: copying it would cost more than another write.

@@ -17,7 +17,7 @@ import java.util.Arrays;
 /// rarely move.
 ///
 /// **Thread**: the owner.
-public final class InputBuffer implements Input, InputReceiver {
+public final class InputBuffer implements Input, InputBufferProvider {
     private static final byte[] NO_SEQUENCE = {};
     /// The buffer of a connection that has no input and no buffer of its own. It is only asked, and never changes.
     static final InputBuffer NONE = new InputBuffer(BufferPool.UNPOOLED, 0, 0);

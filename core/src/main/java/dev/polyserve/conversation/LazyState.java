@@ -30,7 +30,7 @@ final class LazyState {
     Attributes attributes;
     /// The messages of senders, if they are for a loop. **Thread**: the owner.
     @Nullable
-    LoopSenderQueue senderQueue;
+    LoopCrossThreadSendQueue senderQueue;
     /// The connection's own deadline, by its age. **Thread**: any.
     volatile long untilNanos = ServerContext.FOREVER_NANOS;
     /// How long it may wait for input, in place of the server's limits; 0: those apply. **Thread**: any.

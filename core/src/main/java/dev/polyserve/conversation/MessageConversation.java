@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// even if the socket is closed before.
 ///
 /// **Thread**: the loop's and the coroutines that it runs, one at a time, except `shutdown`, `cutInput` and the sender.
-public final class MessageConversation<T> extends LoopDrivenConversation {
+public final class MessageConversation<T> extends LoopProtocolConversation {
     /// What runs next on a coroutine.
     private enum Step {
         NONE, OPEN, MESSAGE, END, CLOSE

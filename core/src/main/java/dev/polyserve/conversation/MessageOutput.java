@@ -42,7 +42,7 @@ final class MessageOutput implements Output, ConnectionOwner, BufferPool {
     private HandlerBorder border = HandlerBorder.NONE;
     private @Nullable HandlerHost host;
     /// What the handler of the message has taken or begun; null until then.
-    private volatile @Nullable OutgoingConnections outgoing;
+    private volatile @Nullable HandlerOutgoingConnections outgoing;
     /// Whether its handler waits. A handler beside the loop reads it, too: the permit of its thread alone does not tell, since
     /// the wait for a call of the loop takes that, too.
     private volatile boolean waiting;
@@ -79,7 +79,7 @@ final class MessageOutput implements Output, ConnectionOwner, BufferPool {
     ///
     /// @param whole whether what was collected for them is still sent
     void endOutgoing(boolean whole) {
-        OutgoingConnections begun = outgoing;
+        HandlerOutgoingConnections begun = outgoing;
         if (begun != null) {
             outgoing = null;
             begun.endAll(whole);
@@ -116,7 +116,7 @@ final class MessageOutput implements Output, ConnectionOwner, BufferPool {
     }
 
     void interrupt() {
-        OutgoingConnections begun = outgoing;
+        HandlerOutgoingConnections begun = outgoing;
         if (begun != null) {
             begun.abortAll();
         }
@@ -127,7 +127,7 @@ final class MessageOutput implements Output, ConnectionOwner, BufferPool {
 
     /// Whether an outgoing connection of its handler threw it, because of its peer.
     boolean hasThrown(MessageConversation<?> connection, Throwable error) {
-        OutgoingConnections begun = outgoing;
+        HandlerOutgoingConnections begun = outgoing;
         return connection == conversation && begun != null && begun.hasThrown(error);
     }
 
@@ -350,9 +350,9 @@ final class MessageOutput implements Output, ConnectionOwner, BufferPool {
 
     private Connector.Owner owner() {
         MessageConversation<?> served = used();
-        OutgoingConnections begun = outgoing;
+        HandlerOutgoingConnections begun = outgoing;
         if (begun == null) {
-            begun = new OutgoingConnections();
+            begun = new HandlerOutgoingConnections();
             outgoing = begun;
         }
         return new Connector.Owner(host, border, begun, served.info());

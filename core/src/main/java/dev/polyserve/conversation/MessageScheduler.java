@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// Schedules the coroutines of a [MessageConversation] on its event loop, and its turns outside of the loop's own.
 ///
 /// **Thread**: the owner (the loop, or a coroutine that it runs), except [#post] and [#call].
-public interface MessageScheduler extends LoopBuffers {
+public interface MessageScheduler extends LoopBufferProvider {
     /// Calls [MessageConversation#run] soon, on a coroutine of the loop.
     void runSoon(MessageConversation<?> conversation);
 

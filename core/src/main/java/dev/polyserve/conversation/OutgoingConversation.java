@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: the owner's, as [WaitingConversation].
 public final class OutgoingConversation extends WaitingConversation implements PoolableConnection {
     private final ConnectingWire connecting;
-    private OutgoingConnections begun;
+    private HandlerOutgoingConnections begun;
     private Connecting again;
     /// Whether the attempt was begun; the owner's.
     private boolean attempted;
@@ -157,7 +157,7 @@ public final class OutgoingConversation extends WaitingConversation implements P
     ///
     /// @param rest what has it from now on
     /// @return false when something is left; nothing has changed then
-    public boolean leave(OutgoingConnections rest) {
+    public boolean leave(HandlerOutgoingConnections rest) {
         HandlerBorder left = border;
         boolean entered = left.enterLibrary();
         try {

@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// This class calls the protocol and knows what it wants next. What performs that, and how the messages of senders reach
-/// the output, is what distinguishes a [LoopDrivenConversation] from a [PumpedConversation].
+/// the output, is what distinguishes a [LoopProtocolConversation] from a [BlockingProtocolConversation].
 ///
 /// **Thread**: the owner, except `shutdown`, `cutInput` and the sender.
-public abstract sealed class ProtocolConversation extends LocalConversation implements Output
-        permits LoopDrivenConversation, PumpedConversation {
+public abstract sealed class ProtocolConversation extends BufferedConversation implements Output
+        permits LoopProtocolConversation, BlockingProtocolConversation {
     private final Supplier<? extends Protocol> factory;
     private @Nullable Protocol protocol;
     private boolean closing;
@@ -231,7 +231,7 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
         }
         leaveHandler();
         settle(ending(buffers.in.ended()));
-        SenderQueue queued = senderQueue();
+        CrossThreadSendQueue queued = senderQueue();
         if (queued != null) {
             queued.discard();
         }
@@ -290,7 +290,7 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
             aboveHighWater = true;
         }
         if (closing || outputEnding) {
-            SenderQueue queued = senderQueue();
+            CrossThreadSendQueue queued = senderQueue();
             if (queued != null) {
                 queued.seal();
                 takeQueued();
@@ -358,7 +358,7 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
 
     @Override
     public final Sender sender() {
-        SenderQueue made = senderQueue();
+        CrossThreadSendQueue made = senderQueue();
         if (made == null) {
             made = newSenderQueue();
             if (outputEnding) {
@@ -369,10 +369,10 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
     }
 
     /// The senders' queue; null until there is one.
-    abstract @Nullable SenderQueue senderQueue();
+    abstract @Nullable CrossThreadSendQueue senderQueue();
 
     /// Creates the sender queue, which [#senderQueue] returns from now on.
-    abstract SenderQueue newSenderQueue();
+    abstract CrossThreadSendQueue newSenderQueue();
 
     /// Whether messages of senders wait for the owner to take them.
     abstract boolean hasQueued();

@@ -29,14 +29,15 @@ final class ReadinessRelay {
     private static final long MOST_LOOK_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final WaitingConversation first;
-    private final ReadyWire firstWire;
+    private final NonBlockingWire firstWire;
     private final WaitingConversation second;
-    private final ReadyWire secondWire;
+    private final NonBlockingWire secondWire;
     private final RelayDirection there;
     private final RelayDirection back;
     private long turnBeganBytes;
 
-    ReadinessRelay(WaitingConversation first, ReadyWire firstWire, WaitingConversation second, ReadyWire secondWire) {
+    ReadinessRelay(WaitingConversation first, NonBlockingWire firstWire, WaitingConversation second,
+            NonBlockingWire secondWire) {
         this.first = first;
         this.firstWire = firstWire;
         this.second = second;
@@ -77,7 +78,7 @@ final class ReadinessRelay {
         begins(first, ofFirst);
         begins(second, ofSecond);
         try {
-            boolean looks = (ofFirst & ReadyWire.INPUT) == 0;
+            boolean looks = (ofFirst & NonBlockingWire.INPUT) == 0;
             firstWire.awaitEither(ofFirst, secondWire, ofSecond,
                     looks ? lookNanos() : ServerContext.FOREVER_NANOS);
         } catch (IOException e) {
@@ -99,25 +100,25 @@ final class ReadinessRelay {
     /// Looks whether the first peer is still there, if the wait was not for its input. The second one may be gone: its last bytes
     /// may still be on their way.
     private void requireFirstPeer(int awaited) throws ConnectionException {
-        if ((awaited & ReadyWire.INPUT) == 0 && first.cause() == null && first.peerGone()) {
+        if ((awaited & NonBlockingWire.INPUT) == 0 && first.cause() == null && first.peerGone()) {
             throw first.lost(new IOException("the peer has disconnected"));
         }
     }
 
     private static int awaited(boolean input, boolean room) {
-        return (input ? ReadyWire.INPUT : 0) | (room ? ReadyWire.ROOM : 0);
+        return (input ? NonBlockingWire.INPUT : 0) | (room ? NonBlockingWire.ROOM : 0);
     }
 
     /// Begins the wait of one connection; one from which nothing is awaited has no limit meanwhile, since the other one has.
     private static void begins(WaitingConversation each, int awaited) throws IOException {
         each.throwIfOver();
         each.idles();
-        if ((awaited & ReadyWire.ROOM) != 0) {
+        if ((awaited & NonBlockingWire.ROOM) != 0) {
             ServerContext context = each.context;
             each.waitsFor(context.waitNanos(Limit.IDLE) < context.waitNanos(Limit.WRITE_STALL)
                     ? Limit.IDLE
                     : Limit.WRITE_STALL);
-        } else if ((awaited & ReadyWire.INPUT) != 0) {
+        } else if ((awaited & NonBlockingWire.INPUT) != 0) {
             if (each.bytesOut() > 0) {
                 each.waitsFor(Limit.IDLE);
             } else {

@@ -23,13 +23,13 @@ final class RelayDirection {
     }
 
     private final WaitingConversation from;
-    private final ReadyWire source;
+    private final NonBlockingWire source;
     private final WaitingConversation to;
-    private final ReadyWire target;
+    private final NonBlockingWire target;
     private State state = State.COPIES;
     private long copiedBytes;
 
-    RelayDirection(WaitingConversation from, ReadyWire source, WaitingConversation to, ReadyWire target) {
+    RelayDirection(WaitingConversation from, NonBlockingWire source, WaitingConversation to, NonBlockingWire target) {
         this.from = from;
         this.source = source;
         this.to = to;

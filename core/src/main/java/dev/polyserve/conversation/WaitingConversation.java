@@ -11,7 +11,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 
 /// A connection whose owner waits for it: the operations of [Connection], and its end. [HandlerInput] reads,
-/// [HandlerOutput] writes, and both wait in [LimitedWire].
+/// [HandlerOutput] writes, and both wait in [LimitedWireConversation].
 ///
 /// ```
 ///   read: flush ─▶ wait ─▶ buffer        conclude: flush, end output ─▶ linger ─▶ close
@@ -159,7 +159,7 @@ abstract sealed class WaitingConversation extends HandlerInput implements Connec
     @Override
     public final boolean relays(Connection other) throws IOException {
         if (!(other instanceof WaitingConversation second) || hasSender() || second.hasSender()
-                || !(wire instanceof ReadyWire here) || !(second.wire instanceof ReadyWire there)) {
+                || !(wire instanceof NonBlockingWire here) || !(second.wire instanceof NonBlockingWire there)) {
             return false;
         }
         requireOutput();

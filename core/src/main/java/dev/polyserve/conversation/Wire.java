@@ -25,7 +25,7 @@ public interface Wire extends LingeringClose.Peer {
     ///
     /// @param atMostNanos how long to wait, [ServerContext#FOREVER_NANOS] when only the server's limits apply
     /// @return how many, [#END] or [#TIMED_OUT]
-    int read(InputReceiver into, long atMostNanos) throws IOException;
+    int read(InputBufferProvider into, long atMostNanos) throws IOException;
 
     /// Sends all remaining bytes, or only those that the kernel accepts at once.
     ///

@@ -7,7 +7,7 @@
 /// so tests use byte arrays and a clock advanced by hand.
 ///
 /// **Threads**: everything belongs to the connection's owner (a thread, a loop) unless a comment states otherwise;
-/// exceptions are settling the cause, the [dev.polyserve.conversation.SenderQueue], and the counters.
+/// exceptions are settling the cause, the [dev.polyserve.conversation.CrossThreadSendQueue], and the counters.
 ///
 /// **Depends on** the public interface, the description of a server in `dev.polyserve.spi`, `dev.polyserve.text` and the
 /// carriers of coroutines.

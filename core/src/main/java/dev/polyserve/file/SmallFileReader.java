@@ -22,13 +22,13 @@ public final class SmallFileReader {
     /// Reads the bytes of a regular file.
     ///
     /// @param mostBytes the largest size that is accepted
-    /// @throws UnsuitableFileException when it is no regular file, or larger
+    /// @throws IrregularOrOversizedFileException when it is no regular file, or larger
     /// @throws NoSuchFileException when it does not exist
     /// @throws IOException when it cannot be read
     public static byte[] bytes(Path file, int mostBytes) throws IOException {
         requireNoDirectory(file);
         if (Files.exists(file) && !Files.isRegularFile(file)) {
-            throw new UnsuitableFileException(file,
+            throw new IrregularOrOversizedFileException(file,
                     "is a device, a pipe or a socket: give the path of a regular file");
         }
         return read(file, mostBytes);
@@ -36,7 +36,7 @@ public final class SmallFileReader {
 
     private static void requireNoDirectory(Path file) throws IOException {
         if (Files.isDirectory(file)) {
-            throw new UnsuitableFileException(file, "is a directory: give the path of a file");
+            throw new IrregularOrOversizedFileException(file, "is a directory: give the path of a file");
         }
     }
 
@@ -44,7 +44,8 @@ public final class SmallFileReader {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(mostBytes + 1);
             if (bytes.length > mostBytes) {
-                throw new UnsuitableFileException(file, "is larger than " + size(mostBytes) + ": check the path");
+                throw new IrregularOrOversizedFileException(file,
+                        "is larger than " + size(mostBytes) + ": check the path");
             }
             return bytes;
         }
@@ -55,7 +56,7 @@ public final class SmallFileReader {
     ///
     /// @param mostBytes the largest size that is accepted
     /// @throws java.nio.charset.CharacterCodingException when it is not in UTF-8
-    /// @throws UnsuitableFileException when it is a directory, or larger
+    /// @throws IrregularOrOversizedFileException when it is a directory, or larger
     /// @throws IOException as [#bytes] does
     public static String text(Path file, int mostBytes) throws IOException {
         requireNoDirectory(file);

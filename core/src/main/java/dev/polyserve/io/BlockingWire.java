@@ -5,7 +5,7 @@ import dev.polyserve.conversation.ConnectingWire;
 import dev.polyserve.conversation.ConversationDriver;
 import dev.polyserve.conversation.HandlerHost;
 import dev.polyserve.conversation.InputBuffer;
-import dev.polyserve.conversation.InputReceiver;
+import dev.polyserve.conversation.InputBufferProvider;
 import dev.polyserve.conversation.LingeringClose;
 import dev.polyserve.conversation.ReadinessAtDeadline;
 import dev.polyserve.conversation.ReusableWire;
@@ -72,7 +72,7 @@ public final class BlockingWire implements Wire, StartTlsWire, ConnectingWire, R
     }
 
     @Override
-    public int read(InputReceiver into, long atMostNanos) throws IOException {
+    public int read(InputBufferProvider into, long atMostNanos) throws IOException {
         if (isCut()) {
             return END;
         }

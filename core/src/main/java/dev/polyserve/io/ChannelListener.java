@@ -21,7 +21,7 @@ final class ChannelListener extends AcceptingChannel implements Listener {
     public @Nullable StreamSocket accept() throws IOException {
         for (SocketChannel accepted; (accepted = acceptChannel(StandardProtocolFamily.INET)) != null;) {
             try {
-                ChannelOptions.setAll(accepted, options);
+                ChannelSocketOptions.setAll(accepted, options);
                 return new ChannelSocket(accepted);
             } catch (IOException e) {
                 // The client disconnected right after the handshake: ignored, since the next one may be waiting.

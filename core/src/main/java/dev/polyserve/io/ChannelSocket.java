@@ -326,7 +326,7 @@ final class ChannelSocket
         try {
             return channel.write(bytes);
         } catch (IOException e) {
-            throw BrokenPipe.isCauseOf(e) ? new BrokenPipeException(e) : e;
+            throw BrokenPipeDetector.isCauseOf(e) ? new BrokenPipeException(e) : e;
         }
     }
 

@@ -74,11 +74,11 @@ public final class ChannelSocketProvider implements SocketProvider {
         SocketChannel channel = tcp ? SocketChannel.open() : SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             if (tcp) {
-                ChannelOptions.setReceiveBuffer(channel, options);
-                ChannelOptions.setAll(channel, options);
+                ChannelSocketOptions.setReceiveBuffer(channel, options);
+                ChannelSocketOptions.setAll(channel, options);
                 bind(channel, local);
             } else {
-                ChannelOptions.setSendBuffer(channel, options);
+                ChannelSocketOptions.setSendBuffer(channel, options);
             }
             return new ChannelSocket(channel, peer);
         } catch (IOException | RuntimeException | Error e) {
@@ -114,11 +114,11 @@ public final class ChannelSocketProvider implements SocketProvider {
     private static Listener listenTcp(Endpoint asked, Endpoint.Tcp tcp, IntFunction<Endpoint> real,
             Options.Sockets options) throws IOException {
         InetSocketAddress address = HostResolver.resolve(asked, tcp.host(), tcp.port());
-        ChannelOptions.requirePossible(asked, options);
+        ChannelSocketOptions.requirePossible(asked, options);
         ServerSocketChannel channel = ServerSocketChannel.open();
         try {
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, options.reuseAddress());
-            ChannelOptions.setReceiveBuffer(channel, options);
+            ChannelSocketOptions.setReceiveBuffer(channel, options);
             channel.configureBlocking(false);
             channel.bind(address, options.backlog());
             int port = ((InetSocketAddress) channel.getLocalAddress()).getPort();
@@ -138,7 +138,7 @@ public final class ChannelSocketProvider implements SocketProvider {
                         : DatagramChannel.open(StandardProtocolFamily.INET);
         try {
             channel.configureBlocking(false);
-            ChannelOptions.setBuffers(channel, options);
+            ChannelSocketOptions.setBuffers(channel, options);
             channel.bind(address);
             int port = ((InetSocketAddress) channel.getLocalAddress()).getPort();
             return new ChannelDatagramPort(channel, new Endpoint.Udp(udp.host(), port));

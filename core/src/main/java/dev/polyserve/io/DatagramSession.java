@@ -25,21 +25,21 @@ import org.jspecify.annotations.Nullable;
 /// methods any.
 public final class DatagramSession extends NonQueueingLock {
     /// What [#nextBytes] returns when no datagram waits.
-    public static final int NONE = DatagramQueue.NONE;
+    public static final int NONE = ReceivedDatagramQueue.NONE;
 
     private final AddressPair ends;
     private final SocketAddress from;
     private final SocketAddress to;
     private final DatagramSender sender;
     private final DatagramSender.Outcome outcome;
-    private final DatagramQueue queue;
+    private final ReceivedDatagramQueue queue;
     private volatile @Nullable Thread waiting;
     private volatile boolean closed;
     /// Whether a datagram was read. Guarded by the lock.
     private boolean read;
 
     private DatagramSession(AddressPair ends, SocketAddress from, SocketAddress to, DatagramSender sender,
-            DatagramSender.Outcome outcome, DatagramQueue queue) {
+            DatagramSender.Outcome outcome, ReceivedDatagramQueue queue) {
         this.ends = ends;
         this.from = from;
         this.to = to;
@@ -56,8 +56,8 @@ public final class DatagramSession extends NonQueueingLock {
     /// @param outcome receives what became of each datagram that was sent
     /// @param mostBytes how many bytes may wait in its queue
     public static DatagramSession of(AddressPair ends, SocketAddress from, SocketAddress to, DatagramSender sender,
-            DatagramSender.Outcome outcome, DatagramQueuePool pool, int mostBytes) {
-        return new DatagramSession(ends, from, to, sender, outcome, new DatagramQueue(pool, mostBytes));
+            DatagramSender.Outcome outcome, ReceivedDatagramQueuePool pool, int mostBytes) {
+        return new DatagramSession(ends, from, to, sender, outcome, new ReceivedDatagramQueue(pool, mostBytes));
     }
 
     /// The addresses of its two sides.

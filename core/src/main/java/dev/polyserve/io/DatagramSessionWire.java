@@ -4,7 +4,7 @@ import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.DatagramWire;
 import dev.polyserve.conversation.HandlerBorder;
 import dev.polyserve.conversation.InputBuffer;
-import dev.polyserve.conversation.InputReceiver;
+import dev.polyserve.conversation.InputBufferProvider;
 import dev.polyserve.conversation.PinnedWaitException;
 import dev.polyserve.conversation.ReadinessAtDeadline;
 import dev.polyserve.conversation.ServerContext;
@@ -48,7 +48,7 @@ public class DatagramSessionWire extends DatagramWire {
     }
 
     @Override
-    public final int read(InputReceiver into, long atMostNanos) throws IOException {
+    public final int read(InputBufferProvider into, long atMostNanos) throws IOException {
         int bytes = next();
         if (bytes == DatagramSession.NONE) {
             into.idles();

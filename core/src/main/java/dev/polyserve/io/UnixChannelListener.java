@@ -62,7 +62,7 @@ final class UnixChannelListener extends AcceptingChannel implements Listener {
             return null;
         }
         try {
-            ChannelOptions.setSendBuffer(accepted, options);
+            ChannelSocketOptions.setSendBuffer(accepted, options);
             return new ChannelSocket(accepted);
         } catch (IOException | RuntimeException | Error e) {
             accepted.close();

@@ -11,7 +11,7 @@ import dev.polyserve.conversation.MessageConversation;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ReadinessAtDeadline;
 import dev.polyserve.conversation.KernelSendQueue;
-import dev.polyserve.conversation.LoopDrivenConversation;
+import dev.polyserve.conversation.LoopProtocolConversation;
 import dev.polyserve.coroutine.carrier.CarrierThread;
 import dev.polyserve.io.PollableChannel;
 import dev.polyserve.io.StreamSocket;
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// A turn reads once and writes a bounded number of times, so that no connection monopolizes the loop.
 ///
 /// **Thread**: the loop's, except where [ConversationDriver] specifies otherwise.
-public final class LoopProtocolDriver extends AbstractLoopConnection<LoopDrivenConversation>
+public final class LoopProtocolDriver extends AbstractLoopConnection<LoopProtocolConversation>
         implements
             ConversationDriver,
             KernelSendQueue,
@@ -87,7 +87,7 @@ public final class LoopProtocolDriver extends AbstractLoopConnection<LoopDrivenC
         turn((readiness & Multiplexer.READ) != 0 ? LoopProtocolDriver::read : NOTHING);
     }
 
-    private void read(LoopDrivenConversation driven) throws IOException {
+    private void read(LoopProtocolConversation driven) throws IOException {
         LingeringSocket ending = lingering;
         if (ending != null) {
             ending.readable();
@@ -110,7 +110,7 @@ public final class LoopProtocolDriver extends AbstractLoopConnection<LoopDrivenC
 
     private void turn(Step step) {
         loop.assertOwner();
-        LoopDrivenConversation driven = conversation();
+        LoopProtocolConversation driven = conversation();
         if (driven == null || watch == null) {
             return;
         }
@@ -127,7 +127,7 @@ public final class LoopProtocolDriver extends AbstractLoopConnection<LoopDrivenC
         }
     }
 
-    private void runStep(Step step, LoopDrivenConversation driven) {
+    private void runStep(Step step, LoopProtocolConversation driven) {
         try {
             step.run(this, driven);
         } catch (IOException e) {
@@ -135,7 +135,7 @@ public final class LoopProtocolDriver extends AbstractLoopConnection<LoopDrivenC
         }
     }
 
-    private void turnEnds(LoopDrivenConversation driven) {
+    private void turnEnds(LoopProtocolConversation driven) {
         if (lingering != null) {
             if (!driven.graceful()) {
                 close(driven);
@@ -157,7 +157,7 @@ public final class LoopProtocolDriver extends AbstractLoopConnection<LoopDrivenC
         watchFor(driven, unsent);
     }
 
-    private void watchFor(LoopDrivenConversation driven, boolean unsent) {
+    private void watchFor(LoopProtocolConversation driven, boolean unsent) {
         int wanted = (driven.wantsRead() ? Multiplexer.READ : 0)
                 | (driven.wantsWrite() || unsent ? Multiplexer.WRITE : 0);
         watchFor(wanted);
@@ -173,7 +173,7 @@ public final class LoopProtocolDriver extends AbstractLoopConnection<LoopDrivenC
         }
     }
 
-    private void write(LoopDrivenConversation driven) throws IOException {
+    private void write(LoopProtocolConversation driven) throws IOException {
         for (int left = WRITES_PER_TURN; left > 0 && driven.wantsWrite() && driven.graceful(); left--) {
             ByteBuffer pending = driven.pendingOutput();
             int asked = pending.remaining();
@@ -188,7 +188,7 @@ public final class LoopProtocolDriver extends AbstractLoopConnection<LoopDrivenC
     /// Ends the output if the conversation requires that now.
     ///
     /// @return false if the end is due but the kernel has not yet accepted every byte written
-    private boolean endsOutput(LoopDrivenConversation driven) throws IOException {
+    private boolean endsOutput(LoopProtocolConversation driven) throws IOException {
         boolean wanted = driven.wantsEndOutput();
         if (!driven.graceful() || (!wanted && !driven.done())) {
             return true;
@@ -203,7 +203,7 @@ public final class LoopProtocolDriver extends AbstractLoopConnection<LoopDrivenC
     }
 
     /// Closes the socket once the peer has received our last bytes.
-    private void finish(LoopDrivenConversation driven) {
+    private void finish(LoopProtocolConversation driven) {
         if (!driven.mayHaveUnread()) {
             close(driven);
             return;
@@ -222,7 +222,7 @@ public final class LoopProtocolDriver extends AbstractLoopConnection<LoopDrivenC
         ending.begin();
     }
 
-    private void close(LoopDrivenConversation driven) {
+    private void close(LoopProtocolConversation driven) {
         loop.assertOwner();
         if (watch != null) {
             if (lingering != null) {
@@ -264,7 +264,7 @@ public final class LoopProtocolDriver extends AbstractLoopConnection<LoopDrivenC
     @Override
     public void turn() {
         loop.assertOwner();
-        LoopDrivenConversation driven = conversation();
+        LoopProtocolConversation driven = conversation();
         if (driven == null || watch == null) {
             return;
         }
@@ -313,7 +313,7 @@ public final class LoopProtocolDriver extends AbstractLoopConnection<LoopDrivenC
 
     @Override
     void perform(int what) {
-        LoopDrivenConversation driven = conversation();
+        LoopProtocolConversation driven = conversation();
         if (watch != null) {
             turn(step(what));
         } else if (driven != null && driven.isRunning()) {
@@ -360,6 +360,6 @@ public final class LoopProtocolDriver extends AbstractLoopConnection<LoopDrivenC
     /// The first step of a turn.
     @FunctionalInterface
     private interface Step {
-        void run(LoopProtocolDriver driver, LoopDrivenConversation driven) throws IOException;
+        void run(LoopProtocolDriver driver, LoopProtocolConversation driven) throws IOException;
     }
 }

@@ -48,8 +48,8 @@ final class TurnState {
     @Nullable ConnectionInfo connection() {
         return switch (SERVING.getOpaque(this)) {
             case ConnectionInfo connection -> connection;
-            case LoopWire wire -> wire.connection();
-            case LoopSessionWire session -> session.connection();
+            case CoroutineWire wire -> wire.connection();
+            case DatagramSessionCoroutineWire session -> session.connection();
             case MessageCoroutine messages -> messages.connection();
             case null, default -> null;
         };
@@ -58,8 +58,8 @@ final class TurnState {
     /// The coroutine that the turn runs, if there is one.
     @Nullable Thread coroutine() {
         return switch (SERVING.getOpaque(this)) {
-            case LoopWire wire -> wire.runningCoroutine();
-            case LoopSessionWire session -> session.runningCoroutine();
+            case CoroutineWire wire -> wire.runningCoroutine();
+            case DatagramSessionCoroutineWire session -> session.runningCoroutine();
             case MessageCoroutine messages -> messages.thread();
             case Thread task -> task;
             case null, default -> null;

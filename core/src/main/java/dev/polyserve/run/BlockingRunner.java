@@ -8,7 +8,7 @@ import dev.polyserve.spi.ServerProvider;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerConversation;
 import dev.polyserve.conversation.MessageHandlerAsHandler;
-import dev.polyserve.conversation.PumpedConversation;
+import dev.polyserve.conversation.BlockingProtocolConversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.BlockingWire;
 import dev.polyserve.io.DatagramSession;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The accept loop accepts and watches time limits. Its thread is not a daemon, so a started server keeps the JVM
 /// alive.
-public final class BlockingRunner implements Runner, SessionRunner {
+public final class BlockingRunner implements Runner, DatagramSessionRunner {
     private final SocketProvider socketProvider;
     private final BlockingRunnerSettings executorPolicy;
     private final ServerProvider.@Nullable Streams style;
@@ -51,8 +51,8 @@ public final class BlockingRunner implements Runner, SessionRunner {
         this.handshakes = new TlsHandshakeExecutor(context);
         this.acceptLoop = new EventLoop("polyserve-accept", multiplexer, context.clock(), false, false, 0,
                 LoopErrorHandler.reportedTo(context.log()));
-        this.connector = new OutgoingConnector(socketProvider, context, OutgoingAddresses.OF_THE_SYSTEM,
-                new OutgoingHandshakes(handshakes::compute),
+        this.connector = new OutgoingConnector(socketProvider, context, OutgoingAddressResolver.OF_THE_SYSTEM,
+                new OutgoingTlsHandshakes(handshakes::compute),
                 this::outgoing);
     }
 
@@ -117,7 +117,7 @@ public final class BlockingRunner implements Runner, SessionRunner {
                 yield new Ready(socket, conversation, conversation);
             }
             case ServerProvider.Events events -> {
-                var conversation = new PumpedConversation(context, identity, events.factory(), wire);
+                var conversation = new BlockingProtocolConversation(context, identity, events.factory(), wire);
                 yield new Ready(socket, conversation, conversation);
             }
             case ServerProvider.Messages<?> _ ->
@@ -225,7 +225,7 @@ public final class BlockingRunner implements Runner, SessionRunner {
         }
 
         private void reject(Throwable why) {
-            ConnectionStarter.rejectUnbegun(socket, conversation, why, context.listener());
+            AdmissionController.rejectUnbegun(socket, conversation, why, context.listener());
         }
     }
 }

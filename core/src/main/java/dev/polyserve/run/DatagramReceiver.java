@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: the accept loop's.
 abstract sealed class DatagramReceiver implements Multiplexer.Ready, DatagramSender.Outcome
-        permits DatagramDriver, SessionDriver {
+        permits DatagramDriver, DatagramSessionDriver {
     private static final int DATAGRAMS_PER_TURN = 64;
 
     final EventLoop loop;
@@ -35,7 +35,7 @@ abstract sealed class DatagramReceiver implements Multiplexer.Ready, DatagramSen
     final ServerCounters counters;
     /// What was received.
     final ByteBuffer buffer;
-    private final DatagramProxyHeaders proxyHeaders;
+    private final DatagramProxyHeaderReader proxyHeaders;
     private final Backoff backoff = new Backoff();
     private Multiplexer.@Nullable Watch watch;
     private EventLoop.@Nullable Delayed pause;
@@ -50,7 +50,7 @@ abstract sealed class DatagramReceiver implements Multiplexer.Ready, DatagramSen
         this.events = context.listener();
         this.acceptLimit = acceptLimit;
         this.counters = counters;
-        this.proxyHeaders = new DatagramProxyHeaders(asked, port.endpoint(), context);
+        this.proxyHeaders = new DatagramProxyHeaderReader(asked, port.endpoint(), context);
         // One byte more than the limit, so that a longer datagram is detected.
         this.buffer = ByteBuffer.allocateDirect(context.options().limits().datagramBytes() + 1);
     }

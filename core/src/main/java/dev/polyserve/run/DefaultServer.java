@@ -6,7 +6,7 @@ import dev.polyserve.DatagramHandler;
 import dev.polyserve.DrainReport;
 import dev.polyserve.Endpoint;
 import dev.polyserve.spi.ServerProvider;
-import dev.polyserve.spi.ModelChoice;
+import dev.polyserve.spi.AutoModelChoice;
 import dev.polyserve.spi.ModelDefinition;
 import dev.polyserve.Model;
 import dev.polyserve.Networks;
@@ -21,7 +21,7 @@ import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.conversation.ServerLog;
 import dev.polyserve.coroutine.hub.Hub;
 import dev.polyserve.io.DatagramPort;
-import dev.polyserve.io.DatagramQueuePool;
+import dev.polyserve.io.ReceivedDatagramQueuePool;
 import dev.polyserve.io.ListenQueueOverflows;
 import dev.polyserve.io.Listener;
 import dev.polyserve.jfr.JfrGauges;
@@ -67,9 +67,9 @@ final class DefaultServer implements Server {
     private final ServerCounters counters;
     private final LiveConnections live;
     private final Bans bans;
-    private final ConnectionStarter connectionStarter;
-    private final OutgoingStarter outgoingStarter;
-    private final DatagramQueuePool sessionQueues;
+    private final AdmissionController connectionStarter;
+    private final ServedOutgoingConnector outgoingStarter;
+    private final ReceivedDatagramQueuePool sessionQueues;
     private final List<Endpoint> endpoints = new ArrayList<>();
     private final List<SocketAddress> addresses = new ArrayList<>();
     private final BoundListeners boundListeners = new BoundListeners();
@@ -81,7 +81,7 @@ final class DefaultServer implements Server {
     private final ServerShutdown shutdown;
     private final ServerLifecycle lifecycle = new ServerLifecycle();
     private final JfrGauges gauges = new JfrGauges(this);
-    private Optional<ModelChoice> choice = Optional.empty();
+    private Optional<AutoModelChoice> choice = Optional.empty();
     private volatile boolean running;
 
     private DefaultServer(ServerProvider.Setup setup, RunnerFactory runners) throws IOException {
@@ -95,10 +95,10 @@ final class DefaultServer implements Server {
                 events.recorder().orElse(null));
         this.runner = runners.of(setup, context);
         this.tls = tls(setup, context, runner);
-        this.connectionStarter = new ConnectionStarter(runner, tls, live, bans, events,
+        this.connectionStarter = new AdmissionController(runner, tls, live, bans, events,
                 new ConnectionFilterChain(log, setup.filters()), context);
-        this.outgoingStarter = new OutgoingStarter(runner, connectionStarter, context, lifecycle::isServing);
-        this.sessionQueues = new DatagramQueuePool(context.budget());
+        this.outgoingStarter = new ServedOutgoingConnector(runner, connectionStarter, context, lifecycle::isServing);
+        this.sessionQueues = new ReceivedDatagramQueuePool(context.budget());
         this.proxyHeaders = new ProxyHeaderStage(acceptLoop(), connectionStarter, context, boundListeners::arm);
         this.acceptLimit = new AcceptGate(acceptLoop(),
                 now -> runner.workerControl().accept(now, this::answeredElsewhere));
@@ -146,7 +146,7 @@ final class DefaultServer implements Server {
     }
 
     /// Sets the model that stands in for `auto`; the start logs it. Call it before the server is passed on.
-    void chose(ModelChoice taken) {
+    void chose(AutoModelChoice taken) {
         choice = Optional.of(taken);
     }
 
@@ -174,10 +174,10 @@ final class DefaultServer implements Server {
             DatagramHandler handler = Objects.requireNonNull(setup.datagrams(), "checked before it was opened");
             return new DatagramDriver(runner, port, asked, handler, context, acceptLimit, counters, connectionStarter);
         }
-        if (!(runner instanceof SessionRunner able)) {
+        if (!(runner instanceof DatagramSessionRunner able)) {
             throw new IllegalStateException("the model " + setup.model().id() + " serves no sessions of datagrams");
         }
-        return new SessionDriver(acceptLoop(), able, port, asked, sessions, sessionQueues, context, acceptLimit,
+        return new DatagramSessionDriver(acceptLoop(), able, port, asked, sessions, sessionQueues, context, acceptLimit,
                 acceptRate, counters, connectionStarter);
     }
 

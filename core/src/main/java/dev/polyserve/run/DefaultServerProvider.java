@@ -3,7 +3,7 @@ package dev.polyserve.run;
 import dev.polyserve.Client;
 import dev.polyserve.spi.ServerProvider;
 import dev.polyserve.spi.ConnectionOwner;
-import dev.polyserve.spi.ModelChoice;
+import dev.polyserve.spi.AutoModelChoice;
 import dev.polyserve.Connection;
 import dev.polyserve.Model;
 import dev.polyserve.Networks;
@@ -24,13 +24,13 @@ public final class DefaultServerProvider implements ServerProvider {
     }
 
     @Override
-    public Optional<ModelChoice> choice(Model model, boolean mayWait) {
+    public Optional<AutoModelChoice> choice(Model model, boolean mayWait) {
         return Runners.choice(model, mayWait, Optional.empty());
     }
 
     @Override
     public Server bind(Setup setup) throws IOException {
-        Optional<ModelChoice> choice = Runners.choice(setup);
+        Optional<AutoModelChoice> choice = Runners.choice(setup);
         DefaultServer server = DefaultServer
                 .bind(Runners.prepared(choice.map(taken -> setup.with(taken.model())).orElse(setup)));
         choice.filter(_ -> !isWorker()).ifPresent(server::chose);
@@ -47,12 +47,12 @@ public final class DefaultServerProvider implements ServerProvider {
 
     @Override
     public Connection connect(Client to) throws IOException {
-        return ClientConnections.connect(to);
+        return StandaloneClientConnector.connect(to);
     }
 
     @Override
     public ConnectionOwner thread() {
-        return ClientConnections.OwningThread.ANY;
+        return StandaloneClientConnector.OwningThread.ANY;
     }
 
     @Override

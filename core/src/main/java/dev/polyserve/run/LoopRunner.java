@@ -7,10 +7,10 @@ import dev.polyserve.spi.ServerProvider;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerConversation;
 import dev.polyserve.conversation.HandlerHost;
-import dev.polyserve.conversation.LoopDrivenConversation;
+import dev.polyserve.conversation.LoopProtocolConversation;
 import dev.polyserve.conversation.MessageConversation;
 import dev.polyserve.conversation.MessageHandlerAsHandler;
-import dev.polyserve.conversation.PumpedConversation;
+import dev.polyserve.conversation.BlockingProtocolConversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.coroutine.carrier.Carrier;
 import dev.polyserve.io.DatagramSession;
@@ -19,8 +19,8 @@ import dev.polyserve.io.SocketProvider;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.HandOffMonitor;
 import dev.polyserve.loop.LoopProtocolDriver;
-import dev.polyserve.loop.LoopSessionWire;
-import dev.polyserve.loop.LoopWire;
+import dev.polyserve.loop.DatagramSessionCoroutineWire;
+import dev.polyserve.loop.CoroutineWire;
 import dev.polyserve.loop.Multiplexer;
 import dev.polyserve.loop.StallMonitor;
 import dev.polyserve.tls.TlsSocket;
@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The sockets and the multiplexers must be of one family: channels with selectors, or descriptors with a multiplexer
 /// for descriptors.
-final class LoopRunner implements Runner, SessionRunner {
+final class LoopRunner implements Runner, DatagramSessionRunner {
     private static final AtomicBoolean SLOWER_SAID = new AtomicBoolean();
 
     private final SocketProvider socketProvider;
@@ -136,8 +136,8 @@ final class LoopRunner implements Runner, SessionRunner {
                 : Optional.empty();
         this.balance = new LoopUsageReport(loops, context);
         this.handshakes = new TlsHandshakeExecutor(context);
-        this.connector = new OutgoingConnector(socketProvider, context, OutgoingAddresses.OF_THE_SYSTEM,
-                new OutgoingHandshakes(handshakes::compute),
+        this.connector = new OutgoingConnector(socketProvider, context, OutgoingAddressResolver.OF_THE_SYSTEM,
+                new OutgoingTlsHandshakes(handshakes::compute),
                 this::outgoing);
     }
 
@@ -150,7 +150,7 @@ final class LoopRunner implements Runner, SessionRunner {
                     "the handler of a datagram session cannot connect from an event loop: use a model"
                             + " of threads, as virtual");
         }
-        LoopWire wire = LoopWire.beside(host, socket);
+        CoroutineWire wire = CoroutineWire.beside(host, socket);
         var conversation = new OutgoingConversation(in, identity, wire, owner, again);
         wire.watch(conversation);
         return conversation;
@@ -220,7 +220,7 @@ final class LoopRunner implements Runner, SessionRunner {
     public Prepared prepare(DatagramSession session, Conversation.Identity identity, ServerProvider.Sessions how) {
         loops.getFirst().assertOwner();
         EventLoop loop = nextLoop();
-        LoopSessionWire wire = new LoopSessionWire(loop, session);
+        DatagramSessionCoroutineWire wire = new DatagramSessionCoroutineWire(loop, session);
         var conversation = new HandlerConversation(context, identity, how.factory(), wire, wire.border(),
                 connector);
         conversation.idlesAtMost(ServerContext.nanos(how.idle()));
@@ -232,21 +232,21 @@ final class LoopRunner implements Runner, SessionRunner {
     private Ready prepare(EventLoop loop, StreamSocket socket, Conversation.Identity identity) {
         return switch (style) {
             case ServerProvider.Sequential sequential -> {
-                LoopWire wire = new LoopWire(loop, socket);
+                CoroutineWire wire = new CoroutineWire(loop, socket);
                 var conversation = new HandlerConversation(context, identity, sequential.factory(), wire,
                         wire.border(), connector);
                 wire.watch(conversation);
                 yield new Ready(loop, socket, conversation, wire::start);
             }
             case ServerProvider.Events events when beside -> {
-                LoopWire wire = new LoopWire(loop, socket);
-                var conversation = new PumpedConversation(context, identity, events.factory(), wire);
+                CoroutineWire wire = new CoroutineWire(loop, socket);
+                var conversation = new BlockingProtocolConversation(context, identity, events.factory(), wire);
                 wire.watch(conversation);
                 yield new Ready(loop, socket, conversation, wire::start);
             }
             case ServerProvider.Events events -> {
                 LoopProtocolDriver driver = new LoopProtocolDriver(loop, socket);
-                var conversation = new LoopDrivenConversation(context, identity, events.factory(), driver);
+                var conversation = new LoopProtocolConversation(context, identity, events.factory(), driver);
                 driver.watch(conversation);
                 yield new Ready(loop, socket, conversation, driver::start);
             }
@@ -279,7 +279,7 @@ final class LoopRunner implements Runner, SessionRunner {
     /// @param loop the loop of its handler
     /// @param wire what begins it there
     /// @param conversation its conversation
-    private record ReadySession(EventLoop loop, LoopSessionWire wire, HandlerConversation conversation)
+    private record ReadySession(EventLoop loop, DatagramSessionCoroutineWire wire, HandlerConversation conversation)
             implements
                 Prepared {
         @Override
@@ -354,7 +354,7 @@ final class LoopRunner implements Runner, SessionRunner {
                 step.run();
             } catch (IOException e) {
                 // The system cannot watch another socket, or not in the required way.
-                ConnectionStarter.rejectUnbegun(socket, conversation, e, context.listener());
+                AdmissionController.rejectUnbegun(socket, conversation, e, context.listener());
             } catch (RuntimeException | Error e) {
                 conversation.abandon(e);
                 throw e;

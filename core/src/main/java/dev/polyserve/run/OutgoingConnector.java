@@ -6,13 +6,13 @@ import dev.polyserve.ConnectionException;
 import dev.polyserve.Endpoint;
 import dev.polyserve.conversation.Connector;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.conversation.OutgoingConnections;
+import dev.polyserve.conversation.HandlerOutgoingConnections;
 import dev.polyserve.conversation.OutgoingConversation;
 import dev.polyserve.conversation.PinnedWaitException;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.ConnectableSocket;
 import dev.polyserve.io.SocketProvider;
-import dev.polyserve.tls.HandshakeLimit;
+import dev.polyserve.tls.TlsHandshakeLimiter;
 import dev.polyserve.tls.TlsRecordBuffers;
 import dev.polyserve.tls.TlsSocket;
 import java.io.IOException;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// Makes outgoing connections over the sockets of one family.
 ///
 /// ```
-///   [OutgoingAttempts] ─▶ PROXY header ─▶ handshake of TLS ─▶ connected
+///   [OutgoingConnectAttempts] ─▶ PROXY header ─▶ handshake of TLS ─▶ connected
 /// ```
 ///
 /// The look-up and the pauses between attempts are in the owner's own code, outside of the library: they wait as any code of a
@@ -34,12 +34,12 @@ import org.jspecify.annotations.Nullable;
 final class OutgoingConnector implements Connector {
     private final SocketProvider sockets;
     private final ServerContext context;
-    private final OutgoingAddresses addresses;
+    private final OutgoingAddressResolver addresses;
     private final Wiring wiring;
-    private final HandshakeLimit handshakes;
+    private final TlsHandshakeLimiter handshakes;
     private final TlsRecordBuffers records;
     private final AtomicLong nextId = new AtomicLong();
-    private final OutgoingConnections unowned = new OutgoingConnections();
+    private final HandlerOutgoingConnections unowned = new HandlerOutgoingConnections();
 
     /// How a model drives a connection.
     @FunctionalInterface
@@ -50,8 +50,8 @@ final class OutgoingConnector implements Connector {
     }
 
     /// @param handshakes runs what handshakes of TLS compute
-    OutgoingConnector(SocketProvider sockets, ServerContext context, OutgoingAddresses addresses,
-            HandshakeLimit handshakes, Wiring wiring) {
+    OutgoingConnector(SocketProvider sockets, ServerContext context, OutgoingAddressResolver addresses,
+            TlsHandshakeLimiter handshakes, Wiring wiring) {
         this.sockets = sockets;
         this.context = context;
         this.addresses = addresses;
@@ -65,17 +65,17 @@ final class OutgoingConnector implements Connector {
         ServerContext own = to.options().map(context::with).orElse(context);
         try {
             OutgoingTls tls = to.endpoint() instanceof Endpoint.Tls at ? OutgoingTls.of(to, at, own) : null;
-            OutgoingConversation conversation = new OutgoingAttempts(to, own)
+            OutgoingConversation conversation = new OutgoingConnectAttempts(to, own)
                     .winner(addresses, address -> attempt(to, address, tls, owner, own)).conversation;
             introduce(conversation, to, tls, owner);
             return conversation;
         } catch (IOException e) {
-            throw OutgoingAttempts.failure(to, e);
+            throw OutgoingConnectAttempts.failure(to, e);
         }
     }
 
     @Override
-    public OutgoingConnections unowned() {
+    public HandlerOutgoingConnections unowned() {
         return unowned;
     }
 

@@ -25,7 +25,7 @@ record OutgoingTls(ClientTlsEngines engines, String host, int port, String name)
     ///
     /// @throws TlsFileException with one sentence: what cannot be used, and the remedy
     static OutgoingTls of(Client to, Endpoint.Tls endpoint, ServerContext context) throws TlsFileException {
-        String host = OutgoingAddresses.host(endpoint.tcp());
+        String host = OutgoingAddressResolver.host(endpoint.tcp());
         return new OutgoingTls(ClientTlsEngines.of(to.tls(), sentence -> context.log().warn(sentence, null)), host,
                 endpoint.port(), to.tls().serverName().orElse(host));
     }

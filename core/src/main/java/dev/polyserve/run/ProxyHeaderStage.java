@@ -43,7 +43,7 @@ final class ProxyHeaderStage {
     private static final int READ_BYTES = 4 << 10;
 
     private final EventLoop loop;
-    private final ConnectionStarter starter;
+    private final AdmissionController admission;
     private final ServerContext context;
     private final Runnable whenLeft;
     private final RateLimitedLog refusals;
@@ -54,9 +54,9 @@ final class ProxyHeaderStage {
     private boolean roomAwaited;
 
     /// @param whenLeft called when a connection has left after [#hasRoom] returned false
-    ProxyHeaderStage(EventLoop loop, ConnectionStarter starter, ServerContext context, Runnable whenLeft) {
+    ProxyHeaderStage(EventLoop loop, AdmissionController admission, ServerContext context, Runnable whenLeft) {
         this.loop = loop;
-        this.starter = starter;
+        this.admission = admission;
         this.context = context;
         this.whenLeft = whenLeft;
         this.refusals = new RateLimitedLog(context.log(), NanoClock.SYSTEM, 1);
@@ -76,7 +76,7 @@ final class ProxyHeaderStage {
             public void take(StreamSocket socket, Listener listener) {
                 Networks senders = context.options().proxyProtocol().senders(asked);
                 if (senders.isEmpty() || listener.acceptedElsewhere()) {
-                    starter.take(socket, listener);
+                    admission.take(socket, listener);
                 } else {
                     new Reading(socket, listener, context.options().proxyProtocol()).begin(senders);
                 }
@@ -90,13 +90,13 @@ final class ProxyHeaderStage {
             roomAwaited = true;
             return false;
         }
-        return starter.hasRoom() && waiting.isEmpty();
+        return admission.hasRoom() && waiting.isEmpty();
     }
 
     /// Passes on connections that wait for room, as far as there is room again.
     void passWaiting() {
         loop.assertOwner();
-        while (!waiting.isEmpty() && starter.hasRoom()) {
+        while (!waiting.isEmpty() && admission.hasRoom()) {
             waiting.remove().passIfPossible();
         }
     }
@@ -221,7 +221,7 @@ final class ProxyHeaderStage {
         private void pass(ProxyHeader header) throws IOException {
             shown = ProxiedAddresses.of(header, real);
             stopReading();
-            if (waiting.isEmpty() && starter.hasRoom()) {
+            if (waiting.isEmpty() && admission.hasRoom()) {
                 pass();
             } else {
                 waiting.add(this);
@@ -231,7 +231,7 @@ final class ProxyHeaderStage {
         private void pass() throws IOException {
             leave();
             socket.control().blocking(true);
-            starter.take(socket, listener, shown);
+            admission.take(socket, listener, shown);
         }
 
         private void passIfPossible() {
@@ -264,7 +264,7 @@ final class ProxyHeaderStage {
 
         private void close() {
             leave();
-            starter.refuse(socket, listener, real, Limit.PROXY_HEADER);
+            admission.refuse(socket, listener, real, Limit.PROXY_HEADER);
         }
 
         private void leave() {

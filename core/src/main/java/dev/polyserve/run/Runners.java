@@ -8,7 +8,7 @@ import dev.polyserve.coroutine.carrier.Carrier;
 import dev.polyserve.io.SocketProvider;
 import dev.polyserve.spi.HandlerExecutionStrategy;
 import dev.polyserve.spi.ServerProvider;
-import dev.polyserve.spi.ModelChoice;
+import dev.polyserve.spi.AutoModelChoice;
 import dev.polyserve.spi.ModelDefinition;
 import dev.polyserve.spi.ModelTable;
 import java.io.IOException;
@@ -30,7 +30,7 @@ public final class Runners {
     }
 
     /// The model that stands in for `auto` in this setup; empty if the model is another one.
-    static Optional<ModelChoice> choice(ServerProvider.Setup setup) {
+    static Optional<AutoModelChoice> choice(ServerProvider.Setup setup) {
         boolean handsOff = !setup.options().timeouts().handOff().isZero();
         return choice(setup.model(), setup.mayWait(),
                 handsOff ? Optional.empty() : Optional.of("the hand-off of event loops is switched off"));
@@ -39,16 +39,16 @@ public final class Runners {
     /// As [#choice(ServerProvider.Setup)].
     ///
     /// @param whyNotHandedOff why the server's options keep loops from being handed off
-    static Optional<ModelChoice> choice(Model model, boolean mayWait, Optional<String> whyNotHandedOff) {
+    static Optional<AutoModelChoice> choice(Model model, boolean mayWait, Optional<String> whyNotHandedOff) {
         ModelDefinition plan = ModelDefinition.of(model);
         HandlerExecutionStrategy execution = plan.execution();
         return execution.undecided().map(auto -> choice(auto, 1, mayWait, whyNotHandedOff))
                 .or(() -> execution.inner().flatMap(inner -> inner.execution().undecided())
                         .map(auto -> choice(auto, execution.receivers(), mayWait, whyNotHandedOff))
-                        .map(taken -> new ModelChoice(plan.with(execution.withInner(taken.model())), taken.why())));
+                        .map(taken -> new AutoModelChoice(plan.with(execution.withInner(taken.model())), taken.why())));
     }
 
-    private static ModelChoice choice(HandlerExecutionStrategy.Auto auto, int processes, boolean mayWait,
+    private static AutoModelChoice choice(HandlerExecutionStrategy.Auto auto, int processes, boolean mayWait,
             Optional<String> whyNotHandedOff) {
         int loops = auto.count() > 0
                 ? auto.count()
@@ -62,16 +62,16 @@ public final class Runners {
     /// advantage there: its operations complete in the thread that has submitted them, also after a hand-off.
     ///
     /// @param whyNoEpoll asked only if it matters: the first system call makes the JDK warn, unless native access is enabled
-    static ModelChoice choice(int loops, boolean mayWait, Optional<String> whyNotHandedOff,
+    static AutoModelChoice choice(int loops, boolean mayWait, Optional<String> whyNotHandedOff,
             Supplier<Optional<String>> whyNoEpoll) {
         if (mayWait) {
-            return whyNotHandedOff.or(whyNoEpoll).map(why -> new ModelChoice(ModelTable.virtual(), why))
-                    .orElseGet(() -> new ModelChoice(ModelTable.epoll(loops),
+            return whyNotHandedOff.or(whyNoEpoll).map(why -> new AutoModelChoice(ModelTable.virtual(), why))
+                    .orElseGet(() -> new AutoModelChoice(ModelTable.epoll(loops),
                             "no handler can hold up its event loop, because another thread then goes on with it"));
         }
         return whyNoEpoll.get()
-                .map(why -> new ModelChoice(ModelTable.nio(loops), "the loops call the handlers directly; " + why))
-                .orElseGet(() -> new ModelChoice(ModelTable.epoll(loops), "the loops call the handlers directly"));
+                .map(why -> new AutoModelChoice(ModelTable.nio(loops), "the loops call the handlers directly; " + why))
+                .orElseGet(() -> new AutoModelChoice(ModelTable.epoll(loops), "the loops call the handlers directly"));
     }
 
     static Runner of(ServerProvider.Setup setup, ServerContext context) throws IOException {

@@ -18,13 +18,13 @@ final class SingleRequest {
 
     private final Runner runner;
     private final EventLoop acceptLoop;
-    private final ConnectionStarter connectionStarter;
+    private final AdmissionController connectionStarter;
     private final AcceptGate acceptLimit;
     private final Runnable arm;
     private final ReentrantLock turn = new ReentrantLock();
 
     /// @param arm makes the acceptors apply the accept policy, on the accept loop
-    SingleRequest(Runner runner, ConnectionStarter connectionStarter, AcceptGate acceptLimit, Runnable arm) {
+    SingleRequest(Runner runner, AdmissionController connectionStarter, AcceptGate acceptLimit, Runnable arm) {
         this.runner = runner;
         this.acceptLoop = runner.loops().getFirst();
         this.connectionStarter = connectionStarter;

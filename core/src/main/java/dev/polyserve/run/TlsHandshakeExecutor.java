@@ -4,7 +4,7 @@ import dev.polyserve.Limit;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.coroutine.carrier.NonQueueingLock;
 import dev.polyserve.stats.HandshakeOutcome;
-import dev.polyserve.tls.HandshakeLimit;
+import dev.polyserve.tls.TlsHandshakeLimiter;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// The TLS handshakes of a runner: how many are under way, and the threads that compute for them, because a loop must not.
 ///
 /// **Thread**: any.
-final class TlsHandshakeExecutor implements HandshakeLimit {
+final class TlsHandshakeExecutor implements TlsHandshakeLimiter {
     private static final int MOST_THREADS = 4;
     private static final int KEEP_SECONDS = 10;
 

@@ -33,7 +33,7 @@ public interface ServerProvider {
     /// The model that stands in for `auto` here, alone or in worker processes; empty if the model is another one.
     ///
     /// @param mayWait whether the server has handlers that may wait, rather than protocols or datagrams only
-    Optional<ModelChoice> choice(Model model, boolean mayWait);
+    Optional<AutoModelChoice> choice(Model model, boolean mayWait);
 
     /// Binds every endpoint, or none, and returns the server, not yet accepting.
     Server bind(Setup setup) throws IOException;

@@ -1,7 +1,7 @@
 package dev.polyserve.tls;
 
 import dev.polyserve.file.SmallFileReader;
-import dev.polyserve.file.UnsuitableFileException;
+import dev.polyserve.file.IrregularOrOversizedFileException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -65,7 +65,7 @@ final class PemFile {
         } catch (AccessDeniedException e) {
             throw new TlsFileException(what + " " + path + " may not be read by this user: change its owner or mode",
                     e);
-        } catch (UnsuitableFileException e) {
+        } catch (IrregularOrOversizedFileException e) {
             throw new TlsFileException(what + " " + path + " " + e.why(), e);
         } catch (IOException e) {
             throw new TlsFileException(what + " " + path + " cannot be read: " + e.getMessage(), e);

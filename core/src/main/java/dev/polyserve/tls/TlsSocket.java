@@ -55,7 +55,7 @@ public final class TlsSocket extends ForwardingStreamSocket implements StartTlsS
     private @Nullable TlsFilter filter;
     private boolean plain;
     private boolean client;
-    private @Nullable HandshakeLimit limit;
+    private @Nullable TlsHandshakeLimiter limit;
     /// Whether one thread makes and sends records.
     @SuppressWarnings("unused")
     private boolean writing;
@@ -126,7 +126,7 @@ public final class TlsSocket extends ForwardingStreamSocket implements StartTlsS
     // --- the handshake ---
 
     /// Sets what bounds the handshakes of all connections. Set before the connection begins.
-    public void limitedBy(HandshakeLimit all) {
+    public void limitedBy(TlsHandshakeLimiter all) {
         limit = all;
     }
 
@@ -135,8 +135,8 @@ public final class TlsSocket extends ForwardingStreamSocket implements StartTlsS
         return plain;
     }
 
-    private HandshakeLimit limit() {
-        HandshakeLimit known = limit;
+    private TlsHandshakeLimiter limit() {
+        TlsHandshakeLimiter known = limit;
         if (known == null) {
             throw new IllegalStateException("nothing bounds the handshakes of TLS");
         }
@@ -192,7 +192,7 @@ public final class TlsSocket extends ForwardingStreamSocket implements StartTlsS
     /// Counts the handshake, unless it was counted.
     private void ended(TlsFilter made, HandshakeResult result) {
         HandshakeStartTime start = made.takeStart();
-        HandshakeLimit counting = limit;
+        TlsHandshakeLimiter counting = limit;
         if (start != null && counting != null) {
             long nanos = start.elapsedNanos();
             HandshakeOutcome kind = result == HandshakeResult.SUCCEEDED

@@ -70,7 +70,7 @@ class HandlerConversationTest {
     }
 
     /// The loop's buffers, of which the connection must have none while it waits with nothing in them.
-    private static final class LendingWire extends ScriptedWire implements LoopBuffers {
+    private static final class LendingWire extends ScriptedWire implements LoopBufferProvider {
         private final ConnectionBufferPool lent = new ConnectionBufferPool();
         private final List<Boolean> idle = new ArrayList<>();
         private @Nullable HandlerConversation conversation;
@@ -80,7 +80,7 @@ class HandlerConversationTest {
         }
 
         @Override
-        public int read(InputReceiver into, long atMostNanos) throws LimitException {
+        public int read(InputBufferProvider into, long atMostNanos) throws LimitException {
             into.idles();
             idle.add(conversation != null && conversation.buffers == ConnectionBuffers.NONE);
             return super.read(into, atMostNanos);
@@ -197,8 +197,8 @@ class HandlerConversationTest {
 
     @Test
     void whatAProtocolHasSentOfAPieceIsCountedThoughTheRestFails() {
-        PumpedConversation conversation = new PumpedConversation(fixture.context, ConversationFixture.identity(),
-                () -> new Protocol() {
+        BlockingProtocolConversation conversation = new BlockingProtocolConversation(fixture.context,
+                ConversationFixture.identity(), () -> new Protocol() {
                     @Override
                     public void opened(Output output) throws IOException {
                         output.write(new byte[32 << 10]);

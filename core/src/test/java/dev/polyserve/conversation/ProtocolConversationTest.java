@@ -26,9 +26,9 @@ class ProtocolConversationTest {
 
     private final ConversationFixture fixture = new ConversationFixture();
 
-    private LoopDrivenConversation driven(Protocol protocol) {
-        return new LoopDrivenConversation(fixture.context, ConversationFixture.identity(), () -> protocol,
-                new SenderQueueTest.IdleDriver());
+    private LoopProtocolConversation driven(Protocol protocol) {
+        return new LoopProtocolConversation(fixture.context, ConversationFixture.identity(), () -> protocol,
+                new CrossThreadSendQueueTest.IdleDriver());
     }
 
     @ParameterizedTest
@@ -36,8 +36,8 @@ class ProtocolConversationTest {
     void linesAreTheSameInWhateverPiecesAPumpReadsThem(int seed) {
         String lines = ConversationFixture.lines();
         ScriptedWire wire = new ScriptedWire(ConversationFixture.bytes(lines), ConversationFixture.pieces(seed));
-        PumpedConversation pumped = new PumpedConversation(fixture.context, ConversationFixture.identity(),
-                () -> UPPER, wire);
+        BlockingProtocolConversation pumped = new BlockingProtocolConversation(fixture.context,
+                ConversationFixture.identity(), () -> UPPER, wire);
         pumped.run();
         assertThat(wire.sent.toByteArray()).isEqualTo(ConversationFixture.bytes(lines.toUpperCase(Locale.ROOT)));
         assertThat(pumped.outcome()).contains(new Cause.Done(true));
@@ -49,7 +49,7 @@ class ProtocolConversationTest {
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7})
     void linesAreTheSameInWhateverPiecesALoopMovesThem(int seed) throws Exception {
         String lines = ConversationFixture.lines();
-        LoopDrivenConversation driven = driven(UPPER);
+        LoopProtocolConversation driven = driven(UPPER);
         driven.open();
         ScriptedWire peer = new ScriptedWire(ConversationFixture.bytes(lines), ConversationFixture.pieces(seed));
         IntSupplier pieces = ConversationFixture.pieces(seed + 100);
@@ -75,7 +75,7 @@ class ProtocolConversationTest {
     }
 
     /// The most that the kernel accepts.
-    private static void write(LoopDrivenConversation driven, ScriptedWire peer, int atMostBytes) throws IOException {
+    private static void write(LoopProtocolConversation driven, ScriptedWire peer, int atMostBytes) throws IOException {
         ByteBuffer pending = driven.pendingOutput();
         int count = Math.min(pending.remaining(), atMostBytes);
         peer.write(pending.limit(pending.position() + count), true);
@@ -86,7 +86,7 @@ class ProtocolConversationTest {
     void aBackloggedPeerIsNotRead() throws Exception {
         byte[] more = new byte[fixture.context.options().limits().highWaterBytes()];
         Arrays.fill(more, (byte) 'x');
-        LoopDrivenConversation driven = driven((input, output) -> {
+        LoopProtocolConversation driven = driven((input, output) -> {
             input.skip(input.available());
             output.write(more);
         });
@@ -99,7 +99,7 @@ class ProtocolConversationTest {
         assertThat(driven.wantsRead()).isTrue();
     }
 
-    private void arrives(LoopDrivenConversation driven, String text) throws Exception {
+    private void arrives(LoopProtocolConversation driven, String text) throws Exception {
         byte[] bytes = ConversationFixture.bytes(text);
         driven.input().room().put(bytes);
         driven.input().received(bytes.length);
@@ -108,7 +108,7 @@ class ProtocolConversationTest {
 
     @Test
     void anIdleConnectionOfALoopHasNoBuffers() throws Exception {
-        LoopDrivenConversation driven = driven(UPPER);
+        LoopProtocolConversation driven = driven(UPPER);
         driven.open();
         driven.waits();
         assertThat(driven.buffers).isSameAs(ConnectionBuffers.NONE);
@@ -130,7 +130,7 @@ class ProtocolConversationTest {
     /// A protocol may keep its output, and write in a turn in which it has received nothing.
     @Test
     void whatIsWrittenBetweenTwoTurnsIsSentInTheNext() throws Exception {
-        LoopDrivenConversation driven = driven(UPPER);
+        LoopProtocolConversation driven = driven(UPPER);
         driven.open();
         driven.waits();
         driven.write(ConversationFixture.bytes("later"));
@@ -141,7 +141,7 @@ class ProtocolConversationTest {
 
     @Test
     void theEndOfInputIsNotForgottenByAnIdleConnection() {
-        LoopDrivenConversation driven = driven(UPPER);
+        LoopProtocolConversation driven = driven(UPPER);
         driven.open();
         driven.inputEnded();
         driven.waits();
@@ -153,7 +153,7 @@ class ProtocolConversationTest {
 
     @Test
     void theWaitForTheLastBytesIsOneHoweverManyTurnsItTakes() {
-        LoopDrivenConversation driven = driven(new Protocol() {
+        LoopProtocolConversation driven = driven(new Protocol() {
             @Override
             public void opened(Output output) throws Exception {
                 output.write("bye".getBytes(StandardCharsets.US_ASCII));

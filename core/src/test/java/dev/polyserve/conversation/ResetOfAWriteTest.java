@@ -26,7 +26,7 @@ class ResetOfAWriteTest {
     private final CompletableFuture<Thread> owner = new CompletableFuture<>();
     private final ScriptedWire wire = new ScriptedWire(new byte[0], () -> 1) {
         @Override
-        public int read(InputReceiver into, long atMostNanos) throws LimitException {
+        public int read(InputBufferProvider into, long atMostNanos) throws LimitException {
             try {
                 writing.await();
             } catch (InterruptedException e) {
@@ -74,7 +74,7 @@ class ResetOfAWriteTest {
 
     @Test
     void aProtocolIsNotToldOfTheEnd() throws Exception {
-        PumpedConversation conversation = new PumpedConversation(new ConversationFixture().context,
+        BlockingProtocolConversation conversation = new BlockingProtocolConversation(new ConversationFixture().context,
                 ConversationFixture.identity(), Sending::new, wire);
         serve(conversation);
         assertThat(seen.get(1, TimeUnit.SECONDS)).isEqualTo(RESET.toString());

@@ -35,7 +35,7 @@ class ScriptedWire implements Wire, ConversationDriver {
     }
 
     @Override
-    public int read(InputReceiver into, long atMostNanos) throws LimitException {
+    public int read(InputBufferProvider into, long atMostNanos) throws LimitException {
         called("read");
         if (!input.hasRemaining()) {
             return END;

@@ -32,14 +32,14 @@ class SenderEndInterleavingTest {
                 task.run();
             }
         };
-        private final WireSenderQueue senderQueue = new WireSenderQueue(conversation(wire), wire, HandlerBorder.NONE,
-                true);
+        private final WireCrossThreadSendQueue senderQueue = new WireCrossThreadSendQueue(conversation(wire), wire,
+                HandlerBorder.NONE, true);
         private volatile boolean ended;
 
-        private static LocalConversation conversation(ScriptedWire wire) {
+        private static BufferedConversation conversation(ScriptedWire wire) {
             Protocol silent = (_, _) -> {
             };
-            return new PumpedConversation(new ConversationFixture().context, ConversationFixture.identity(),
+            return new BlockingProtocolConversation(new ConversationFixture().context, ConversationFixture.identity(),
                     () -> silent, wire);
         }
 

@@ -37,7 +37,7 @@ class SenderQueueInterleavingTest {
     public static class Operations {
         private static final InetSocketAddress NOWHERE = InetSocketAddress.createUnresolved("nowhere", 1);
 
-        private final SenderQueue senderQueue = new SenderQueue(conversation()) {
+        private final CrossThreadSendQueue senderQueue = new CrossThreadSendQueue(conversation()) {
             @Override
             void wake() {
                 // The consumer is an operation of its own.
@@ -51,7 +51,8 @@ class SenderQueueInterleavingTest {
             Protocol silent = (input, output) -> {
             };
             var identity = new Conversation.Identity(1, NOWHERE, NOWHERE, Endpoint.parse("tcp://127.0.0.1:0"));
-            return new LoopDrivenConversation(context, identity, () -> silent, new SenderQueueTest.IdleDriver());
+            return new LoopProtocolConversation(context, identity, () -> silent,
+                    new CrossThreadSendQueueTest.IdleDriver());
         }
 
         /// Offers a message of this many bytes.

@@ -29,7 +29,7 @@ class SmallFileReaderTest {
         assertThat(SmallFileReader.bytes(file, MOST)).hasSize(MOST);
         Files.write(file, new byte[MOST + 1]);
         assertThatThrownBy(() -> SmallFileReader.bytes(file, MOST))
-                .isInstanceOfSatisfying(UnsuitableFileException.class,
+                .isInstanceOfSatisfying(IrregularOrOversizedFileException.class,
                         e -> assertThat(e.why()).isEqualTo("is larger than 2 KiB: check the path"));
     }
 
@@ -56,7 +56,7 @@ class SmallFileReaderTest {
         assertThat(SmallFileReader.text(pipe, MOST)).isEqualTo("text");
         writer.join();
         assertThatThrownBy(() -> SmallFileReader.text(Path.of("/dev/zero"), MOST))
-                .isInstanceOf(UnsuitableFileException.class)
+                .isInstanceOf(IrregularOrOversizedFileException.class)
                 .hasMessageContaining("is larger than 2 KiB");
         assertThatThrownBy(() -> SmallFileReader.text(directory, MOST)).hasMessageContaining("is a directory");
     }
@@ -73,8 +73,9 @@ class SmallFileReaderTest {
     void aDeviceAndANamedPipeAreNotOpened() throws Exception {
         Path pipe = directory.resolve("pipe");
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
-        assertThatThrownBy(() -> SmallFileReader.bytes(pipe, MOST)).isInstanceOf(UnsuitableFileException.class);
+        assertThatThrownBy(() -> SmallFileReader.bytes(pipe, MOST))
+                .isInstanceOf(IrregularOrOversizedFileException.class);
         assertThatThrownBy(() -> SmallFileReader.bytes(Path.of("/dev/zero"), MOST))
-                .isInstanceOf(UnsuitableFileException.class);
+                .isInstanceOf(IrregularOrOversizedFileException.class);
     }
 }

@@ -58,8 +58,8 @@ class DatagramSessionTest implements DatagramSender, DatagramSender.Outcome {
     }
 
     private DatagramSession session(SocketAddress peer) {
-        return DatagramSession.of(AddressPair.of(peer, HERE), peer, HERE, this, this, new DatagramQueuePool(budget),
-                64 << 10);
+        return DatagramSession.of(AddressPair.of(peer, HERE), peer, HERE, this, this,
+                new ReceivedDatagramQueuePool(budget), 64 << 10);
     }
 
     private static ByteBuffer datagram(String text) {

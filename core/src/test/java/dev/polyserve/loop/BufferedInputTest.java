@@ -12,7 +12,7 @@ import dev.polyserve.Protocol;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Connector;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.conversation.LoopDrivenConversation;
+import dev.polyserve.conversation.LoopProtocolConversation;
 import dev.polyserve.conversation.HandlerConversation;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
@@ -81,7 +81,8 @@ class BufferedInputTest {
     void aProtocolGetsThem() throws Exception {
         try (EventLoop loop = loop(false)) {
             LoopProtocolDriver driver = new LoopProtocolDriver(loop, socket);
-            LoopDrivenConversation conversation = new LoopDrivenConversation(context, identity, Collects::new, driver);
+            LoopProtocolConversation conversation = new LoopProtocolConversation(context, identity, Collects::new,
+                    driver);
             driver.watch(conversation);
             begin(loop, () -> driver.start(null));
             assertThat(got.get(10, TimeUnit.SECONDS)).isEqualTo(TEXT);
@@ -93,7 +94,7 @@ class BufferedInputTest {
     void aHandlerGetsThem() throws Exception {
         assumeTrue(Carrier.whyNot().isEmpty(), () -> "needs a carrier: " + Carrier.whyNot());
         try (EventLoop loop = loop(true)) {
-            LoopWire wire = new LoopWire(loop, socket);
+            CoroutineWire wire = new CoroutineWire(loop, socket);
             HandlerConversation conversation = new HandlerConversation(context, identity, () -> client -> {
                 byte[] all = new byte[TEXT.length()];
                 for (int i = 0; i < all.length; i++) {

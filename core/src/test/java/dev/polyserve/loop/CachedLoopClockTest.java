@@ -11,8 +11,8 @@ import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ConnectionBufferPool;
 import dev.polyserve.conversation.ConversationDriver;
 import dev.polyserve.conversation.NanoClock;
-import dev.polyserve.conversation.LoopDrivenConversation;
-import dev.polyserve.conversation.LoopBuffers;
+import dev.polyserve.conversation.LoopProtocolConversation;
+import dev.polyserve.conversation.LoopBufferProvider;
 import dev.polyserve.conversation.ServerContext;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -27,7 +27,7 @@ class CachedLoopClockTest {
 
     private final AtomicLong clock = new AtomicLong();
     private final CachedLoopClock turns = new CachedLoopClock(0);
-    private final LoopDrivenConversation conversation = new LoopDrivenConversation(
+    private final LoopProtocolConversation conversation = new LoopProtocolConversation(
             new ServerContext(Options.defaults(), new ServerListener() {}, clock::get, _ -> {
             }), new Conversation.Identity(1, NOWHERE, NOWHERE, Endpoint.parse("tcp://127.0.0.1:0")),
             () -> (Protocol) (_, _) -> {
@@ -122,7 +122,7 @@ class CachedLoopClockTest {
     }
 
     /// Reads the turn clock, and drives nothing.
-    private final class CountingInTurns implements ConversationDriver, LoopBuffers {
+    private final class CountingInTurns implements ConversationDriver, LoopBufferProvider {
         @Override
         public ConnectionBufferPool buffers() {
             throw new AssertionError("it has nothing to send");

@@ -12,7 +12,7 @@ import dev.polyserve.Protocol;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Connector;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.conversation.LoopDrivenConversation;
+import dev.polyserve.conversation.LoopProtocolConversation;
 import dev.polyserve.conversation.HandlerConversation;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
@@ -88,9 +88,9 @@ class LackOfMemoryTest {
         return new Conversation.Identity(1, socket.peer(), socket.local(), Endpoint.parse("tcp://127.0.0.1:0"));
     }
 
-    private LoopDrivenConversation served() throws Exception {
+    private LoopProtocolConversation served() throws Exception {
         LoopProtocolDriver driver = new LoopProtocolDriver(loop, socket);
-        LoopDrivenConversation conversation = new LoopDrivenConversation(context, identity(), Silent::new, driver);
+        LoopProtocolConversation conversation = new LoopProtocolConversation(context, identity(), Silent::new, driver);
         loop.start(_ -> {
         });
         driver.watch(conversation);
@@ -120,7 +120,7 @@ class LackOfMemoryTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7})
     void aProtocolsConnectionIsClosedOnceThereIsMemory(int times) throws Exception {
-        LoopDrivenConversation conversation = served();
+        LoopProtocolConversation conversation = served();
         onLoop(() -> multiplexer.lacksMemory(times));
         socket.lacks.set(times);
         lacksAtEnd.set(times);
@@ -135,7 +135,7 @@ class LackOfMemoryTest {
     /// The interest of the watch changes when the protocol has more to send than the socket takes.
     @Test
     void aProtocolsConnectionFailsWhenItsTurnLacksMemory() throws Exception {
-        LoopDrivenConversation conversation = served();
+        LoopProtocolConversation conversation = served();
         onLoop(() -> multiplexer.lacksMemory(1));
         socket.sent = false;
         onLoop(conversation::close);
@@ -150,7 +150,7 @@ class LackOfMemoryTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7})
     void aHandlersConnectionIsClosedOnceThereIsMemory(int times) throws Exception {
-        LoopWire wire = new LoopWire(loop, socket);
+        CoroutineWire wire = new CoroutineWire(loop, socket);
         HandlerConversation conversation = new HandlerConversation(context, identity(), () -> _ -> {
             multiplexer.lacksMemory(times);
             socket.lacks.set(times);
@@ -178,7 +178,7 @@ class LackOfMemoryTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 3})
     void aConnectionThatDoesNotBeginIsClosed(int times) throws Exception {
-        LoopWire wire = new LoopWire(loop, socket);
+        CoroutineWire wire = new CoroutineWire(loop, socket);
         HandlerConversation conversation = new HandlerConversation(context, identity(), () -> _ -> told.add("handler"),
                 wire, wire.border(), Connector.NONE);
         loop.start(_ -> {

@@ -73,7 +73,7 @@ class LoopOwnerTest {
 
     @Test
     void theConnectionOfAHandler() {
-        LoopWire wire = new LoopWire(loop, new ScriptedSocket());
+        CoroutineWire wire = new CoroutineWire(loop, new ScriptedSocket());
         assertRefused(() -> wire.ready(0));
     }
 

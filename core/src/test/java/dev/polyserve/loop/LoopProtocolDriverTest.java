@@ -11,7 +11,7 @@ import dev.polyserve.Output;
 import dev.polyserve.Protocol;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.conversation.LoopDrivenConversation;
+import dev.polyserve.conversation.LoopProtocolConversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.conversation.Wire;
 import dev.polyserve.io.ScriptedSocket;
@@ -32,7 +32,7 @@ class LoopProtocolDriverTest {
     });
     private final ScriptedSocket socket = new ScriptedSocket();
     private final LoopProtocolDriver driver = new LoopProtocolDriver(loop, socket);
-    private final LoopDrivenConversation conversation = new LoopDrivenConversation(
+    private final LoopProtocolConversation conversation = new LoopProtocolConversation(
             new ServerContext(
                     Options.defaults().withTimeouts(times -> times.withWriteStall(Duration.ofSeconds(10))),
                     new ServerListener() {}, clock::get, _ -> {

@@ -11,7 +11,7 @@ import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Connector;
 import dev.polyserve.conversation.HandlerBorder;
 import dev.polyserve.conversation.NanoClock;
-import dev.polyserve.conversation.OutgoingConnections;
+import dev.polyserve.conversation.HandlerOutgoingConnections;
 import dev.polyserve.conversation.OutgoingConversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.BlockingWire;
@@ -44,14 +44,14 @@ class OutgoingConnectorTest {
         }, NanoClock.SYSTEM, _ -> {
         });
         List<InetAddress> found = Stream.of(addresses).map(InetAddress::ofLiteral).toList();
-        return new OutgoingConnector(new ChannelSocketProvider(), context, new OutgoingAddresses((_, _) -> found),
-                new OutgoingHandshakes(Runnable::run),
+        return new OutgoingConnector(new ChannelSocketProvider(), context, new OutgoingAddressResolver((_, _) -> found),
+                new OutgoingTlsHandshakes(Runnable::run),
                 (own, socket, identity, owner, again) -> new OutgoingConversation(own, identity,
                         new BlockingWire(socket.socket(), own), owner, again));
     }
 
     private static Connector.Owner owner() {
-        return new Connector.Owner(null, HandlerBorder.NONE, new OutgoingConnections(), null);
+        return new Connector.Owner(null, HandlerBorder.NONE, new HandlerOutgoingConnections(), null);
     }
 
     private static Client to(int port) {

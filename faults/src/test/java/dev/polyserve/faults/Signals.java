@@ -1,7 +1,7 @@
 package dev.polyserve.faults;
 
 import dev.polyserve.linux.process.SignalNames;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.ProcessCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
@@ -23,7 +23,7 @@ final class Signals {
     /// @param name without `SIG`
     static void send(String name, long pid) throws IOException {
         SystemCallException.require("kill",
-                ProcessCalls.kill(CallMemory.small(), Math.toIntExact(pid), SignalNames.number(name)));
+                ProcessCalls.kill(SystemCallMemory.small(), Math.toIntExact(pid), SignalNames.number(name)));
         if (name.equals("STOP")) {
             while (!states(pid).stream().allMatch(state -> state == 'T')) {
                 Thread.onSpinWait();

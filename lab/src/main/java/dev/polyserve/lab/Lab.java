@@ -66,8 +66,9 @@ public final class Lab implements AutoCloseable {
         all.put("models", models);
         all.put("workloads", workloads);
         all.put("against", commands);
-        all.put("limits", Map.of("servers", RunRequest.MOST_SERVERS, "clients", RunRequest.MOST_CLIENTS, "seconds",
-                RunRequest.MOST_SECONDS));
+        all.put("limits",
+                Map.of("servers", LabRunRequest.MOST_SERVERS, "clients", LabRunRequest.MOST_CLIENTS, "seconds",
+                        LabRunRequest.MOST_SECONDS));
         return JsonObjectWriter.of(all);
     }
 
@@ -103,11 +104,11 @@ public final class Lab implements AutoCloseable {
     /// @param request what it consists of, as JSON
     /// @throws LabException in one sentence, when that cannot be run
     public LabRun start(String request) throws LabException {
-        return start(RunRequest.parse(request, models(), commands));
+        return start(LabRunRequest.parse(request, models(), commands));
     }
 
     /// Starts a run, and has the one before end.
-    LabRun start(RunRequest request) throws LabException {
+    LabRun start(LabRunRequest request) throws LabException {
         lock.lock();
         try {
             if (closed) {

@@ -1,16 +1,16 @@
 package dev.polyserve.lab;
 
-import dev.polyserve.lab.client.ClientRole;
-import dev.polyserve.lab.client.ClientRunContext;
+import dev.polyserve.lab.client.LabClientRole;
+import dev.polyserve.lab.client.LabClientRunContext;
 import dev.polyserve.lab.client.LabClient;
-import dev.polyserve.lab.recording.ConnectionPorts;
+import dev.polyserve.lab.recording.ClientPortToLaneMap;
 import dev.polyserve.lab.recording.ConnectionStateTracker;
-import dev.polyserve.lab.recording.EventSorter;
-import dev.polyserve.lab.recording.RunDescription;
-import dev.polyserve.lab.recording.RecordingItem;
+import dev.polyserve.lab.recording.LabEventSorter;
+import dev.polyserve.lab.recording.LabRunDescription;
+import dev.polyserve.lab.recording.LabRecordingItem;
 import dev.polyserve.lab.recording.LabEvent;
-import dev.polyserve.lab.recording.Recording;
-import dev.polyserve.lab.recording.ServerSample;
+import dev.polyserve.lab.recording.LabRecording;
+import dev.polyserve.lab.recording.LabServerSample;
 import dev.polyserve.text.JsonObjectWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,12 +49,12 @@ public final class LabRun {
     private static final int BEFORE_SECONDS = 30;
 
     private final String id;
-    private final RunRequest request;
+    private final LabRunRequest request;
     private final LabServerProgram program;
     private final Instant startedAt = Instant.now();
-    private final EventSorter order = new EventSorter();
+    private final LabEventSorter order = new LabEventSorter();
     private final ConnectionStateTracker states = new ConnectionStateTracker();
-    private final Recording recording = new Recording();
+    private final LabRecording recording = new LabRecording();
     private final AtomicBoolean headChanged = new AtomicBoolean(true);
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch over = new CountDownLatch(1);
@@ -62,22 +62,22 @@ public final class LabRun {
     private final CountDownLatch before;
     private volatile State state = State.STARTING;
     private volatile @Nullable String whyOver;
-    private final ClientRunContext clients;
+    private final LabClientRunContext clients;
     /// When the clients began; 0: they have not.
     private volatile long clientsFromMicros;
     private volatile List<LabRunServer> servers = List.of();
     private final AtomicLong unrecorded = new AtomicLong();
 
-    private LabRun(String id, RunRequest request, LabServerProgram program, CountDownLatch before) {
+    private LabRun(String id, LabRunRequest request, LabServerProgram program, CountDownLatch before) {
         this.id = id;
         this.request = request;
         this.program = program;
         this.before = before;
-        this.clients = new ClientRunContext(System.nanoTime(), order, new ConnectionPorts());
+        this.clients = new LabClientRunContext(System.nanoTime(), order, new ClientPortToLaneMap());
     }
 
     /// Starts a run. Its servers start once the run before has ended, so that few run at once however many runs are asked for.
-    static LabRun start(String id, RunRequest request, LabServerProgram program, Optional<LabRun> before) {
+    static LabRun start(String id, LabRunRequest request, LabServerProgram program, Optional<LabRun> before) {
         LabRun run = new LabRun(id, request, program,
                 before.map(one -> one.over).orElseGet(() -> new CountDownLatch(0)));
         Thread.ofVirtual().name("lab-run").start(run::live);
@@ -105,7 +105,7 @@ public final class LabRun {
         if (why != null) {
             head.put("over", why);
         }
-        List<ClientRole> roles = request.workload().roles(request.clients());
+        List<LabClientRole> roles = request.workload().roles(request.clients());
         List<String> described = new ArrayList<>();
         for (int client = 0; client < roles.size(); client++) {
             described.add(new JsonObjectWriter().put("id", client).put("role", roles.get(client).label()).toString());
@@ -121,19 +121,19 @@ public final class LabRun {
 
     /// The whole run so far, as JSON.
     public String recorded() {
-        List<RecordingItem> items = recording.all();
+        List<LabRecordingItem> items = recording.all();
         return headObject().putAll("events", members(items, LabEvent.class))
-                .putAll("samples", members(items, ServerSample.class)).toString();
+                .putAll("samples", members(items, LabServerSample.class)).toString();
     }
 
     /// The objects of one kind.
-    private static List<String> members(List<RecordingItem> items, Class<? extends RecordingItem> kind) {
-        return items.stream().filter(kind::isInstance).map(RecordingItem::json)
+    private static List<String> members(List<LabRecordingItem> items, Class<? extends LabRecordingItem> kind) {
+        return items.stream().filter(kind::isInstance).map(LabRecordingItem::json)
                 .map(json -> json.substring(json.indexOf(':') + 1, json.length() - 1)).toList();
     }
 
     /// The items so far.
-    List<RecordingItem> items() {
+    List<LabRecordingItem> items() {
         return recording.all();
     }
 
@@ -141,8 +141,8 @@ public final class LabRun {
     ///
     /// @param position 0 at first, then [Batch#next]
     public Batch after(long position, Duration atMost) throws InterruptedException {
-        Recording.Batch batch = recording.after(position, atMost);
-        return new Batch(batch.items().stream().map(RecordingItem::json).toList(), batch.next(), batch.last());
+        LabRecording.Batch batch = recording.after(position, atMost);
+        return new Batch(batch.items().stream().map(LabRecordingItem::json).toList(), batch.next(), batch.last());
     }
 
     /// Items of a run.
@@ -199,7 +199,7 @@ public final class LabRun {
 
     private void startServers(Path directory) throws InterruptedException {
         List<LabRunServer> made = new ArrayList<>();
-        for (RunRequest.ServerRequest server : request.servers()) {
+        for (LabRunRequest.ServerRequest server : request.servers()) {
             made.add(new LabRunServer(made.size(), server, clients, this::changed));
         }
         servers = List.copyOf(made);
@@ -230,7 +230,7 @@ public final class LabRun {
     private void serve() throws InterruptedException {
         servers.forEach(LabRunServer::begin);
         List<LabClient> made = new ArrayList<>();
-        List<ClientRole> roles = request.workload().roles(request.clients());
+        List<LabClientRole> roles = request.workload().roles(request.clients());
         for (int client = 0; client < roles.size(); client++) {
             for (int server = 0; server < servers.size(); server++) {
                 LabRunServer to = servers.get(server);
@@ -272,13 +272,13 @@ public final class LabRun {
 
     /// Records what is old enough, and the head if it has changed.
     private void record() {
-        record(clients.micros(System.nanoTime()) - EventSorter.HELD_MICROS);
+        record(clients.micros(System.nanoTime()) - LabEventSorter.HELD_MICROS);
     }
 
     private void record(long upToMicros) {
-        List<RecordingItem> items = new ArrayList<>();
+        List<LabRecordingItem> items = new ArrayList<>();
         if (headChanged.getAndSet(false)) {
-            items.add(new RunDescription(clients.micros(System.nanoTime()), head()));
+            items.add(new LabRunDescription(clients.micros(System.nanoTime()), head()));
         }
         order.take(upToMicros).stream().flatMap(item -> states.follow(item).stream()).forEach(items::add);
         unrecorded.addAndGet(recording.add(items));

@@ -3,10 +3,10 @@ package dev.polyserve.lab;
 import dev.polyserve.Endpoint;
 import dev.polyserve.admin.status.AcceptQueueLength;
 import dev.polyserve.bench.process.FreePort;
-import dev.polyserve.lab.RunRequest.ServerRequest;
-import dev.polyserve.lab.client.ClientRunContext;
-import dev.polyserve.lab.recording.ServerSample;
-import dev.polyserve.lab.server.ServerArguments;
+import dev.polyserve.lab.LabRunRequest.ServerRequest;
+import dev.polyserve.lab.client.LabClientRunContext;
+import dev.polyserve.lab.recording.LabServerSample;
+import dev.polyserve.lab.server.LabServerArguments;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,17 +37,17 @@ final class LabRunServer implements AutoCloseable {
 
     private final int id;
     private final ServerRequest request;
-    private final ClientRunContext run;
+    private final LabClientRunContext run;
     private final Runnable whenChanged;
-    private final ServerProcesses processes = new ServerProcesses();
+    private final LabServerProcesses processes = new LabServerProcesses();
     private volatile State state = State.STARTING;
     private volatile String message = "";
     private volatile int port;
-    private volatile @Nullable RecordReceiver receiver;
+    private volatile @Nullable LabRecordReceiver receiver;
     private volatile @Nullable LabServerProcess process;
 
     /// @param whenChanged runs when what [#json] says has changed
-    LabRunServer(int id, ServerRequest request, ClientRunContext run, Runnable whenChanged) {
+    LabRunServer(int id, ServerRequest request, LabClientRunContext run, Runnable whenChanged) {
         this.id = id;
         this.request = request;
         this.run = run;
@@ -79,10 +79,10 @@ final class LabRunServer implements AutoCloseable {
 
     private void startOurs(LabServerProgram program, Path directory, int openFiles)
             throws IOException, LabException, InterruptedException {
-        RecordReceiver receives = new RecordReceiver(directory.resolve("records" + id), id, run, processes,
+        LabRecordReceiver receives = new LabRecordReceiver(directory.resolve("records" + id), id, run, processes,
                 whenChanged);
         receiver = receives;
-        LabServerProcess started = LabServerProcess.start(program.command(new ServerArguments(request.model(),
+        LabServerProcess started = LabServerProcess.start(program.command(new LabServerArguments(request.model(),
                 request.loops(), request.handOff(), receives.path(), openFiles)));
         process = started;
         began(started, started.pid());
@@ -133,7 +133,7 @@ final class LabRunServer implements AutoCloseable {
     }
 
     /// Its figures now. What events tell is added in their order.
-    ServerSample sample(long micros) {
+    LabServerSample sample(long micros) {
         if (!isOurs()) {
             // Processes that it has started since.
             processes.pids().stream().findFirst().flatMap(ProcessHandle::of).stream()
@@ -141,7 +141,7 @@ final class LabRunServer implements AutoCloseable {
                         boolean _ = processes.add(child.pid());
                     });
         }
-        return new ServerSample(micros, id, backlog(), ServerSample.Connections.UNKNOWN, 0, processes.sample());
+        return new LabServerSample(micros, id, backlog(), LabServerSample.Connections.UNKNOWN, 0, processes.sample());
     }
 
     private OptionalLong backlog() {
@@ -152,7 +152,7 @@ final class LabRunServer implements AutoCloseable {
 
     /// What is known of it. Members without a value are left out.
     Map<String, Object> json() {
-        RecordReceiver receives = receiver;
+        LabRecordReceiver receives = receiver;
         Map<String, Object> known = new LinkedHashMap<>();
         known.put("id", id);
         request.against().ifPresentOrElse(command -> known.put("against", command),
@@ -188,7 +188,7 @@ final class LabRunServer implements AutoCloseable {
         if (started != null) {
             started.close();
         }
-        RecordReceiver receives = receiver;
+        LabRecordReceiver receives = receiver;
         if (receives != null) {
             receives.close();
         }

@@ -1,6 +1,6 @@
 package dev.polyserve.lab;
 
-import dev.polyserve.bench.contender.OutputTail;
+import dev.polyserve.bench.contender.ProcessOutputTail;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -45,12 +45,13 @@ final class LabServerProcess implements AutoCloseable {
 
     private final Process process;
     private final CompletableFuture<String> firstLine = new CompletableFuture<>();
-    private final OutputTail errors;
+    private final ProcessOutputTail errors;
 
     private LabServerProcess(Process process) {
         this.process = process;
-        OutputTail output = OutputTail.of(process.getInputStream(), "a server of the lab", this::takeFirst);
-        this.errors = OutputTail.of(process.getErrorStream(), "a server of the lab");
+        ProcessOutputTail output = ProcessOutputTail.of(process.getInputStream(), "a server of the lab",
+                this::takeFirst);
+        this.errors = ProcessOutputTail.of(process.getErrorStream(), "a server of the lab");
         var _ = process.onExit().thenRunAsync(() -> {
             awaitEnd(output);
             firstLine.completeExceptionally(new IOException("it has ended"));
@@ -63,7 +64,7 @@ final class LabServerProcess implements AutoCloseable {
     }
 
     /// What a process has written before its end may come a moment after that.
-    private static void awaitEnd(OutputTail output) {
+    private static void awaitEnd(ProcessOutputTail output) {
         try {
             boolean _ = output.awaitEnd();
         } catch (InterruptedException e) {
@@ -103,7 +104,7 @@ final class LabServerProcess implements AutoCloseable {
     void awaitListening(String name, long pid, int port, Duration atMost) throws LabException, InterruptedException {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (!isListening(port)) {
-            if (ProcessFigures.hasEnded(pid)) {
+            if (LabProcessUsage.hasEnded(pid)) {
                 awaitEnd(errors);
                 throw new LabException("'" + name + "' has ended before it listened on port " + port
                         + " of 127.0.0.1" + said());

@@ -1,7 +1,7 @@
 package dev.polyserve.lab;
 
-import dev.polyserve.lab.server.RecordedServer;
-import dev.polyserve.lab.server.ServerArguments;
+import dev.polyserve.lab.server.LabServer;
+import dev.polyserve.lab.server.LabServerArguments;
 import dev.polyserve.linux.system.SystemCalls;
 import java.io.File;
 import java.util.ArrayList;
@@ -11,7 +11,7 @@ import java.util.List;
 ///
 /// **Thread**: any; it is a value.
 ///
-/// @param command what starts [RecordedServer], without its arguments
+/// @param command what starts [LabServer], without its arguments
 public record LabServerProgram(List<String> command) {
     /// Small heaps, because several servers run at once; system calls are counted.
     static final List<String> OPTIONS = List.of("-Xmx128m", "-D" + SystemCalls.COUNTED + "=true");
@@ -36,12 +36,12 @@ public record LabServerProgram(List<String> command) {
         words.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
         words.addAll(JVM);
         words.addAll(OPTIONS);
-        words.addAll(List.of("-cp", classPath, RecordedServer.class.getName()));
+        words.addAll(List.of("-cp", classPath, LabServer.class.getName()));
         return new LabServerProgram(words);
     }
 
     /// The command that starts a server.
-    List<String> command(ServerArguments arguments) {
+    List<String> command(LabServerArguments arguments) {
         List<String> words = new ArrayList<>(command);
         words.addAll(arguments.words());
         return List.copyOf(words);

@@ -1,6 +1,6 @@
 package dev.polyserve.lab;
 
-import dev.polyserve.lab.client.ClientRole;
+import dev.polyserve.lab.client.LabClientRole;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -14,21 +14,22 @@ import java.util.stream.IntStream;
 @SuppressWarnings("ImmutableEnumChecker") // nothing can change the set
 public enum LabWorkload {
     /// All talk.
-    TALKERS("talkers", 10, 0, ClientRole.TALKER, Set.of("iterative", "thread", "thread-pool", "virtual", "nio")),
+    TALKERS("talkers", 10, 0, LabClientRole.TALKER, Set.of("iterative", "thread", "thread-pool", "virtual", "nio")),
     /// One asks for computing, the others talk.
-    COMPUTE("compute", 10, 1, ClientRole.COMPUTING, Set.of("epoll", "epoll-et", "io_uring", "nio", "poll", "select")),
+    COMPUTE("compute", 10, 1, LabClientRole.COMPUTING,
+            Set.of("epoll", "epoll-et", "io_uring", "nio", "poll", "select")),
     /// Four ask the handler to sleep, the others talk.
-    SLEEP("sleep", 10, 4, ClientRole.SLEEPING, Set.of("thread-pool", "iterative", "virtual")),
+    SLEEP("sleep", 10, 4, LabClientRole.SLEEPING, Set.of("thread-pool", "iterative", "virtual")),
     /// Two ask for much and read it slowly, the others talk.
-    SLOW("slow", 10, 2, ClientRole.SLOW, Set.of("epoll-et", "thread")),
+    SLOW("slow", 10, 2, LabClientRole.SLOW, Set.of("epoll-et", "thread")),
     /// One talks, the others come all at once, again and again.
-    BURST("burst", 10, 9, ClientRole.BURST, Set.of("thread", "process-pool")),
+    BURST("burst", 10, 9, LabClientRole.BURST, Set.of("thread", "process-pool")),
     /// One ends the process that serves it, the others talk.
-    CRASH("crash", 10, 1, ClientRole.CRASHING, Set.of("process", "process-pool", "thread")),
+    CRASH("crash", 10, 1, LabClientRole.CRASHING, Set.of("process", "process-pool", "thread")),
     /// All are silent.
-    IDLE("idle", 10, 10, ClientRole.SILENT, Set.of("polling", "select", "poll")),
+    IDLE("idle", 10, 10, LabClientRole.SILENT, Set.of("polling", "select", "poll")),
     /// All are silent, and their connections have the descriptors around 1,024.
-    DESCRIPTORS("descriptors", 12, 12, ClientRole.SILENT, Set.of("select"));
+    DESCRIPTORS("descriptors", 12, 12, LabClientRole.SILENT, Set.of("select"));
 
     /// So that the sixth connection has number 1,023, the last that `select` can watch.
     private static final int FIRST_DESCRIPTOR = 1_018;
@@ -36,10 +37,10 @@ public enum LabWorkload {
     private final String id;
     private final int clients;
     private final int special;
-    private final ClientRole role;
+    private final LabClientRole role;
     private final Set<String> models;
 
-    LabWorkload(String id, int clients, int special, ClientRole role, Set<String> models) {
+    LabWorkload(String id, int clients, int special, LabClientRole role, Set<String> models) {
         this.id = id;
         this.clients = clients;
         this.special = special;
@@ -68,7 +69,7 @@ public enum LabWorkload {
     }
 
     /// The roles of so many clients: those with the special role come first, except in a burst.
-    List<ClientRole> roles(int count) {
+    List<LabClientRole> roles(int count) {
         boolean last = this == BURST;
         Predicate<Integer> isSpecial = special == 0
                 ? _ -> false
@@ -76,7 +77,7 @@ public enum LabWorkload {
                         ? _ -> true
                         : last ? client -> client > 0 : client -> client < special;
         return IntStream.range(0, count).boxed()
-                .map(client -> isSpecial.test(client) ? role : ClientRole.TALKER).toList();
+                .map(client -> isSpecial.test(client) ? role : LabClientRole.TALKER).toList();
     }
 
     /// Up to which number the descriptors of a server are in use before its clients come; 0: as it happens.

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.Model;
 import dev.polyserve.Server;
-import dev.polyserve.lab.RunRequest.ServerRequest;
+import dev.polyserve.lab.LabRunRequest.ServerRequest;
 import dev.polyserve.lab.recording.LabEventKind;
 import dev.polyserve.lab.recording.LabEvent;
 import dev.polyserve.lab.recording.LabEvent.Lane;
-import dev.polyserve.lab.recording.ServerSample;
+import dev.polyserve.lab.recording.LabServerSample;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -92,7 +92,7 @@ class ModelMomentsTest {
     }
 
     /// A JVM uses the processor for a while after its start, also under epoll.
-    private static double processorSecondsOnceStarted(List<ServerSample> samples) {
+    private static double processorSecondsOnceStarted(List<LabServerSample> samples) {
         return samples.getLast().processes().processorSeconds()
                 - samples.get(SAMPLES_OF_START).processes().processorSeconds();
     }

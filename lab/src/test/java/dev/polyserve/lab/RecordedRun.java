@@ -2,13 +2,13 @@ package dev.polyserve.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.polyserve.lab.RunRequest.ServerRequest;
+import dev.polyserve.lab.LabRunRequest.ServerRequest;
 import dev.polyserve.lab.recording.LabEventKind;
-import dev.polyserve.lab.recording.RecordingItem;
+import dev.polyserve.lab.recording.LabRecordingItem;
 import dev.polyserve.lab.recording.LabEvent;
 import dev.polyserve.lab.recording.LabEvent.Lane;
-import dev.polyserve.lab.recording.Reconciliation;
-import dev.polyserve.lab.recording.ServerSample;
+import dev.polyserve.lab.recording.ClientServerReconciliation;
+import dev.polyserve.lab.recording.LabServerSample;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// A run that a test waits for: it ends as soon as it has shown something.
-record RecordedRun(List<RecordingItem> items, LabRun run) {
+record RecordedRun(List<LabRecordingItem> items, LabRun run) {
     private static final Duration END = Duration.ofSeconds(20);
     private static final int SECONDS = 60;
 
@@ -25,7 +25,7 @@ record RecordedRun(List<RecordingItem> items, LabRun run) {
             throws Exception {
         try (Lab lab = Lab.open(TestedServerProgram.forAShortLife(), List.of())) {
             return until(shown, lab.start(
-                    new RunRequest(Arrays.asList(servers), clients, workload, SECONDS)));
+                    new LabRunRequest(Arrays.asList(servers), clients, workload, SECONDS)));
         }
     }
 
@@ -58,14 +58,14 @@ record RecordedRun(List<RecordingItem> items, LabRun run) {
         return events(lane).filter(event -> event.kind() == kind).findFirst().orElseThrow();
     }
 
-    List<ServerSample> samples(int server) {
-        return items.stream().filter(ServerSample.class::isInstance).map(ServerSample.class::cast)
+    List<LabServerSample> samples(int server) {
+        return items.stream().filter(LabServerSample.class::isInstance).map(LabServerSample.class::cast)
                 .filter(sample -> sample.server() == server).toList();
     }
 
     /// Requires that each lane is what its client saw.
-    Reconciliation assertReconciled() {
-        Reconciliation reconciliation = Reconciliation.of(items);
+    ClientServerReconciliation assertReconciled() {
+        ClientServerReconciliation reconciliation = ClientServerReconciliation.of(items);
         assertThat(reconciliation.differences()).isEmpty();
         assertThat(reconciliation.compared()).isPositive();
         return reconciliation;

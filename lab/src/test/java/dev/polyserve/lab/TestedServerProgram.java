@@ -1,6 +1,6 @@
 package dev.polyserve.lab;
 
-import dev.polyserve.lab.server.RecordedServer;
+import dev.polyserve.lab.server.LabServer;
 import dev.polyserve.program.TestProgram;
 
 /// The program of the lab's servers, as tests start it.
@@ -11,6 +11,6 @@ public final class TestedServerProgram {
 
     /// The servers start from a cache of classes, and are not optimized.
     public static LabServerProgram forAShortLife() {
-        return new LabServerProgram(TestProgram.command(LabServerProgram.OPTIONS, RecordedServer.class));
+        return new LabServerProgram(TestProgram.command(LabServerProgram.OPTIONS, LabServer.class));
     }
 }

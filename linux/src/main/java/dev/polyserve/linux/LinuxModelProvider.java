@@ -12,7 +12,7 @@ import dev.polyserve.linux.process.ChildProgram;
 import dev.polyserve.linux.ring.RingProbe;
 import dev.polyserve.linux.socket.PreopenedSockets;
 import dev.polyserve.linux.system.SystemCalls;
-import dev.polyserve.linux.supervisor.RemoteDatagramHandler;
+import dev.polyserve.linux.supervisor.WorkerDatagramForwarder;
 import dev.polyserve.linux.worker.WorkerMain;
 import dev.polyserve.linux.supervisor.ProcessPerConnectionRunner;
 import dev.polyserve.linux.supervisor.ProcessPoolRunner;
@@ -129,7 +129,7 @@ public final class LinuxModelProvider implements ModelProvider {
                 && !(setup.streams() instanceof ServerProvider.Commands);
         return datagramsElsewhere && setup.datagrams() != null
                 ? new ServerProvider.Setup(setup.endpoints(), setup.model(), setup.streams(),
-                        new RemoteDatagramHandler(setup.datagrams()), setup.options(), setup.tls(), setup.listeners(),
+                        new WorkerDatagramForwarder(setup.datagrams()), setup.options(), setup.tls(), setup.listeners(),
                         setup.filters(),
                         setup.periodic(), setup.reportsTo())
                 : setup;

@@ -1,7 +1,7 @@
 package dev.polyserve.linux;
 
 import dev.polyserve.linux.socket.Descriptor;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.SocketAddresses;
@@ -21,8 +21,8 @@ import java.util.Optional;
 /// **Thread**: one thread may send while another receives; any thread may close the client, which ends their waits.
 public final class UnixDatagramClient implements AutoCloseable {
     private final Descriptor descriptor;
-    private final CallMemory sending = CallMemory.forTransfers();
-    private final CallMemory receiving = CallMemory.forTransfers();
+    private final SystemCallMemory sending = SystemCallMemory.forTransfers();
+    private final SystemCallMemory receiving = SystemCallMemory.forTransfers();
 
     private UnixDatagramClient(Descriptor descriptor) {
         this.descriptor = descriptor;
@@ -38,7 +38,7 @@ public final class UnixDatagramClient implements AutoCloseable {
     /// @param own the path that receives the replies; this call creates the file, and the caller removes it
     /// @throws IOException when no socket listens at `server`, or the file cannot be created
     public static UnixDatagramClient connect(Path server, Path own) throws IOException {
-        CallMemory memory = CallMemory.small();
+        SystemCallMemory memory = SystemCallMemory.small();
         var client = new UnixDatagramClient(new Descriptor(SystemCallException.require("socket",
                 SocketCalls.socket(memory, SocketAddresses.AF_UNIX, SocketCalls.DATAGRAM))));
         try {
@@ -108,7 +108,7 @@ public final class UnixDatagramClient implements AutoCloseable {
         if (descriptor.tryBegin()) {
             // Marked as closed first, so that a receive that the shutdown wakes up sees the cause.
             descriptor.close();
-            int _ = SocketCalls.shutdown(CallMemory.small(), descriptor.number(), SocketCalls.SHUT_RDWR);
+            int _ = SocketCalls.shutdown(SystemCallMemory.small(), descriptor.number(), SocketCalls.SHUT_RDWR);
             descriptor.end();
         }
     }

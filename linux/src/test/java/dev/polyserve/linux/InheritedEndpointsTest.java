@@ -16,7 +16,7 @@ import dev.polyserve.io.StreamSocket;
 import dev.polyserve.linux.socket.DescriptorDatagramPort;
 import dev.polyserve.linux.socket.PollableDescriptor;
 import dev.polyserve.linux.socket.DescriptorSocketProvider;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
@@ -65,7 +65,8 @@ class InheritedEndpointsTest {
     }
 
     private static Endpoint handedDown(Pollable source) throws IOException {
-        int number = DescriptorCalls.duplicate(CallMemory.small(), ((PollableDescriptor) source).descriptor().number());
+        int number = DescriptorCalls.duplicate(SystemCallMemory.small(),
+                ((PollableDescriptor) source).descriptor().number());
         return Endpoint.parse("fd:" + SystemCallException.require("dup", number));
     }
 

@@ -21,7 +21,7 @@ public final class ServerSentEvents implements AutoCloseable {
     private static final byte[] COMMENT = ":\n".getBytes(StandardCharsets.US_ASCII);
     private static final long SILENT_NANOS = 1_000_000_000;
 
-    private final Supplier<EventSource> sources;
+    private final Supplier<ServerSentEventSource> sources;
     private final Duration interval;
     private final long stuckNanos;
     private final Set<Stream> open = ConcurrentHashMap.newKeySet();
@@ -30,7 +30,7 @@ public final class ServerSentEvents implements AutoCloseable {
     /// @param sources makes the events of a page that is opened
     /// @param interval the time between two looks at what has happened
     /// @param stuck how long a page may read nothing
-    public ServerSentEvents(Supplier<EventSource> sources, Duration interval, Duration stuck) {
+    public ServerSentEvents(Supplier<ServerSentEventSource> sources, Duration interval, Duration stuck) {
         this.sources = sources;
         this.interval = interval;
         this.stuckNanos = stuck.toNanos();
@@ -83,7 +83,7 @@ public final class ServerSentEvents implements AutoCloseable {
         open.add(stream);
         try {
             exchange.sendResponseHeaders(HttpEndpointResponse.OK, 0);
-            EventSource source = sources.get();
+            ServerSentEventSource source = sources.get();
             while (!closed) {
                 sendNext(source, stream, exchange.getResponseBody());
                 Thread.sleep(interval);
@@ -96,9 +96,9 @@ public final class ServerSentEvents implements AutoCloseable {
         }
     }
 
-    private static void sendNext(EventSource source, Stream stream, OutputStream out)
+    private static void sendNext(ServerSentEventSource source, Stream stream, OutputStream out)
             throws IOException, InterruptedException {
-        for (EventSource.Event event : source.next()) {
+        for (ServerSentEventSource.Event event : source.next()) {
             stream.write(out, ("event: " + event.name() + "\ndata: " + event.json() + "\n\n")
                     .getBytes(StandardCharsets.UTF_8));
         }

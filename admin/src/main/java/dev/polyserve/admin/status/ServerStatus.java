@@ -40,7 +40,7 @@ public record ServerStatus(Server server, String service, int generation) {
         figures.put("banned", server.bans().size());
         figures.put("acceptQueues", AcceptQueueLength.of(server.endpoints()).stream()
                 .map(queue -> members("endpoint", queue.endpoint(), "waiting", queue.waiting())).toList());
-        figures.put("waitingForThread", ThreadPoolQueueLength.waiting(server));
+        figures.put("waitingForThread", ThreadPoolQueueGauge.waiting(server));
         figures.put("stalls", stats.stalls());
         figures.put("handOffs", stats.handOffs());
         figures.put("listeners", stats.listeners().stream().map(ServerStatus::listener).toList());

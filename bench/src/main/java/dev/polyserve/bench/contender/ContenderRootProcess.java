@@ -33,8 +33,8 @@ final class ContenderRootProcess implements RunningContender.Lifecycle {
     private final String name;
     private final Process process;
     private final ContenderProcesses processes;
-    private final OutputTail output;
-    private final OutputTail errors;
+    private final ProcessOutputTail output;
+    private final ProcessOutputTail errors;
     private final Runnable cleanup;
     private final Duration endTimeout;
     /// Written under the lock of this.
@@ -47,8 +47,8 @@ final class ContenderRootProcess implements RunningContender.Lifecycle {
         this.process = process;
         this.processes = new ContenderProcesses(Set.of(process.toHandle()));
         this.cleanup = cleanup;
-        this.output = OutputTail.of(process.getInputStream(), name, isKept);
-        this.errors = OutputTail.of(process.getErrorStream(), name);
+        this.output = ProcessOutputTail.of(process.getInputStream(), name, isKept);
+        this.errors = ProcessOutputTail.of(process.getErrorStream(), name);
     }
 
     /// Starts the process.
@@ -62,7 +62,7 @@ final class ContenderRootProcess implements RunningContender.Lifecycle {
         List<String> all = new ArrayList<>(prefix);
         ExecutableLookup.ofThisProcess().find("setsid").ifPresent(all::add);
         all.addAll(command);
-        ProcessBuilder builder = new ProcessBuilder(all).redirectInput(OutputTail.EMPTY_INPUT);
+        ProcessBuilder builder = new ProcessBuilder(all).redirectInput(ProcessOutputTail.EMPTY_INPUT);
         builder.environment().putAll(free.environment());
         builder.environment().putIfAbsent(SUSPEND_SIGNAL, "63");
         try {

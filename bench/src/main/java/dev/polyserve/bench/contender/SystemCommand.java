@@ -14,7 +14,7 @@ final class SystemCommand {
     /// The result of a run.
     ///
     /// @param status its exit status; -1 when it did not start or did not end in time
-    /// @param lines of its output, standard error included: the last [OutputTail#LINES]
+    /// @param lines of its output, standard error included: the last [ProcessOutputTail#LINES]
     record Result(int status, List<String> lines) {
         boolean succeeded() {
             return status == 0;
@@ -31,12 +31,12 @@ final class SystemCommand {
         Process process;
         try {
             process = new ProcessBuilder(command).redirectErrorStream(true)
-                    .redirectInput(ProcessBuilder.Redirect.from(OutputTail.EMPTY_INPUT)).start();
+                    .redirectInput(ProcessBuilder.Redirect.from(ProcessOutputTail.EMPTY_INPUT)).start();
         } catch (IOException e) {
             return new Result(-1, List.of(String.valueOf(e.getMessage())));
         }
         try {
-            OutputTail output = OutputTail.of(process.getInputStream(), command.getFirst());
+            ProcessOutputTail output = ProcessOutputTail.of(process.getInputStream(), command.getFirst());
             if (!process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
                 return new Result(-1,
                         List.of(command.getFirst() + " did not end within " + TIMEOUT.toSeconds() + " s"));

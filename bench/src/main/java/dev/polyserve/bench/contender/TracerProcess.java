@@ -21,14 +21,14 @@ final class TracerProcess implements AutoCloseable {
     private final Process process;
     /// Lines that have not been awaited yet. When the queue is full, further lines are dropped.
     private final BlockingQueue<String> unread = new LinkedBlockingQueue<>(MAX_UNREAD_LINES);
-    private final OutputTail errors;
-    private final OutputTail answers;
+    private final ProcessOutputTail errors;
+    private final ProcessOutputTail answers;
 
     private TracerProcess(String name, Process process) {
         this.name = name;
         this.process = process;
-        this.errors = OutputTail.of(process.getErrorStream(), name, this::enqueue);
-        this.answers = OutputTail.of(process.getInputStream(), name, this::enqueue);
+        this.errors = ProcessOutputTail.of(process.getErrorStream(), name, this::enqueue);
+        this.answers = ProcessOutputTail.of(process.getInputStream(), name, this::enqueue);
     }
 
     static TracerProcess start(String name, List<String> command) throws ContenderException {

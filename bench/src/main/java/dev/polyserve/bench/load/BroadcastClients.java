@@ -74,7 +74,7 @@ final class BroadcastClients implements LoadClient {
             missing.removeFirst();
             intended.removeFirst();
             first++;
-            if (loop.continuesWith(SendTrigger.PACED)) {
+            if (loop.continuesWith(RequestTrigger.PACED)) {
                 request(nowNanos);
             }
         }

@@ -123,7 +123,7 @@ final class ChurnClient implements LoadClient, Multiplexer.Ready {
         long nowNanos = loop.progressNanos();
         loop.answered(intended.removeFirst(), nowNanos);
         completed++;
-        if (loop.continuesWith(SendTrigger.PACED)) {
+        if (loop.continuesWith(RequestTrigger.PACED)) {
             request(nowNanos);
         }
         flush();

@@ -120,7 +120,7 @@ final class DatagramLoadClient implements LoadClient, Multiplexer.Ready {
         while (oldest < next && intended[slot(oldest)] == NONE) {
             oldest++;
         }
-        if (loop.continuesWith(SendTrigger.PACED)) {
+        if (loop.continuesWith(RequestTrigger.PACED)) {
             request(nowNanos);
         }
     }

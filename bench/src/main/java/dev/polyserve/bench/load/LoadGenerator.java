@@ -81,20 +81,20 @@ public final class LoadGenerator implements AutoCloseable {
         }
         switch (plan.traffic()) {
             case LoadProfile.Exchanges exchanges ->
-                persistent(plan.connections(), i -> exchanging(exchanges, i, SendTrigger.PACED));
+                persistent(plan.connections(), i -> exchanging(exchanges, i, RequestTrigger.PACED));
             case LoadProfile.Work work -> {
                 var amount = new SimulatedWorkPayload.Amount(work.requestBytes(), work.waitMicros(),
                         work.multiplications());
-                persistent(plan.connections(), i -> working(amount, i, SendTrigger.PACED));
+                persistent(plan.connections(), i -> working(amount, i, RequestTrigger.PACED));
             }
             case LoadProfile.Mixed mixed -> mixed(mixed);
             case LoadProfile.MostlyIdle idle -> persistent(plan.connections(),
-                    i -> exchanging(idle, i, i < idle.active() ? SendTrigger.PACED : SendTrigger.SILENT));
+                    i -> exchanging(idle, i, i < idle.active() ? RequestTrigger.PACED : RequestTrigger.SILENT));
             case LoadProfile.SlowReaders slow -> persistent(plan.connections(),
                     i -> i < plan.connections() - slow.slow()
-                            ? exchanging(slow, i, SendTrigger.PACED)
+                            ? exchanging(slow, i, RequestTrigger.PACED)
                             : new Member(new NonReadingClient(connected(i), new PseudoRandomPayload(i)),
-                                    SendTrigger.SILENT));
+                                    RequestTrigger.SILENT));
             case LoadProfile.Churn churn -> attach(members(churners(churn)));
             case LoadProfile.Broadcast broadcast -> attach(members(List.of(broadcaster(broadcast))));
             case LoadProfile.Datagrams datagrams -> attach(members(datagramClients(datagrams)));
@@ -112,7 +112,7 @@ public final class LoadGenerator implements AutoCloseable {
         };
     }
 
-    private record Member(LoadClient client, SendTrigger trigger) {}
+    private record Member(LoadClient client, RequestTrigger trigger) {}
 
     /// Creates the connected client with this number.
     @FunctionalInterface
@@ -139,20 +139,20 @@ public final class LoadGenerator implements AutoCloseable {
         var heavy = new SimulatedWorkPayload.Amount(mixed.requestBytes(), 0, mixed.heavyMultiplications());
         persistent(mixed.heavy() + plan.connections(),
                 i -> i < mixed.heavy()
-                        ? working(heavy, i, SendTrigger.BUSY)
-                        : working(light, i, SendTrigger.PACED));
+                        ? working(heavy, i, RequestTrigger.BUSY)
+                        : working(light, i, RequestTrigger.PACED));
     }
 
-    private Member exchanging(LoadProfile traffic, int number, SendTrigger trigger) throws IOException {
+    private Member exchanging(LoadProfile traffic, int number, RequestTrigger trigger) throws IOException {
         return exchanging(new PseudoRandomPayload(number), traffic.requestBytes(), number, trigger);
     }
 
-    private Member working(SimulatedWorkPayload.Amount amount, int number, SendTrigger trigger) throws IOException {
+    private Member working(SimulatedWorkPayload.Amount amount, int number, RequestTrigger trigger) throws IOException {
         return exchanging(new SimulatedWorkPayload(amount, number, loopOf(number).outgoing()), amount.requestBytes(),
                 number, trigger);
     }
 
-    private Member exchanging(LoadPayload stream, int requestBytes, int number, SendTrigger trigger)
+    private Member exchanging(LoadPayload stream, int requestBytes, int number, RequestTrigger trigger)
             throws IOException {
         return new Member(
                 new PersistentConnectionClient("connection " + (number + 1), connected(number), stream, requestBytes,
@@ -165,7 +165,7 @@ public final class LoadGenerator implements AutoCloseable {
     }
 
     private static List<Member> members(List<? extends LoadClient> clients) {
-        return clients.stream().map(client -> new Member(client, SendTrigger.PACED)).toList();
+        return clients.stream().map(client -> new Member(client, RequestTrigger.PACED)).toList();
     }
 
     private List<LoadClient> churners(LoadProfile.Churn churn) {
@@ -226,7 +226,7 @@ public final class LoadGenerator implements AutoCloseable {
     /// Distributes the clients over the loops.
     private void attach(List<Member> members) throws MeasurementException {
         for (LoadLoop loop : loops) {
-            for (SendTrigger trigger : SendTrigger.values()) {
+            for (RequestTrigger trigger : RequestTrigger.values()) {
                 List<LoadClient> clients = new ArrayList<>();
                 for (int i = 0; i < members.size(); i++) {
                     if (loopOf(i).equals(loop) && members.get(i).trigger() == trigger) {

@@ -62,7 +62,7 @@ final class LoadLoop implements AutoCloseable {
     // --- any thread ---
 
     /// Takes ownership of clients.
-    CompletableFuture<?> attach(List<? extends LoadClient> clients, SendTrigger trigger) {
+    CompletableFuture<?> attach(List<? extends LoadClient> clients, RequestTrigger trigger) {
         return post(() -> {
             for (LoadClient client : clients) {
                 all.add(client);
@@ -182,7 +182,7 @@ final class LoadLoop implements AutoCloseable {
     }
 
     /// True when a reply is followed by the next request.
-    boolean continuesWith(SendTrigger trigger) {
+    boolean continuesWith(RequestTrigger trigger) {
         LoadLoopRun current = run;
         return current != null && current.sends() && switch (trigger) {
             case PACED -> current.pacing() instanceof RequestPacing.Closed;

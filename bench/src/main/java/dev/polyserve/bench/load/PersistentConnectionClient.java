@@ -16,7 +16,7 @@ final class PersistentConnectionClient implements LoadClient, Multiplexer.Ready 
     private final SocketChannel channel;
     private final LoadPayload stream;
     private final int requestBytes;
-    private final SendTrigger trigger;
+    private final RequestTrigger trigger;
     /// The intended send time of each outstanding request.
     private final LongQueue intended = new LongQueue();
     private long completed;
@@ -29,7 +29,7 @@ final class PersistentConnectionClient implements LoadClient, Multiplexer.Ready 
     private Multiplexer.Watch watch;
 
     PersistentConnectionClient(String name, SocketChannel channel, LoadPayload stream, int requestBytes,
-            SendTrigger trigger) {
+            RequestTrigger trigger) {
         this.name = name;
         this.channel = channel;
         this.stream = stream;

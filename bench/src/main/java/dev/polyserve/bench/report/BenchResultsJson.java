@@ -7,7 +7,7 @@ import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.BenchMetric;
 import dev.polyserve.bench.result.BenchResults;
 import dev.polyserve.file.SmallFileReader;
-import dev.polyserve.file.UnsuitableFileException;
+import dev.polyserve.file.IrregularOrOversizedFileException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -114,7 +114,7 @@ public final class BenchResultsJson {
         } catch (AccessDeniedException e) {
             throw new IOException(
                     file + " cannot be read: permission denied; change its permissions or name another file", e);
-        } catch (UnsuitableFileException e) {
+        } catch (IrregularOrOversizedFileException e) {
             throw new IOException(file + " " + e.why(), e);
         } catch (IOException e) {
             throw new IOException(file + " cannot be read (" + e.getMessage() + "): " + NEW_ONE, e);

@@ -137,7 +137,7 @@ class ContenderLauncherTest {
         try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             // More than a pipe buffers: without a reader the command would block.
             assertThat(peer.ask("flood 20000000")).isEqualTo("None");
-            assertThat(peer.running.lastOutput()).hasSizeLessThanOrEqualTo(OutputTail.LINES);
+            assertThat(peer.running.lastOutput()).hasSizeLessThanOrEqualTo(ProcessOutputTail.LINES);
         }
     }
 

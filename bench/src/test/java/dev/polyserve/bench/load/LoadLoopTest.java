@@ -110,14 +110,14 @@ class LoadLoopTest {
     /// A client with requests of this cost, served in the order in which they were sent.
     private final class SimulatedClient implements LoadClient {
         private final SimulatedServer server;
-        private final SendTrigger trigger;
+        private final RequestTrigger trigger;
         private final long costNanos;
         private final List<Long> sentNanos = new ArrayList<>();
         private final LongQueue intended = new LongQueue();
         private int toSend;
         private LoadLoop loop;
 
-        SimulatedClient(SimulatedServer server, SendTrigger trigger, long costNanos, LoadLoop loop) {
+        SimulatedClient(SimulatedServer server, RequestTrigger trigger, long costNanos, LoadLoop loop) {
             this.server = server;
             this.trigger = trigger;
             this.costNanos = costNanos;
@@ -146,7 +146,7 @@ class LoadLoopTest {
 
         private void replied() {
             long now = loop.progressNanos();
-            if (trigger == SendTrigger.BUSY) {
+            if (trigger == RequestTrigger.BUSY) {
                 loop.heavyAnswered(now);
                 intended.removeFirst();
             } else {
@@ -177,7 +177,7 @@ class LoadLoopTest {
     private final SimulatedServer server = new SimulatedServer();
     private final LoadLoop loop = new LoadLoop("simulated", server, false, clockNanos::get);
 
-    private SimulatedClient client(SendTrigger trigger, long costNanos) throws Exception {
+    private SimulatedClient client(RequestTrigger trigger, long costNanos) throws Exception {
         var client = new SimulatedClient(server, trigger, costNanos, loop);
         loop.attach(List.of(client), trigger).get();
         return client;
@@ -196,8 +196,8 @@ class LoadLoopTest {
     @Test
     void lightRequestsAreTimedFromTheirDueTimeBesideHeavyOnes() throws Exception {
         try (loop) {
-            SimulatedClient light = client(SendTrigger.PACED, 10_000);
-            SimulatedClient heavy = client(SendTrigger.BUSY, 20 * MILLI);
+            SimulatedClient light = client(RequestTrigger.PACED, 10_000);
+            SimulatedClient heavy = client(RequestTrigger.BUSY, 20 * MILLI);
             LoadRunResult recording = run(new RequestPacing.Open(100));
             assertThat(recording.latencyNanos().getTotalCount()).as("light ones that were due").isEqualTo(100);
             assertThat(recording.heavyAnswered()).as("heavy ones in a second").isEqualTo(50);
@@ -211,7 +211,7 @@ class LoadLoopTest {
     @Test
     void aServerThatCannotKeepTheRateShowsItsQueueAndItsThroughput() throws Exception {
         try (loop) {
-            client(SendTrigger.PACED, 2 * MILLI);
+            client(RequestTrigger.PACED, 2 * MILLI);
             LoadRunResult recording = run(new RequestPacing.Open(1_000));
             assertThat(recording.requestsPerSecond()).as("answered in the second, of 1,000 that were due")
                     .isBetween(499.0, 501.0);
@@ -225,7 +225,7 @@ class LoadLoopTest {
     @Test
     void aStallShowsInEveryRequestThatItDelays() throws Exception {
         try (loop) {
-            SimulatedClient client = client(SendTrigger.PACED, 10_000);
+            SimulatedClient client = client(RequestTrigger.PACED, 10_000);
             server.freeAtNanos = clockNanos.get() + 600 * MILLI;
             LoadRunResult recording = run(new RequestPacing.Open(1_000));
             assertThat(client.sentNanos).hasSize(1_100);
@@ -238,7 +238,7 @@ class LoadLoopTest {
     @Test
     void aLateGeneratorStillTimesFromTheDueTime() throws Exception {
         try (loop) {
-            SimulatedClient client = client(SendTrigger.PACED, 1_000);
+            SimulatedClient client = client(RequestTrigger.PACED, 1_000);
             server.generatorStallsAtNanos = clockNanos.get() + 600 * MILLI;
             LoadRunResult recording = run(new RequestPacing.Open(1_000));
             assertThat(client.sentNanos).as("none is left out").hasSize(1_100);
@@ -251,8 +251,8 @@ class LoadLoopTest {
     @Test
     void anOutstandingHeavyRequestIsNotSentTwice() throws Exception {
         try (loop) {
-            client(SendTrigger.PACED, 10_000);
-            SimulatedClient heavy = client(SendTrigger.BUSY, 10_000 * MILLI);
+            client(RequestTrigger.PACED, 10_000);
+            SimulatedClient heavy = client(RequestTrigger.BUSY, 10_000 * MILLI);
             LoadRunResult first = run(new RequestPacing.Open(10));
             assertThat(first.heavyAnswered()).isZero();
             assertThat(first.waiting()).as("the light client and the heavy one wait").isEqualTo(2);
@@ -264,8 +264,8 @@ class LoadLoopTest {
     @Test
     void theClosedLoopSendsAfterTheReply() throws Exception {
         try (loop) {
-            client(SendTrigger.PACED, 5 * MILLI);
-            client(SendTrigger.SILENT, 0);
+            client(RequestTrigger.PACED, 5 * MILLI);
+            client(RequestTrigger.SILENT, 0);
             LoadRunResult recording = run(new RequestPacing.Closed(2));
             assertThat(recording.answered()).isBetween(199L, 201L);
             assertThat(millis(recording, 50)).isBetween(9.9, 10.1);

@@ -36,7 +36,7 @@ public record ClientTlsHandshake(SSLContext context, String serverName, boolean 
     /// Runs the handshake, for ten seconds at most.
     ///
     /// @param channel connected; closed when this fails
-    /// @throws ConnectFailedException when it fails
+    /// @throws ConnectCommandException when it fails
     public TlsConnection on(SocketChannel channel, Endpoint.Tls endpoint) {
         try {
             EofTrackingSocket below = new EofTrackingSocket(channel.socket());
@@ -52,13 +52,13 @@ public record ClientTlsHandshake(SSLContext context, String serverName, boolean 
         }
     }
 
-    private static ConnectFailedException failure(SocketChannel channel, String sentence, IOException why) {
+    private static ConnectCommandException failure(SocketChannel channel, String sentence, IOException why) {
         try {
             channel.close();
         } catch (IOException e) {
             why.addSuppressed(e);
         }
-        return new ConnectFailedException(sentence, why);
+        return new ConnectCommandException(sentence, why);
     }
 
     private SSLParameters parameters(SSLSocket socket) {

@@ -44,17 +44,17 @@ public final class StdioDatagramClient {
 
     /// Sends every line, and prints replies until `replyTimeout` after the last line.
     ///
-    /// @throws ConnectFailedException when the peer's machine reports that the port is closed
+    /// @throws ConnectCommandException when the peer's machine reports that the port is closed
     public void run(Duration replyTimeout) {
         try {
             exchange(replyTimeout);
         } catch (PortUnreachableException e) {
-            throw new ConnectFailedException("connection refused by " + endpoint + ": is a server running there?", e);
+            throw new ConnectCommandException("connection refused by " + endpoint + ": is a server running there?", e);
         } catch (IOException e) {
-            throw new ConnectFailedException("the exchange with " + endpoint + " failed: " + e.getMessage(), e);
+            throw new ConnectCommandException("the exchange with " + endpoint + " failed: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ConnectFailedException("interrupted while waiting for " + endpoint, e);
+            throw new ConnectCommandException("interrupted while waiting for " + endpoint, e);
         }
     }
 

@@ -31,16 +31,16 @@ public final class StdioStreamClient {
 
     /// Connects to an endpoint.
     ///
-    /// @throws ConnectFailedException when the connection fails
+    /// @throws ConnectCommandException when the connection fails
     public static SocketChannel connect(Endpoint endpoint) {
         try {
             return Dialer.connect(endpoint);
         } catch (IOException e) {
-            throw new ConnectFailedException(
+            throw new ConnectCommandException(
                     "cannot connect to " + endpoint + ": " + e.getMessage() + "; is a server running there?", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ConnectFailedException("interrupted while connecting to " + endpoint, e);
+            throw new ConnectCommandException("interrupted while connecting to " + endpoint, e);
         }
     }
 
@@ -60,7 +60,7 @@ public final class StdioStreamClient {
                 }
             }
         } catch (IOException e) {
-            throw new ConnectFailedException("the connection to " + endpoint + " ended: "
+            throw new ConnectCommandException("the connection to " + endpoint + " ended: "
                     + (inputFailed ? "standard input cannot be read" : e.getMessage()), e);
         }
     }

@@ -14,7 +14,7 @@ import dev.polyserve.admin.status.ServerStatus;
 import dev.polyserve.text.JsonObjectWriter;
 import dev.polyserve.text.PrintableText;
 import dev.polyserve.cli.operation.FileIdentity;
-import dev.polyserve.cli.operation.Restart;
+import dev.polyserve.cli.operation.HotRestart;
 import dev.polyserve.cli.proxy.UpstreamStatus;
 import dev.polyserve.cli.proxy.Upstreams;
 import dev.polyserve.cli.text.Units;
@@ -72,7 +72,7 @@ public final class ControlSocket implements AutoCloseable {
     /// @param upstreams those of a proxy; none for another service
     public static ControlSocket bindBeside(Path path, AdministeredServer controlled, Upstreams upstreams)
             throws IOException {
-        return bind(Restart.unconfirmedControl(path, ProcessHandle.current().pid()), path,
+        return bind(HotRestart.unconfirmedControl(path, ProcessHandle.current().pid()), path,
                 new RequestHandler(controlled, upstreams));
     }
 

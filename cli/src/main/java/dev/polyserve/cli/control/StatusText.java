@@ -6,7 +6,7 @@ import dev.polyserve.ServerStats;
 import dev.polyserve.WorkerInfo;
 import dev.polyserve.admin.AdministeredServer;
 import dev.polyserve.admin.status.AcceptQueueLength;
-import dev.polyserve.admin.status.ThreadPoolQueueLength;
+import dev.polyserve.admin.status.ThreadPoolQueueGauge;
 import dev.polyserve.cli.proxy.UpstreamStatus;
 import dev.polyserve.cli.text.LabelledCounts;
 import dev.polyserve.cli.text.TerminalTable;
@@ -80,7 +80,7 @@ record StatusText(AdministeredServer controlled) {
                 ? "unknown"
                 : queues.stream().map(queue -> queue.waiting() + " to be accepted on " + queue.endpoint())
                         .collect(Collectors.joining(", "));
-        return inKernel + ", " + ThreadPoolQueueLength.waiting(server) + " for a thread";
+        return inKernel + ", " + ThreadPoolQueueGauge.waiting(server) + " for a thread";
     }
 
     String workers() {

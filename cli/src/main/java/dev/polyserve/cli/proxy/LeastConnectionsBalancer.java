@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// Takes the upstream with the fewest connections in proportion to its share; among equals, one after the other.
 ///
 /// **Thread**: any, several at once.
-final class LeastConnectionsBalancer implements Balancer {
+final class LeastConnectionsBalancer implements UpstreamBalancer {
     private final AtomicInteger turns = new AtomicInteger();
 
     @Override

@@ -9,7 +9,7 @@ import java.util.List;
 /// to its share (Schindelhauer and Schomaker, "Weighted Distributed Hash Tables", SPAA 2005).
 ///
 /// **Thread**: any, several at once.
-final class RendezvousBalancer implements Balancer {
+final class RendezvousBalancer implements UpstreamBalancer {
     private static final int FRACTION_BITS = 53;
 
     @Override
@@ -28,7 +28,7 @@ final class RendezvousBalancer implements Balancer {
     }
 
     private static double score(UpstreamServer upstream, long clientKey) {
-        long hash = ClientKey.mixed(clientKey ^ upstream.key());
+        long hash = RendezvousHash.mixed(clientKey ^ upstream.key());
         double between0And1 = ((hash >>> (Long.SIZE - FRACTION_BITS)) + 0.5) / (1L << FRACTION_BITS);
         return upstream.health().share() / -Math.log(between0And1);
     }

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// Takes the upstreams in turn. One in slow start is passed over until its shares make up a whole turn.
 ///
 /// **Thread**: any, several at once.
-final class RoundRobinBalancer implements Balancer {
+final class RoundRobinBalancer implements UpstreamBalancer {
     private final AtomicInteger turns = new AtomicInteger();
 
     @Override

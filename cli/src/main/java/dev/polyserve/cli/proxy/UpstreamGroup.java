@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param servers all of them
 /// @param balancer chooses
-record UpstreamGroup(List<UpstreamServer> servers, Balancer balancer) {
+record UpstreamGroup(List<UpstreamServer> servers, UpstreamBalancer balancer) {
     UpstreamGroup {
         servers = List.copyOf(servers);
     }

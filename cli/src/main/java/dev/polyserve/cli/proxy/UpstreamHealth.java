@@ -32,24 +32,24 @@ final class UpstreamHealth {
     private final AtomicReference<State> state = new AtomicReference<>(FRESH);
     /// The parts of a turn that it has been passed over for.
     private final AtomicInteger credit = new AtomicInteger();
-    private volatile HealthOptions options;
+    private volatile UpstreamHealthOptions options;
 
     /// @param inRow failures in a row when it is up, successes in a row when it is down
     /// @param nanos when it came up, or until when it is left alone
     /// @param cameBack whether it was down before
     private record State(boolean up, int inRow, long nanos, boolean cameBack) {}
 
-    UpstreamHealth(HealthOptions options, LongSupplier clockNanos) {
+    UpstreamHealth(UpstreamHealthOptions options, LongSupplier clockNanos) {
         this.options = options;
         this.clockNanos = clockNanos;
     }
 
     /// Replaces the options; what was counted stays.
-    void configure(HealthOptions changed) {
+    void configure(UpstreamHealthOptions changed) {
         options = changed;
     }
 
-    HealthOptions options() {
+    UpstreamHealthOptions options() {
         return options;
     }
 
@@ -90,7 +90,7 @@ final class UpstreamHealth {
     }
 
     private State afterSuccess(State before) {
-        HealthOptions now = options;
+        UpstreamHealthOptions now = options;
         int needed = now.isActive() ? now.rise() : 1;
         if (before.up) {
             return new State(true, 0, before.nanos, before.cameBack);

@@ -14,12 +14,12 @@ import java.net.ConnectException;
 /// @param key for [RendezvousBalancer]
 /// @param health whether it is up; the same object while it is among the upstreams, however these change
 /// @param figures what was counted; likewise
-record UpstreamServer(Client client, long key, UpstreamHealth health, UpstreamFigures figures) {
+record UpstreamServer(Client client, long key, UpstreamHealth health, UpstreamCounters figures) {
     private static final System.Logger LOG = System.getLogger(UpstreamServer.class.getName());
 
     /// @param client how to connect
-    UpstreamServer(Client client, UpstreamHealth health, UpstreamFigures figures) {
-        this(client, ClientKey.of(client.endpoint().toString()), health, figures);
+    UpstreamServer(Client client, UpstreamHealth health, UpstreamCounters figures) {
+        this(client, RendezvousHash.of(client.endpoint().toString()), health, figures);
     }
 
     Endpoint endpoint() {

@@ -19,9 +19,9 @@ final class UpstreamTable {
     private final Map<Endpoint, UpstreamServer> servers;
     private final UpstreamGroup others;
     private final Map<String, UpstreamGroup> named;
-    private final ProxyOptions options;
+    private final ReverseProxyOptions options;
 
-    private UpstreamTable(ProxyOptions options, Map<Endpoint, UpstreamServer> servers) {
+    private UpstreamTable(ReverseProxyOptions options, Map<Endpoint, UpstreamServer> servers) {
         this.options = options;
         this.servers = servers;
         this.others = group(options.upstreams());
@@ -39,7 +39,7 @@ final class UpstreamTable {
     /// A new table.
     ///
     /// @param before upstreams that are in both keep their health and figures
-    static UpstreamTable of(ProxyOptions options, @Nullable UpstreamTable before, LongSupplier clockNanos) {
+    static UpstreamTable of(ReverseProxyOptions options, @Nullable UpstreamTable before, LongSupplier clockNanos) {
         Map<Endpoint, UpstreamServer> servers = new LinkedHashMap<>();
         List<Endpoint> endpoints = new ArrayList<>(options.upstreams());
         options.routes().forEach(route -> endpoints.add(route.to()));
@@ -48,14 +48,14 @@ final class UpstreamTable {
             UpstreamServer known = before == null ? null : before.servers.get(endpoint);
             servers.put(endpoint, known == null
                     ? new UpstreamServer(client, new UpstreamHealth(options.health(), clockNanos),
-                            new UpstreamFigures())
+                            new UpstreamCounters())
                     : new UpstreamServer(client, known.health(), known.figures()));
         }
         servers.values().forEach(each -> each.health().configure(options.health()));
         return new UpstreamTable(options, servers);
     }
 
-    ProxyOptions options() {
+    ReverseProxyOptions options() {
         return options;
     }
 

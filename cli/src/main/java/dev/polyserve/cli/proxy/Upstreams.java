@@ -16,14 +16,14 @@ public final class Upstreams implements AutoCloseable {
     private final LongSupplier clockNanos;
     private volatile UpstreamTable table;
     private volatile boolean started;
-    private volatile HealthChecks checks = HealthChecks.of(List.of(), ProxyOptions.NONE);
+    private volatile UpstreamHealthChecker checks = UpstreamHealthChecker.of(List.of(), ReverseProxyOptions.NONE);
 
     /// Those of the configuration, or none.
-    public Upstreams(ProxyOptions options) {
+    public Upstreams(ReverseProxyOptions options) {
         this(options, System::nanoTime);
     }
 
-    Upstreams(ProxyOptions options, LongSupplier clockNanos) {
+    Upstreams(ReverseProxyOptions options, LongSupplier clockNanos) {
         this.clockNanos = clockNanos;
         this.table = UpstreamTable.of(options, null, clockNanos);
     }
@@ -40,7 +40,7 @@ public final class Upstreams implements AutoCloseable {
 
     /// Applies a changed configuration to clients that come from now on. Connections stay, and upstreams that stay keep their health and
     /// their figures.
-    public void apply(ProxyOptions changed) {
+    public void apply(ReverseProxyOptions changed) {
         UpstreamTable next = UpstreamTable.of(changed, table, clockNanos);
         table = next;
         if (started) {
@@ -50,7 +50,7 @@ public final class Upstreams implements AutoCloseable {
 
     private void check(UpstreamTable which) {
         checks.close();
-        checks = HealthChecks.of(which.servers(), which.options());
+        checks = UpstreamHealthChecker.of(which.servers(), which.options());
     }
 
     /// The upstreams now, in the order of the configuration; none where worker processes serve.

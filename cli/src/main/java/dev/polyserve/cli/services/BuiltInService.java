@@ -1,7 +1,7 @@
 package dev.polyserve.cli.services;
 
 import dev.polyserve.ServerBuilder;
-import dev.polyserve.cli.proxy.ProxyService;
+import dev.polyserve.cli.proxy.ReverseProxyService;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -135,7 +135,7 @@ public enum BuiltInService implements ServiceDefinition {
             case TIME -> sendOnce(builder, context, TimeService::now);
             case QOTD -> sendOnce(builder, context, new QotdService()::next);
             case EXEC -> context.exec().into(builder, context);
-            case PROXY -> ProxyService.into(builder, context.upstreams(), context.serves());
+            case PROXY -> ReverseProxyService.into(builder, context.upstreams(), context.serves());
         }
     }
 

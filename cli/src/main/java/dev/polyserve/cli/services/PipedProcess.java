@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 ///     └──close──▶ its input ends ──hangUp──▶ TERM ──terminate──▶ KILL ──▶ over
 /// ```
 ///
-/// **Thread**: as for [Upstream]. The JDK's pipes block the carrier thread, so the relay uses platform threads.
-final class PipedProcess implements Upstream {
+/// **Thread**: as for [ProcessRelayPeer]. The JDK's pipes block the carrier thread, so the relay uses platform threads.
+final class PipedProcess implements ProcessRelayPeer {
     private static final System.Logger LOG = System.getLogger(PipedProcess.class.getName());
 
     private final InetdCommand command;

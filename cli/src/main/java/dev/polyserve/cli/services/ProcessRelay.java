@@ -21,7 +21,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Copies bytes between a connection and an [Upstream], including half-closes and resets, within the server's limits.
+/// Copies bytes between a connection and a [ProcessRelayPeer], including half-closes and resets, within the server's
+/// limits.
 ///
 /// ```
 ///  copying ──client ends──▶ upstream's input ended ──upstream ends──▶ over
@@ -48,7 +49,7 @@ final class ProcessRelay implements AutoCloseable {
     private final Connection connection;
     private final ConnectionInfo info;
     private final Sender client;
-    private final Upstream upstream;
+    private final ProcessRelayPeer upstream;
     private final Supplier<Options.Timeouts> timeouts;
     private final BlockingQueue<byte[]> pieces = new ArrayBlockingQueue<>(PIECES_WAITING);
     private final Thread writer;
@@ -65,7 +66,7 @@ final class ProcessRelay implements AutoCloseable {
     private long writtenNanos;
 
     /// Creates a relay between the connection of a handler and an upstream, which the relay closes.
-    ProcessRelay(Connection connection, Upstream upstream, Supplier<Options.Timeouts> timeouts) {
+    ProcessRelay(Connection connection, ProcessRelayPeer upstream, Supplier<Options.Timeouts> timeouts) {
         this.connection = connection;
         this.info = connection.info();
         this.client = connection.sender();

@@ -9,12 +9,14 @@ import org.junit.jupiter.api.Test;
 
 /// When an upstream is down, tried again, up again, and how its share grows then.
 class UpstreamHealthTest {
-    private static final HealthOptions PASSIVE = new HealthOptions(Duration.ZERO, 3, 2, Duration.ofSeconds(10));
-    private static final HealthOptions ACTIVE = new HealthOptions(Duration.ofSeconds(1), 3, 2, Duration.ZERO);
+    private static final UpstreamHealthOptions PASSIVE = new UpstreamHealthOptions(Duration.ZERO, 3, 2,
+            Duration.ofSeconds(10));
+    private static final UpstreamHealthOptions ACTIVE = new UpstreamHealthOptions(Duration.ofSeconds(1), 3, 2,
+            Duration.ZERO);
 
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
 
-    private UpstreamHealth health(HealthOptions options) {
+    private UpstreamHealth health(UpstreamHealthOptions options) {
         return new UpstreamHealth(options, nanos::get);
     }
 
@@ -102,7 +104,7 @@ class UpstreamHealthTest {
     void changedOptionsApplyToWhatWasCounted() {
         UpstreamHealth health = health(PASSIVE);
         assertThat(health.failed()).isFalse();
-        health.configure(new HealthOptions(Duration.ZERO, 2, 1, Duration.ZERO));
+        health.configure(new UpstreamHealthOptions(Duration.ZERO, 2, 1, Duration.ZERO));
         assertThat(health.failed()).isTrue();
         assertThat(health.succeeded()).isTrue();
         assertThat(health.share()).isEqualTo(1);

@@ -20,10 +20,10 @@ class UpstreamTableTest {
 
     private final AtomicLong nanos = new AtomicLong();
 
-    private static ProxyOptions options(List<String> upstreams, String... routes) {
-        return new ProxyOptions(upstreams.stream().map(Endpoint::parse).toList(),
-                Stream.of(routes).map(SniRoute::parse).toList(), Balance.ROUND_ROBIN, 2,
-                new HealthOptions(Duration.ZERO, 1, 1, Duration.ZERO), 0, Tls.client(), Duration.ofSeconds(1),
+    private static ReverseProxyOptions options(List<String> upstreams, String... routes) {
+        return new ReverseProxyOptions(upstreams.stream().map(Endpoint::parse).toList(),
+                Stream.of(routes).map(SniRoute::parse).toList(), BalancingMethod.ROUND_ROBIN, 2,
+                new UpstreamHealthOptions(Duration.ZERO, 1, 1, Duration.ZERO), 0, Tls.client(), Duration.ofSeconds(1),
                 Duration.ofSeconds(1));
     }
 

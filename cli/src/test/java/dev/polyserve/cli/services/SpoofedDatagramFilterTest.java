@@ -6,7 +6,7 @@ import dev.polyserve.Datagram;
 import dev.polyserve.DatagramReply;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Server;
-import dev.polyserve.cli.proxy.ProxyOptions;
+import dev.polyserve.cli.proxy.ReverseProxyOptions;
 import dev.polyserve.cli.proxy.Upstreams;
 import dev.polyserve.cli.text.AsyncLineWriter;
 import java.io.InputStream;
@@ -47,7 +47,7 @@ class SpoofedDatagramFilterTest {
         AsyncLineWriter nowhere = new AsyncLineWriter(new PrintStream(OutputStream.nullOutputStream()), "test", 1,
                 _ -> "");
         return new ServiceContext(List.of(), InputStream.nullInputStream(), nowhere, false, rate, () -> server,
-                new ExecOptions(List.of(), ExecOptions.Stdio.PIPE), new Upstreams(ProxyOptions.NONE), true,
+                new ExecOptions(List.of(), ExecOptions.Stdio.PIPE), new Upstreams(ReverseProxyOptions.NONE), true,
                 CompletableFuture.completedFuture(null));
     }
 

@@ -6,14 +6,14 @@ import dev.polyserve.ServerListener;
 import dev.polyserve.bench.service.EchoHandler;
 import dev.polyserve.bench.service.EchoProtocol;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.conversation.LoopDrivenConversation;
+import dev.polyserve.conversation.LoopProtocolConversation;
 import dev.polyserve.conversation.HandlerConversation;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.coroutine.carrier.Carrier;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.LoopProtocolDriver;
-import dev.polyserve.loop.LoopWire;
+import dev.polyserve.loop.CoroutineWire;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.TimeUnit;
@@ -83,10 +83,10 @@ public class ConversationTurnBenchmark {
         var identity = new Conversation.Identity(1, socket.ends(), new Endpoint.Tcp("memory", 1));
         if (style.equals("protocol")) {
             var driver = new LoopProtocolDriver(loop, socket);
-            driver.watch(new LoopDrivenConversation(context, identity, EchoProtocol::new, driver));
+            driver.watch(new LoopProtocolConversation(context, identity, EchoProtocol::new, driver));
             driver.start(null);
         } else {
-            var wire = new LoopWire(loop, socket);
+            var wire = new CoroutineWire(loop, socket);
             var conversation = new HandlerConversation(context, identity, EchoHandler::new, wire);
             wire.watch(conversation);
             wire.start(null);

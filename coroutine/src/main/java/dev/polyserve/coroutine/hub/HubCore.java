@@ -59,7 +59,7 @@ final class HubCore {
 
     TaskThread newTaskThread(Task<?> task, Runnable body) {
         return scheduler.lendsThread()
-                ? new HubScheduledTaskThread(this, task, body)
+                ? new HubCarriedTaskThread(this, task, body)
                 : new DefaultSchedulerTaskThread(this, task, body);
     }
 

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// The thread of a task: how the hub starts, parks and unparks it.
 ///
 /// **Thread**: the task's own; any may call [#start], [#unpark], [#thread] and [#interrupt].
-sealed interface TaskThread permits HubScheduledTaskThread, DefaultSchedulerTaskThread, AttachedTaskThread {
+sealed interface TaskThread permits HubCarriedTaskThread, DefaultSchedulerTaskThread, AttachedTaskThread {
     /// Begins the task, at a later turn of the hub.
     void start();
 

@@ -3,7 +3,7 @@ package dev.polyserve.lab.client;
 import dev.polyserve.lab.recording.LabEventKind;
 import dev.polyserve.lab.recording.LabEvent;
 import dev.polyserve.lab.recording.LabEvent.Lane;
-import dev.polyserve.lab.work.WorkRequest;
+import dev.polyserve.lab.work.LabWorkRequest;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
@@ -23,11 +23,11 @@ public final class LabClient {
     private static final int SLOW_READ_MILLIS = 20;
     private static final int AFTER_FAILURE_MILLIS = 1_000;
 
-    private final ClientRunContext run;
+    private final LabClientRunContext run;
     private final int server;
     private final int port;
     private final int number;
-    private final ClientRole role;
+    private final LabClientRole role;
     /// Whether the server does what is asked for; one that is not ours echoes.
     private final boolean works;
     private final Thread thread;
@@ -38,7 +38,7 @@ public final class LabClient {
     /// @param port where it listens
     /// @param number the number of the client
     /// @param works whether the server does what is asked for, or only echoes
-    public LabClient(ClientRunContext run, int server, int port, int number, ClientRole role, boolean works) {
+    public LabClient(LabClientRunContext run, int server, int port, int number, LabClientRole role, boolean works) {
         this.run = run;
         this.server = server;
         this.port = port;
@@ -66,12 +66,12 @@ public final class LabClient {
 
     private void live() {
         try {
-            Thread.sleep(role == ClientRole.BURST ? untilBurst() : (long) number * STEP_MILLIS);
+            Thread.sleep(role == LabClientRole.BURST ? untilBurst() : (long) number * STEP_MILLIS);
             boolean again = true;
             while (again && !stopped) {
                 again = visit();
                 if (again) {
-                    Thread.sleep(role == ClientRole.BURST ? untilBurst() : AWAY_MILLIS);
+                    Thread.sleep(role == LabClientRole.BURST ? untilBurst() : AWAY_MILLIS);
                 }
             }
         } catch (InterruptedException e) {
@@ -94,7 +94,7 @@ public final class LabClient {
             if (!stopped) {
                 Thread.sleep(AFTER_FAILURE_MILLIS);
             }
-            return role != ClientRole.CRASHING;
+            return role != LabClientRole.CRASHING;
         }
     }
 
@@ -114,7 +114,7 @@ public final class LabClient {
                 connection.leave();
             }
             case CRASHING -> {
-                repeat(connection, new WorkRequest.Echo(), BEFORE_CRASH_MILLIS, pauseMillis());
+                repeat(connection, new LabWorkRequest.Echo(), BEFORE_CRASH_MILLIS, pauseMillis());
                 repeat(connection, role.work(), 0, 0);
                 connection.leave();
                 return false;
@@ -125,13 +125,13 @@ public final class LabClient {
     }
 
     /// Asks at least once, and again until the time has passed.
-    private void repeat(LabClientConnection connection, WorkRequest work, int millis, int pauseMillis)
+    private void repeat(LabClientConnection connection, LabWorkRequest work, int millis, int pauseMillis)
             throws IOException, InterruptedException {
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         do {
             connection.ask(work);
-            connection.awaitReply(works ? work.replyBytes() : WorkRequest.LINE_BYTES,
-                    role == ClientRole.SLOW ? SLOW_READ_MILLIS : 0);
+            connection.awaitReply(works ? work.replyBytes() : LabWorkRequest.LINE_BYTES,
+                    role == LabClientRole.SLOW ? SLOW_READ_MILLIS : 0);
             if (pauseMillis > 0) {
                 Thread.sleep(pauseMillis);
             }

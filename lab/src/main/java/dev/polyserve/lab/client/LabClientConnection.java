@@ -3,7 +3,7 @@ package dev.polyserve.lab.client;
 import dev.polyserve.lab.recording.LabEventKind;
 import dev.polyserve.lab.recording.LabEvent;
 import dev.polyserve.lab.recording.LabEvent.Lane;
-import dev.polyserve.lab.work.WorkRequest;
+import dev.polyserve.lab.work.LabWorkRequest;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,17 +21,17 @@ final class LabClientConnection implements AutoCloseable {
     private static final int RECEIVE_BUFFER_BYTES = 32 << 10;
     private static final int PIECE_BYTES = 32 << 10;
 
-    private final ClientRunContext run;
+    private final LabClientRunContext run;
     private final Lane lane;
     private final Socket socket = new Socket();
 
-    private LabClientConnection(ClientRunContext run, Lane lane) {
+    private LabClientConnection(LabClientRunContext run, Lane lane) {
         this.run = run;
         this.lane = lane;
     }
 
     /// Connects to a server on this machine.
-    static LabClientConnection open(ClientRunContext run, Lane lane, int port) throws IOException {
+    static LabClientConnection open(LabClientRunContext run, Lane lane, int port) throws IOException {
         LabClientConnection connection = new LabClientConnection(run, lane);
         try {
             connection.connect(port);
@@ -58,7 +58,7 @@ final class LabClientConnection implements AutoCloseable {
     }
 
     /// Sends a request.
-    void ask(WorkRequest work) throws IOException {
+    void ask(LabWorkRequest work) throws IOException {
         tell(LabEventKind.ASKED, work.amount(), work.label());
         byte[] line = work.line();
         tell(LabEventKind.SENT, line.length, "");

@@ -102,7 +102,8 @@ final class LabPageHandler implements HttpHandler {
         exchange.getResponseHeaders().set("Content-Disposition",
                 "attachment; filename=\"polyserve-lab-" + run.get().id() + ".html\"");
         return new HttpEndpointResponse(HttpEndpointResponse.OK, "text/html; charset=utf-8",
-                SavedPage.of(run.get().head(), run.get().recorded(), lab.choices()).getBytes(StandardCharsets.UTF_8));
+                SavedLabPage.of(run.get().head(), run.get().recorded(), lab.choices())
+                        .getBytes(StandardCharsets.UTF_8));
     }
 
     private HttpEndpointResponse start(HttpExchange exchange) throws IOException {

@@ -45,7 +45,7 @@ public final class LabPageServer implements AutoCloseable {
         HttpEndpoint http = HttpEndpoint.bind(tcp, NAME);
         Endpoint.Tcp bound = new Endpoint.Tcp(tcp.host(), http.port());
         String token = BearerToken.randomText();
-        ServerSentEvents streams = new ServerSentEvents(() -> new RunEventSource(lab), INTERVAL, STUCK);
+        ServerSentEvents streams = new ServerSentEvents(() -> new LabRunEventSource(lab), INTERVAL, STUCK);
         HttpAccessPolicy rules = new HttpAccessPolicy(bound, false, NAME, "open the address that polyserve lab printed",
                 Optional.of(new BearerToken(token)));
         http.start(new LabPageHandler(lab, rules, streams));

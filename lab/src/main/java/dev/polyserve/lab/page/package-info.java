@@ -2,8 +2,8 @@
 /// saves one as a file.
 ///
 /// ```
-///   LabPageServer ──▶ LabPageHandler ──▶ LabPageFiles ──▶ the page, a saved page (SavedPage)
-///                           └──▶ RunEventSource ──▶ LabRun
+///   LabPageServer ──▶ LabPageHandler ──▶ LabPageFiles ──▶ the page, a saved page (SavedLabPage)
+///                           └──▶ LabRunEventSource ──▶ LabRun
 /// ```
 ///
 /// The page is in the resources of this package. `lanes.js` computes what is drawn from the recorded events, `moments.js`

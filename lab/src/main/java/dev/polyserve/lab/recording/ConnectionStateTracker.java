@@ -33,16 +33,16 @@ public final class ConnectionStateTracker {
     /// Follows an item.
     ///
     /// @return what belongs into the recording; empty: it is known already
-    public Optional<RecordingItem> follow(RecordingItem item) {
+    public Optional<LabRecordingItem> follow(LabRecordingItem item) {
         return switch (item) {
             case LabEvent event -> follow(event);
-            case ServerSample sample -> Optional.of(sample.with(connections(sample.server()),
+            case LabServerSample sample -> Optional.of(sample.with(connections(sample.server()),
                     answered.getOrDefault(sample.server(), 0L)));
-            case RunDescription head -> Optional.of(head);
+            case LabRunDescription head -> Optional.of(head);
         };
     }
 
-    private Optional<RecordingItem> follow(LabEvent event) {
+    private Optional<LabRecordingItem> follow(LabEvent event) {
         Lane lane = event.lane();
         if (event.isClients()) {
             if (event.kind() == LabEventKind.ANSWERED) {
@@ -65,7 +65,7 @@ public final class ConnectionStateTracker {
         };
     }
 
-    private Optional<RecordingItem> over(LabEvent event) {
+    private Optional<LabRecordingItem> over(LabEvent event) {
         return states.put(event.lane(), State.OVER) == State.OVER ? Optional.empty() : Optional.of(event);
     }
 
@@ -74,11 +74,11 @@ public final class ConnectionStateTracker {
                 closed.thread(), closed.text());
     }
 
-    private ServerSample.Connections connections(int server) {
+    private LabServerSample.Connections connections(int server) {
         if (!recorded.contains(server)) {
-            return ServerSample.Connections.UNKNOWN;
+            return LabServerSample.Connections.UNKNOWN;
         }
-        return new ServerSample.Connections(
+        return new LabServerSample.Connections(
                 OptionalLong.of(count(server, State.ACCEPTED) + count(server, State.SERVED)),
                 OptionalLong.of(count(server, State.ACCEPTED)));
     }

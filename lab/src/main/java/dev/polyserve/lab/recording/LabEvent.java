@@ -13,7 +13,7 @@ import dev.polyserve.text.JsonObjectWriter;
 /// @param thread the name of the thread, or of the loop
 /// @param text what was asked for, or why; empty: nothing to say
 public record LabEvent(long micros, Lane lane, LabEventKind kind, long amount, long pid, long threadId, String thread,
-        String text) implements RecordingItem {
+        String text) implements LabRecordingItem {
     /// Why a connection has ended that its client has left, after it had read all.
     public static final String LEFT = "left";
 

@@ -28,7 +28,7 @@ class HostileRunTest {
     private Path directory = Path.of(".");
 
     private static String hostileRun() throws Exception {
-        ObjectNode run = (ObjectNode) MAPPER.readTree(SavedPageTest.run());
+        ObjectNode run = (ObjectNode) MAPPER.readTree(SavedLabPageTest.run());
         run.put("id", HOSTILE).put("state", "running").put("over", HOSTILE).put("workload", "constructor");
         run.path("servers").forEach(server -> ((ObjectNode) server).put("label", HOSTILE).put("message", HOSTILE));
         run.path("clients").forEach(client -> ((ObjectNode) client).put("role", HOSTILE));
@@ -48,7 +48,8 @@ class HostileRunTest {
         Optional<Path> program = Browser.program();
         assumeTrue(program.isPresent(), "no chromium on this machine: the page was not opened");
         String run = hostileRun();
-        Path file = Files.writeString(directory.resolve("run.html"), SavedPage.of(run, run, SavedPageTest.choices()));
+        Path file = Files.writeString(directory.resolve("run.html"),
+                SavedLabPage.of(run, run, SavedLabPageTest.choices()));
         Browser tab = Browser.start(program.get(), Files.createDirectory(directory.resolve("profile")));
         try {
             tab.look(1_280, 900, "light");

@@ -107,7 +107,7 @@ class LabPageTest {
                   const segments = ({servers}) => JSON.stringify(servers.map(({lanes}) => lanes.map((lane) => lane.segments)));
                   return [segments(whole).length, segments(whole) === segments(late)];
                 })"""
-                .replace("RUN", SavedPageTest.run());
+                .replace("RUN", SavedLabPageTest.run());
         JsonNode result = tab.evaluate(compared);
         assertThat(result.get(0).intValue()).isGreaterThan(1_000);
         assertThat(result.get(1).booleanValue()).isTrue();

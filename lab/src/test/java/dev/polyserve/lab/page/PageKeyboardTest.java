@@ -176,7 +176,7 @@ class PageKeyboardTest {
 
     private static Browser saved(int width) throws Exception {
         Path file = Files.writeString(directory.resolve("run.html"),
-                SavedPage.of(SavedPageTest.run(), SavedPageTest.run(), SavedPageTest.choices()));
+                SavedLabPage.of(SavedLabPageTest.run(), SavedLabPageTest.run(), SavedLabPageTest.choices()));
         return open(file.toUri().toString(), width, "document.querySelectorAll('.server').length === 2");
     }
 

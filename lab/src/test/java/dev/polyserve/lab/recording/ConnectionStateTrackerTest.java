@@ -36,21 +36,21 @@ class ConnectionStateTrackerTest {
 
     @Test
     void samplesCountConnectionsAndAnswers() {
-        assertThat(sample().connections()).isEqualTo(ServerSample.Connections.UNKNOWN);
+        assertThat(sample().connections()).isEqualTo(LabServerSample.Connections.UNKNOWN);
         follow(LabEventKind.ACCEPTED);
         assertThat(sample().connections())
-                .isEqualTo(new ServerSample.Connections(OptionalLong.of(1), OptionalLong.of(1)));
+                .isEqualTo(new LabServerSample.Connections(OptionalLong.of(1), OptionalLong.of(1)));
         follow(LabEventKind.TURN);
         assertThat(states.follow(LabEvent.ofClient(2, LANE, LabEventKind.ANSWERED, 5, ""))).isPresent();
         assertThat(sample().connections())
-                .isEqualTo(new ServerSample.Connections(OptionalLong.of(1), OptionalLong.of(0)));
+                .isEqualTo(new LabServerSample.Connections(OptionalLong.of(1), OptionalLong.of(0)));
         assertThat(sample().requests()).isEqualTo(1);
     }
 
-    private ServerSample sample() {
-        ServerSample asked = new ServerSample(3, 0, OptionalLong.empty(), ServerSample.Connections.UNKNOWN, 0,
-                new ServerSample.Processes(1, 1, 1, 0, OptionalLong.empty()));
-        return (ServerSample) states.follow(asked).orElseThrow();
+    private LabServerSample sample() {
+        LabServerSample asked = new LabServerSample(3, 0, OptionalLong.empty(), LabServerSample.Connections.UNKNOWN, 0,
+                new LabServerSample.Processes(1, 1, 1, 0, OptionalLong.empty()));
+        return (LabServerSample) states.follow(asked).orElseThrow();
     }
 
     private @Nullable LabEventKind follow(LabEventKind kind) {

@@ -1,7 +1,7 @@
 package dev.polyserve.linux.activation;
 
 import dev.polyserve.linux.socket.Descriptor;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.SocketAddresses;
@@ -139,7 +139,7 @@ public final class SdNotify implements AutoCloseable {
 
     private void send(UnixDomainSocketAddress to, ByteBuffer message) throws IOException {
         Descriptor open = open();
-        CallMemory memory = CallMemory.forTransfers();
+        SystemCallMemory memory = SystemCallMemory.forTransfers();
         memory.copyFrom(message, message.remaining());
         int sent = 0;
         for (boolean waited = false;; waited = true) {
@@ -160,7 +160,7 @@ public final class SdNotify implements AutoCloseable {
                 throw new IOException(noCalls.get());
             }
             open = new Descriptor(SystemCallException.require("socket",
-                    SocketCalls.socket(CallMemory.small(), SocketAddresses.AF_UNIX, SocketCalls.DATAGRAM)));
+                    SocketCalls.socket(SystemCallMemory.small(), SocketAddresses.AF_UNIX, SocketCalls.DATAGRAM)));
             socket = open;
         }
         return open;

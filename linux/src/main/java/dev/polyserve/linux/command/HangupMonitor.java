@@ -2,7 +2,7 @@ package dev.polyserve.linux.command;
 
 import dev.polyserve.linux.socket.Descriptor;
 import dev.polyserve.linux.socket.NonSocketDescriptor;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.EpollEvents;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.SystemCallException;
@@ -27,7 +27,7 @@ final class HangupMonitor implements AutoCloseable {
         void hungUp(boolean failed);
     }
 
-    private final CallMemory memory = CallMemory.small();
+    private final SystemCallMemory memory = SystemCallMemory.small();
     private final EpollEvents events = new EpollEvents(EVENTS);
     private final EpollEvents control = new EpollEvents(1);
     private final Map<Integer, Told> watched = new HashMap<>();
@@ -38,7 +38,7 @@ final class HangupMonitor implements AutoCloseable {
     }
 
     static HangupMonitor open() throws IOException {
-        int epoll = ReadinessWaitCalls.epollCreate(CallMemory.small());
+        int epoll = ReadinessWaitCalls.epollCreate(SystemCallMemory.small());
         return new HangupMonitor(
                 new NonSocketDescriptor(new Descriptor(SystemCallException.require("epoll_create1", epoll))));
     }

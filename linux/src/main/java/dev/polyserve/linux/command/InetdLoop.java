@@ -24,7 +24,7 @@ final class InetdLoop {
     private final ChildProgram program;
     private final ServerContext context;
     private final HangupMonitor hangupMonitor;
-    private final InetdConnection.Instruments instruments;
+    private final InetdConnectionMonitor.Instruments instruments;
     private final EventLoop loop;
     private final LingeringProcessGroups lingeringGroups;
     /// Whether the last program could not be started because the system is exhausted; the same for all loops.
@@ -44,7 +44,7 @@ final class InetdLoop {
             AtomicBoolean exhausted) throws IOException {
         HangupMonitor hangupMonitor = HangupMonitor.open();
         try {
-            InetdConnection.Instruments instruments = InetdConnection.Instruments.make();
+            InetdConnectionMonitor.Instruments instruments = InetdConnectionMonitor.Instruments.make();
             try {
                 EventLoop loop = new EventLoop(name, new EpollMultiplexer(), context.clock(), daemon, false, 0,
                         error -> report(context, error));
@@ -60,7 +60,7 @@ final class InetdLoop {
     }
 
     private InetdLoop(InetdCommand command, ChildProgram program, ServerContext context, HangupMonitor hangupMonitor,
-            InetdConnection.Instruments instruments, EventLoop loop, AtomicBoolean exhausted) {
+            InetdConnectionMonitor.Instruments instruments, EventLoop loop, AtomicBoolean exhausted) {
         this.command = command;
         this.program = program;
         this.context = context;
@@ -95,8 +95,8 @@ final class InetdLoop {
     }
 
     /// Creates the handle of an accepted connection.
-    InetdConnection line(DescriptorSocket socket) {
-        return new InetdConnection(socket, hangupMonitor, instruments);
+    InetdConnectionMonitor line(DescriptorSocket socket) {
+        return new InetdConnectionMonitor(socket, hangupMonitor, instruments);
     }
 
     // --- sessions ---
@@ -172,7 +172,7 @@ final class InetdLoop {
 
     /// Ends the commands that still run, and releases the resources. **Thread**: any, after the loop's end.
     void close() {
-        try (ConnectionActivityDetector _ = instruments.activity(); HangupMonitor _ = hangupMonitor) {
+        try (EpollTrafficDetector _ = instruments.activity(); HangupMonitor _ = hangupMonitor) {
             for (InetdSession serving : List.copyOf(live)) {
                 serving.endNow();
             }

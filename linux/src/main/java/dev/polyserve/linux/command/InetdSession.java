@@ -4,7 +4,7 @@ import dev.polyserve.Cause;
 import dev.polyserve.InetdCommand;
 import dev.polyserve.Limit;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.conversation.RemoteConversation;
+import dev.polyserve.conversation.ExternallyServedConversation;
 import dev.polyserve.conversation.LingeringClose;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.linux.process.ChildProcess;
@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 /// ends the connection even while other processes hold copies.
 ///
 /// **Thread**: the loop's, except [#end], [#cutInput], [#limitsChanged] and, after the loop's end, [#endNow].
-final class InetdSession implements RemoteConversation.RemoteControl, Runner.Prepared {
+final class InetdSession implements ExternallyServedConversation.RemoteControl, Runner.Prepared {
     /// The command's standard error is ours.
     private static final int STDERR = 2;
     private static final long LOOKS_AT_LEAST_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -45,8 +45,8 @@ final class InetdSession implements RemoteConversation.RemoteControl, Runner.Pre
 
     private final InetdLoop commands;
     private final EventLoop loop;
-    private final InetdConnection line;
-    private final RemoteConversation conversation;
+    private final InetdConnectionMonitor line;
+    private final ExternallyServedConversation conversation;
     private @Nullable ChildProcess child;
     private Multiplexer.@Nullable Watch endWatch;
     private EventLoop.@Nullable Delayed looking;
@@ -65,12 +65,12 @@ final class InetdSession implements RemoteConversation.RemoteControl, Runner.Pre
     InetdSession(InetdLoop commands, DescriptorSocket socket, Conversation.Identity identity) {
         this.commands = commands;
         this.loop = commands.loop();
-        this.conversation = new RemoteConversation(commands.context(), identity, this);
+        this.conversation = new ExternallyServedConversation(commands.context(), identity, this);
         this.line = commands.line(socket);
     }
 
     @Override
-    public RemoteConversation conversation() {
+    public ExternallyServedConversation conversation() {
         return conversation;
     }
 

@@ -82,9 +82,9 @@ public final class WorkerControlChannel {
         WorkerControlChannel receiving = new WorkerControlChannel(SeqpacketSocket.of(pair.theirs()));
         try {
             sending.pass(receiving, new WorkerCommand.TakeConnection(0, 0, Optional.empty()), pair.theirs().number());
-            receiving.pass(sending, new WorkerEvent.ConnectionTaken(0));
-            receiving.pass(sending, new WorkerEvent.HandlerStarted(0));
-            receiving.pass(sending, new WorkerEvent.ConnectionClosed(0, new Cause.Done(false), 0, 0));
+            receiving.pass(sending, new WorkerEventMessage.ConnectionTaken(0));
+            receiving.pass(sending, new WorkerEventMessage.HandlerStarted(0));
+            receiving.pass(sending, new WorkerEventMessage.ConnectionClosed(0, new Cause.Done(false), 0, 0));
         } finally {
             receiving.close();
             sending.close();

@@ -144,57 +144,59 @@ final class WorkerMessageReader {
                 ByteBuffer.wrap(array()));
     }
 
-    private WorkerEvent event(char letter) throws IOException {
+    private WorkerEventMessage event(char letter) throws IOException {
         return switch (letter) {
-            case 'R' -> new WorkerEvent.Ready();
-            case 'T' -> new WorkerEvent.ConnectionTaken(in.readLong());
+            case 'R' -> new WorkerEventMessage.Ready();
+            case 'T' -> new WorkerEventMessage.ConnectionTaken(in.readLong());
             case 'C' ->
-                new WorkerEvent.ConnectionAccepted(in.readLong(), in.readInt(), address(), address(), credentials());
-            case 'O' -> new WorkerEvent.HandlerStarted(in.readLong(), WorkerTlsInfo.readFrom(in));
-            case 'E' -> new WorkerEvent.HandlerFailed(in.readLong(), failure());
-            case 'J' -> new WorkerEvent.ConnectionRejected(in.readLong(), limit());
+                new WorkerEventMessage.ConnectionAccepted(in.readLong(), in.readInt(), address(), address(),
+                        credentials());
+            case 'O' -> new WorkerEventMessage.HandlerStarted(in.readLong(), WorkerTlsInfo.readFrom(in));
+            case 'E' -> new WorkerEventMessage.HandlerFailed(in.readLong(), failure());
+            case 'J' -> new WorkerEventMessage.ConnectionRejected(in.readLong(), limit());
             case 'X' -> over();
             case 'A' -> answered();
-            case 'H' -> new WorkerEvent.CommandAcknowledged();
-            case 'N' -> new WorkerEvent.RequestHandled(in.readLong(), RequestResult.valueOf(text()));
-            case 'Q' -> new WorkerEvent.EndRequested(text());
-            case 'B' -> new WorkerEvent.Heartbeat(SerializedWorkerStats.readFrom(in).figures());
+            case 'H' -> new WorkerEventMessage.CommandAcknowledged();
+            case 'N' -> new WorkerEventMessage.RequestHandled(in.readLong(), RequestResult.valueOf(text()));
+            case 'Q' -> new WorkerEventMessage.EndRequested(text());
+            case 'B' -> new WorkerEventMessage.Heartbeat(SerializedWorkerStats.readFrom(in).figures());
             case 'I' ->
-                new WorkerEvent.TlsChecked(in.readLong(), Optional.of(text()).filter(problem -> !problem.isEmpty()));
-            case 'L' -> new WorkerEvent.LimitReached(limit().orElseThrow());
+                new WorkerEventMessage.TlsChecked(in.readLong(),
+                        Optional.of(text()).filter(problem -> !problem.isEmpty()));
+            case 'L' -> new WorkerEventMessage.LimitReached(limit().orElseThrow());
             case 'F' -> acceptFailed();
-            case 'D' -> new WorkerEvent.ListenerDown(in.readInt(), failure());
-            case 'G' -> new WorkerEvent.DatagramFailed(in.readInt(), address(), failure());
+            case 'D' -> new WorkerEventMessage.ListenerDown(in.readInt(), failure());
+            case 'G' -> new WorkerEventMessage.DatagramFailed(in.readInt(), address(), failure());
             case 'S' -> stalled();
-            case 'U' -> new WorkerEvent.ThreadDump(text());
+            case 'U' -> new WorkerEventMessage.ThreadDump(text());
             default -> throw damaged(letter);
         };
     }
 
-    private WorkerEvent.ConnectionClosed over() throws IOException {
+    private WorkerEventMessage.ConnectionClosed over() throws IOException {
         long id = in.readLong();
         long received = in.readLong();
         long sent = in.readLong();
-        return new WorkerEvent.ConnectionClosed(id, cause(), received, sent, WorkerTlsInfo.readFrom(in));
+        return new WorkerEventMessage.ConnectionClosed(id, cause(), received, sent, WorkerTlsInfo.readFrom(in));
     }
 
-    private WorkerEvent.DatagramAnswered answered() throws IOException {
+    private WorkerEventMessage.DatagramAnswered answered() throws IOException {
         long id = in.readLong();
         Optional<ByteBuffer> reply = in.readBoolean() ? Optional.of(ByteBuffer.wrap(array())) : Optional.empty();
         Optional<SerializedException> failure = in.readBoolean() ? Optional.of(failure()) : Optional.empty();
-        return new WorkerEvent.DatagramAnswered(id, reply, failure);
+        return new WorkerEventMessage.DatagramAnswered(id, reply, failure);
     }
 
-    private WorkerEvent.AcceptFailed acceptFailed() throws IOException {
+    private WorkerEventMessage.AcceptFailed acceptFailed() throws IOException {
         int slot = in.readInt();
         long retryAfterNanos = in.readLong();
-        return new WorkerEvent.AcceptFailed(slot, failure(), retryAfterNanos, text());
+        return new WorkerEventMessage.AcceptFailed(slot, failure(), retryAfterNanos, text());
     }
 
-    private WorkerEvent.LoopStalled stalled() throws IOException {
+    private WorkerEventMessage.LoopStalled stalled() throws IOException {
         long nanos = in.readLong();
         long connection = in.readLong();
-        return new WorkerEvent.LoopStalled(text(), nanos, connection, failure());
+        return new WorkerEventMessage.LoopStalled(text(), nanos, connection, failure());
     }
 
     private Optional<ConnectionInfo.Credentials> credentials() throws IOException {

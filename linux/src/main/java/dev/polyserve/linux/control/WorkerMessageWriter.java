@@ -36,7 +36,7 @@ final class WorkerMessageWriter {
         try {
             switch (message) {
                 case WorkerCommand command -> writer.command(command);
-                case WorkerEvent event -> writer.event(event);
+                case WorkerEventMessage event -> writer.event(event);
             }
         } catch (IOException e) {
             throw new IllegalStateException("an array takes every byte", e);
@@ -146,83 +146,84 @@ final class WorkerMessageWriter {
         text(now.onFull().name());
     }
 
-    private void event(WorkerEvent event) throws IOException {
+    private void event(WorkerEventMessage event) throws IOException {
         switch (event) {
-            case WorkerEvent.Ready _ -> letter('R');
-            case WorkerEvent.ConnectionTaken taken -> connection('T', taken.id());
-            case WorkerEvent.ConnectionAccepted came -> came(came);
-            case WorkerEvent.HandlerStarted opened -> WorkerTlsInfo.write(opened.tls(), connection('O', opened.id()));
-            case WorkerEvent.HandlerFailed threw -> {
+            case WorkerEventMessage.Ready _ -> letter('R');
+            case WorkerEventMessage.ConnectionTaken taken -> connection('T', taken.id());
+            case WorkerEventMessage.ConnectionAccepted came -> came(came);
+            case WorkerEventMessage.HandlerStarted opened ->
+                WorkerTlsInfo.write(opened.tls(), connection('O', opened.id()));
+            case WorkerEventMessage.HandlerFailed threw -> {
                 connection('E', threw.id());
                 failure(threw.failure());
             }
-            case WorkerEvent.ConnectionRejected rejected -> {
+            case WorkerEventMessage.ConnectionRejected rejected -> {
                 connection('J', rejected.id());
                 limit(rejected.limit());
             }
-            case WorkerEvent.ConnectionClosed over -> {
+            case WorkerEventMessage.ConnectionClosed over -> {
                 connection('X', over.id()).writeLong(over.bytesIn());
                 out.writeLong(over.bytesOut());
                 cause(over.cause());
                 WorkerTlsInfo.write(over.tls(), out);
             }
-            case WorkerEvent.DatagramAnswered answered -> answered(answered);
-            case WorkerEvent.CommandAcknowledged _ -> letter('H');
-            case WorkerEvent.RequestHandled handled -> {
+            case WorkerEventMessage.DatagramAnswered answered -> answered(answered);
+            case WorkerEventMessage.CommandAcknowledged _ -> letter('H');
+            case WorkerEventMessage.RequestHandled handled -> {
                 letter('N').writeLong(handled.number());
                 text(handled.how().name());
             }
-            case WorkerEvent.EndRequested request -> {
+            case WorkerEventMessage.EndRequested request -> {
                 letter('Q');
                 text(request.signal());
             }
-            case WorkerEvent.Heartbeat beat -> new SerializedWorkerStats(beat.figures()).writeTo(letter('B'));
-            case WorkerEvent.LimitReached reached -> {
+            case WorkerEventMessage.Heartbeat beat -> new SerializedWorkerStats(beat.figures()).writeTo(letter('B'));
+            case WorkerEventMessage.LimitReached reached -> {
                 letter('L');
                 limit(Optional.of(reached.limit()));
             }
-            case WorkerEvent.AcceptFailed _, WorkerEvent.ListenerDown _, WorkerEvent.DatagramFailed _, WorkerEvent.LoopStalled _, WorkerEvent.ThreadDump _, WorkerEvent.TlsChecked _ ->
+            case WorkerEventMessage.AcceptFailed _, WorkerEventMessage.ListenerDown _, WorkerEventMessage.DatagramFailed _, WorkerEventMessage.LoopStalled _, WorkerEventMessage.ThreadDump _, WorkerEventMessage.TlsChecked _ ->
                 trouble(event);
         }
     }
 
-    private void trouble(WorkerEvent event) throws IOException {
+    private void trouble(WorkerEventMessage event) throws IOException {
         switch (event) {
-            case WorkerEvent.AcceptFailed failed -> {
+            case WorkerEventMessage.AcceptFailed failed -> {
                 letter('F').writeInt(failed.slot());
                 out.writeLong(failed.retryAfterNanos());
                 failure(failed.failure());
                 text(failed.reason());
             }
-            case WorkerEvent.ListenerDown down -> {
+            case WorkerEventMessage.ListenerDown down -> {
                 letter('D').writeInt(down.slot());
                 failure(down.failure());
             }
-            case WorkerEvent.DatagramFailed failed -> {
+            case WorkerEventMessage.DatagramFailed failed -> {
                 letter('G').writeInt(failed.slot());
                 address(failed.peer());
                 failure(failed.failure());
             }
-            case WorkerEvent.LoopStalled stalled -> {
+            case WorkerEventMessage.LoopStalled stalled -> {
                 letter('S').writeLong(stalled.nanos());
                 out.writeLong(stalled.connection());
                 text(stalled.loop());
                 failure(stalled.stack());
             }
-            case WorkerEvent.TlsChecked checked -> {
+            case WorkerEventMessage.TlsChecked checked -> {
                 letter('I').writeLong(checked.number());
                 text(checked.problem().orElse(""));
             }
-            case WorkerEvent.ThreadDump dumped -> {
+            case WorkerEventMessage.ThreadDump dumped -> {
                 letter('U');
                 text(dumped.text());
             }
-            case WorkerEvent.Ready _, WorkerEvent.ConnectionTaken _, WorkerEvent.ConnectionAccepted _, WorkerEvent.HandlerStarted _, WorkerEvent.HandlerFailed _, WorkerEvent.ConnectionRejected _, WorkerEvent.ConnectionClosed _, WorkerEvent.DatagramAnswered _, WorkerEvent.CommandAcknowledged _, WorkerEvent.RequestHandled _, WorkerEvent.EndRequested _, WorkerEvent.Heartbeat _, WorkerEvent.LimitReached _ ->
+            case WorkerEventMessage.Ready _, WorkerEventMessage.ConnectionTaken _, WorkerEventMessage.ConnectionAccepted _, WorkerEventMessage.HandlerStarted _, WorkerEventMessage.HandlerFailed _, WorkerEventMessage.ConnectionRejected _, WorkerEventMessage.ConnectionClosed _, WorkerEventMessage.DatagramAnswered _, WorkerEventMessage.CommandAcknowledged _, WorkerEventMessage.RequestHandled _, WorkerEventMessage.EndRequested _, WorkerEventMessage.Heartbeat _, WorkerEventMessage.LimitReached _ ->
                 throw new IllegalArgumentException("no trouble: " + event);
         }
     }
 
-    private void came(WorkerEvent.ConnectionAccepted came) throws IOException {
+    private void came(WorkerEventMessage.ConnectionAccepted came) throws IOException {
         connection('C', came.id()).writeInt(came.slot());
         address(came.peer());
         address(came.local());
@@ -235,7 +236,7 @@ final class WorkerMessageWriter {
         }
     }
 
-    private void answered(WorkerEvent.DatagramAnswered answered) throws IOException {
+    private void answered(WorkerEventMessage.DatagramAnswered answered) throws IOException {
         connection('A', answered.id()).writeBoolean(answered.reply().isPresent());
         if (answered.reply().isPresent()) {
             buffer(answered.reply().get());

@@ -3,7 +3,7 @@
 ///
 /// ```
 ///   supervisor ── WorkerControlChannel ── WorkerCommand: serve, take, drain … ─▶ WorkerControlChannel ── worker
-///              ◀── WorkerEvent: ready, accepted, started, closed, heartbeat ──
+///              ◀── WorkerEventMessage: ready, accepted, started, closed, heartbeat ──
 /// ```
 ///
 /// **Threads**: any thread may send; one thread at each end receives.

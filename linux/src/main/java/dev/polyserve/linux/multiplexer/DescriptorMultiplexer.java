@@ -4,8 +4,8 @@ import dev.polyserve.io.Pollable;
 import dev.polyserve.linux.socket.PollableDescriptor;
 import dev.polyserve.linux.socket.EdgeReadiness;
 import dev.polyserve.linux.socket.Wakeup;
-import dev.polyserve.linux.system.CallMemory;
-import dev.polyserve.linux.system.CallMemoryPool;
+import dev.polyserve.linux.system.SystemCallMemory;
+import dev.polyserve.linux.system.SystemCallMemoryPool;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.MemoryShortageRetry;
 import dev.polyserve.linux.system.SystemCallException;
@@ -18,10 +18,10 @@ import java.io.IOException;
 /// **Thread**: the loop's, except [#wakeup].
 abstract class DescriptorMultiplexer implements Multiplexer {
     /// Memory for the wait and for the other calls that only the loop makes.
-    final CallMemory memory = CallMemory.small();
+    final SystemCallMemory memory = SystemCallMemory.small();
     final Wakeup wakeup;
     /// Memory for the calls of the watched sockets, which other threads may also make.
-    private final CallMemoryPool memories;
+    private final SystemCallMemoryPool memories;
     private final String name;
     final MultiplexerOwner owner;
     private final MemoryShortageRetry shortage = new MemoryShortageRetry();
@@ -30,7 +30,7 @@ abstract class DescriptorMultiplexer implements Multiplexer {
     DescriptorMultiplexer(String name) throws IOException {
         this.name = name;
         this.owner = new MultiplexerOwner(name);
-        this.memories = CallMemoryPool.ownedBy(owner::isCalling);
+        this.memories = SystemCallMemoryPool.ownedBy(owner::isCalling);
         this.wakeup = new Wakeup(memories);
     }
 

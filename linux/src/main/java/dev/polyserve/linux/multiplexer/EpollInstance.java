@@ -2,7 +2,7 @@ package dev.polyserve.linux.multiplexer;
 
 import dev.polyserve.linux.socket.Descriptor;
 import dev.polyserve.linux.socket.Wakeup;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.EpollEvents;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.SystemCallException;
@@ -23,20 +23,20 @@ final class EpollInstance implements AutoCloseable {
     /// The data of the wake-up's events: no descriptor has that number.
     private static final long WAKEUP = -1;
 
-    private final CallMemory memory;
+    private final SystemCallMemory memory;
     private final Descriptor epoll;
     private final EpollEvents events = new EpollEvents(EVENTS);
     private final EpollEvents control = new EpollEvents(1);
     /// The watches, by descriptor.
     private @Nullable DescriptorWatch[] watches = new @Nullable DescriptorWatch[FIRST_WATCHES];
 
-    private EpollInstance(CallMemory memory, Descriptor epoll) {
+    private EpollInstance(SystemCallMemory memory, Descriptor epoll) {
         this.memory = memory;
         this.epoll = epoll;
     }
 
     /// Opens an instance that `wakeup` can wake up. `wakeup` is closed when that fails.
-    static EpollInstance open(CallMemory memory, Wakeup wakeup) throws IOException {
+    static EpollInstance open(SystemCallMemory memory, Wakeup wakeup) throws IOException {
         EpollInstance opened = null;
         try {
             opened = new EpollInstance(memory,

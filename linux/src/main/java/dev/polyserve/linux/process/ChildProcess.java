@@ -2,8 +2,8 @@ package dev.polyserve.linux.process;
 
 import dev.polyserve.linux.socket.Descriptor;
 import dev.polyserve.linux.socket.NonSocketDescriptor;
-import dev.polyserve.linux.system.CallMemory;
-import dev.polyserve.linux.system.CallMemoryPool;
+import dev.polyserve.linux.system.SystemCallMemory;
+import dev.polyserve.linux.system.SystemCallMemoryPool;
 import dev.polyserve.linux.system.WaitidResult;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.PollDescriptors;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: any.
 public final class ChildProcess implements AutoCloseable {
-    private static final CallMemoryPool MEMORIES = CallMemoryPool.shared();
+    private static final SystemCallMemoryPool MEMORIES = SystemCallMemoryPool.shared();
 
     private final int pid;
     private final boolean ownGroup;
@@ -51,7 +51,7 @@ public final class ChildProcess implements AutoCloseable {
     /// Opens a descriptor for a process that was just started.
     ///
     /// @throws IOException when the system gives no descriptor for it; the process is dead then
-    static ChildProcess of(CallMemory memory, int pid, boolean ownGroup) throws IOException {
+    static ChildProcess of(SystemCallMemory memory, int pid, boolean ownGroup) throws IOException {
         int pidfd = ProcessCalls.pidfdOpen(memory, pid);
         if (pidfd < 0) {
             int unused = ProcessCalls.killAndReap(memory, pid, ownGroup);
@@ -156,11 +156,11 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     private interface Call {
-        int make(CallMemory memory);
+        int make(SystemCallMemory memory);
     }
 
     private interface PidfdCall {
-        int make(CallMemory memory, int pidfd);
+        int make(SystemCallMemory memory, int pidfd);
     }
 
     private int onPidfd(PidfdCall call) throws IOException {
@@ -173,7 +173,7 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     private static int withMemory(Call call) {
-        CallMemory memory = MEMORIES.take();
+        SystemCallMemory memory = MEMORIES.take();
         try {
             return call.make(memory);
         } finally {

@@ -1,8 +1,8 @@
 package dev.polyserve.linux.process;
 
 import dev.polyserve.linux.socket.Descriptor;
-import dev.polyserve.linux.system.CallMemory;
-import dev.polyserve.linux.system.CallMemoryPool;
+import dev.polyserve.linux.system.SystemCallMemory;
+import dev.polyserve.linux.system.SystemCallMemoryPool;
 import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.ProcessCalls;
 import dev.polyserve.linux.system.ArgvAndEnvp;
@@ -129,7 +129,7 @@ public final class ChildProgram {
                 requireVariable(name, value);
             }
         });
-        CallMemory memory = CallMemoryPool.shared().take();
+        SystemCallMemory memory = SystemCallMemoryPool.shared().take();
         List<Integer> copies = new ArrayList<>();
         try {
             SystemCallException.require("rt_sigaction", ProcessCalls.keepChildren(memory));
@@ -139,14 +139,14 @@ public final class ChildProgram {
                 int unused = DescriptorCalls.close(memory, copy);
                 assert unused == 0;
             }
-            CallMemoryPool.shared().give(memory);
+            SystemCallMemoryPool.shared().give(memory);
         }
     }
 
     /// The descriptors, with copies of those that would be overwritten before their turn.
     ///
     /// @param copies receives the descriptors to close after the start
-    private static int[] outOfTheWay(CallMemory memory, int[] descriptors, List<Integer> copies)
+    private static int[] outOfTheWay(SystemCallMemory memory, int[] descriptors, List<Integer> copies)
             throws SystemCallException {
         int[] sources = descriptors.clone();
         for (int number = 0; number < sources.length; number++) {
@@ -160,7 +160,7 @@ public final class ChildProgram {
         return sources;
     }
 
-    private ChildProcess start(CallMemory memory, Map<String, String> variables, int[] descriptors)
+    private ChildProcess start(SystemCallMemory memory, Map<String, String> variables, int[] descriptors)
             throws IOException {
         long started = quick.isPresent() ? quick.get().start(memory, variables, descriptors) : 0;
         if (started > 0) {

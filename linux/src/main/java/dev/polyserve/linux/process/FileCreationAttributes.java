@@ -1,6 +1,6 @@
 package dev.polyserve.linux.process;
 
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.FileOwnershipCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.linux.system.SystemCalls;
@@ -66,7 +66,7 @@ public record FileCreationAttributes(Optional<Integer> mode, Optional<RunAsUser>
         if (mode.isEmpty()) {
             return creating.create();
         }
-        CallMemory memory = CallMemory.small();
+        SystemCallMemory memory = SystemCallMemory.small();
         int before = FileOwnershipCalls.umask(memory, ALL & ~mode.get());
         try {
             return creating.create();
@@ -82,7 +82,7 @@ public record FileCreationAttributes(Optional<Integer> mode, Optional<RunAsUser>
         if (owner.isEmpty()) {
             return creating.create();
         }
-        CallMemory memory = CallMemory.small();
+        SystemCallMemory memory = SystemCallMemory.small();
         int group = FileOwnershipCalls.fileGroup(memory, owner.get().gid());
         int user = FileOwnershipCalls.fileUser(memory, owner.get().uid());
         try {

@@ -1,7 +1,7 @@
 package dev.polyserve.linux.process;
 
 import dev.polyserve.linux.socket.Descriptor;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.ProcessCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
@@ -22,7 +22,7 @@ public final class NonChildProcess {
     ///
     /// @throws IOException when no process has that number, or this user may not signal it
     public static void signal(long pid, int signal) throws IOException {
-        CallMemory memory = CallMemory.small();
+        SystemCallMemory memory = SystemCallMemory.small();
         Descriptor pidfd = new Descriptor(
                 SystemCallException.require("pidfd_open", ProcessCalls.pidfdOpen(memory, Math.toIntExact(pid))));
         try {

@@ -1,6 +1,6 @@
 package dev.polyserve.linux.process;
 
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.ProcessCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.linux.system.SystemCalls;
@@ -27,7 +27,7 @@ public final class TtinTtouSignals {
             return;
         }
         SystemCallException.require("rt_sigprocmask",
-                ProcessCalls.block(CallMemory.small(), ProcessCalls.SIGTTIN, ProcessCalls.SIGTTOU));
+                ProcessCalls.block(SystemCallMemory.small(), ProcessCalls.SIGTTIN, ProcessCalls.SIGTTOU));
     }
 
     /// Ignores these signals in this process. For a process that leads a process group of its own, which no shell
@@ -35,7 +35,7 @@ public final class TtinTtouSignals {
     ///
     /// @throws IOException when the system refuses it
     public static void ignore() throws IOException {
-        CallMemory memory = CallMemory.small();
+        SystemCallMemory memory = SystemCallMemory.small();
         SystemCallException.require("rt_sigaction", ProcessCalls.ignore(memory, ProcessCalls.SIGTTIN));
         SystemCallException.require("rt_sigaction", ProcessCalls.ignore(memory, ProcessCalls.SIGTTOU));
     }

@@ -6,7 +6,7 @@ import dev.polyserve.io.SocketFile;
 import dev.polyserve.linux.process.NonInheritedVariables;
 import dev.polyserve.linux.socket.PreopenedSockets;
 import dev.polyserve.linux.socket.SeqpacketSocket;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.tls.SelfSignedCertificate;
 import java.io.IOException;
@@ -89,7 +89,7 @@ public final class RestartPredecessor {
             if (missing.remove(real)) {
                 give(real, i, i + 1);
             } else {
-                int closed = DescriptorCalls.close(CallMemory.small(), descriptors.get(i));
+                int closed = DescriptorCalls.close(SystemCallMemory.small(), descriptors.get(i));
                 assert closed == 0;
             }
         }
@@ -124,7 +124,7 @@ public final class RestartPredecessor {
             if (answer.get().isText(CONFIRMED)) {
                 return bans;
             }
-            BansMessage.read(answer.get().bytes(), bans);
+            RestartBansMessage.read(answer.get().bytes(), bans);
             answer = channel.await(ANSWER_NANOS);
         }
         throw new IOException("the program to take over from has not confirmed that this one replaces it");

@@ -192,7 +192,7 @@ public final class RestartSuccessor {
             // Before the confirmation: from then on the end of this program must leave the files.
             sockets.forEach(slot -> slot.file().ifPresent(SocketFile::leave));
             try {
-                for (ByteBuffer packet : BansMessage.packets(bans.get())) {
+                for (ByteBuffer packet : RestartBansMessage.packets(bans.get())) {
                     SystemCallException.require("sendmsg", channel.send(packet, TAKE_OVER));
                 }
                 confirm();

@@ -1,7 +1,7 @@
 package dev.polyserve.linux.ring;
 
 import dev.polyserve.linux.socket.Descriptor;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.MemoryMappingCalls;
 import dev.polyserve.linux.system.RingCalls;
@@ -16,7 +16,7 @@ import java.lang.foreign.MemorySegment;
 /// **Thread**: its creator's until the first [#enter]; from then on, the thread of that call, or, if it is movable, one
 /// thread after the other.
 final class IoUringInstance implements AutoCloseable {
-    private final CallMemory memory = CallMemory.small();
+    private final SystemCallMemory memory = SystemCallMemory.small();
     private final MemoryShortageRetry shortage = new MemoryShortageRetry();
     private final Descriptor descriptor;
     private final MemorySegment queues;
@@ -57,7 +57,7 @@ final class IoUringInstance implements AutoCloseable {
     /// @param submissions the number of operations that must fit
     /// @param movable whether the threads that enter it change
     static IoUringInstance open(int submissions, boolean movable) throws IOException {
-        return new IoUringInstance(RingSetup.open(CallMemory.small(), submissions, movable), movable);
+        return new IoUringInstance(RingSetup.open(SystemCallMemory.small(), submissions, movable), movable);
     }
 
     SubmissionQueue submissions() {

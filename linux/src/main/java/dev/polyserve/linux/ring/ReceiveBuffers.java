@@ -2,7 +2,7 @@ package dev.polyserve.linux.ring;
 
 import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.conversation.LimitException;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.MemoryMappingCalls;
 import dev.polyserve.linux.system.NativeMemoryCopy;
 import dev.polyserve.linux.system.RingLayout;
@@ -34,7 +34,7 @@ final class ReceiveBuffers {
 
     private static final VarHandle TAIL = ValueLayout.JAVA_SHORT.varHandle();
 
-    private final CallMemory memory = CallMemory.small();
+    private final SystemCallMemory memory = SystemCallMemory.small();
     private final MemorySegment ring;
     private final MemorySegment bytes;
     private final int size;

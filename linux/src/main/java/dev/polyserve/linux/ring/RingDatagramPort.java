@@ -4,7 +4,7 @@ import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.DatagramSender;
 import dev.polyserve.linux.socket.DescriptorDatagramPort;
 import dev.polyserve.linux.socket.EdgeReadiness;
-import dev.polyserve.linux.system.CallMemoryPool;
+import dev.polyserve.linux.system.SystemCallMemoryPool;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.MultishotRecvmsg;
 import dev.polyserve.linux.system.RingLayout;
@@ -43,7 +43,7 @@ final class RingDatagramPort extends RingBoundSocket<DescriptorDatagramPort> imp
     }
 
     /// Joins the ring that watches it from now on.
-    void joins(RingOperations itsOperations, CallMemoryPool memories) throws IOException {
+    void joins(RingOperations itsOperations, SystemCallMemoryPool memories) throws IOException {
         direct.joins(memories, EdgeReadiness.UNTRACKED);
         group = itsOperations.newGroup();
         buffers = ReceiveBuffers.open(itsOperations.ring(), group, MultishotRecvmsg.BUFFER_BYTES, BUFFERS);

@@ -3,7 +3,7 @@ package dev.polyserve.linux.ring;
 import dev.polyserve.io.ListenQueueOverflows;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.linux.socket.AcceptErrors;
+import dev.polyserve.linux.socket.AcceptErrnoMapper;
 import dev.polyserve.linux.socket.DescriptorListener;
 import dev.polyserve.linux.socket.DescriptorSocket;
 import dev.polyserve.linux.system.Errno;
@@ -103,7 +103,7 @@ final class RingListener extends RingBoundSocket<DescriptorListener> implements 
             int failed = errno;
             errno = 0;
             operations.due(this);
-            throw AcceptErrors.of(-failed);
+            throw AcceptErrnoMapper.of(-failed);
         }
         return null;
     }

@@ -5,7 +5,7 @@ import dev.polyserve.io.Pollable;
 import dev.polyserve.linux.socket.PollableDescriptor;
 import dev.polyserve.linux.socket.EdgeReadiness;
 import dev.polyserve.linux.socket.Wakeup;
-import dev.polyserve.linux.system.CallMemoryPool;
+import dev.polyserve.linux.system.SystemCallMemoryPool;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.loop.Multiplexer;
 import dev.polyserve.loop.MultiplexerOwner;
@@ -16,7 +16,7 @@ import java.nio.channels.ClosedChannelException;
 ///
 /// **Thread**: the loop's, except [#wakeup].
 public final class RingMultiplexer implements Multiplexer {
-    private final CallMemoryPool memories;
+    private final SystemCallMemoryPool memories;
     private final Wakeup wakeup;
     private final IoUringInstance ring;
     private final ReceiveBuffers buffers;
@@ -25,7 +25,7 @@ public final class RingMultiplexer implements Multiplexer {
     private final RingOperations operations;
     private boolean closed;
 
-    private RingMultiplexer(CallMemoryPool memories, Wakeup wakeup, IoUringInstance ring, ReceiveBuffers buffers,
+    private RingMultiplexer(SystemCallMemoryPool memories, Wakeup wakeup, IoUringInstance ring, ReceiveBuffers buffers,
             SendArena arena, BufferBudget budget) {
         this.memories = memories;
         this.wakeup = wakeup;
@@ -46,7 +46,7 @@ public final class RingMultiplexer implements Multiplexer {
     /// Opens a multiplexer with a ring that has room for this many operations.
     static RingMultiplexer open(BufferBudget budget, int submissions, boolean movable) throws IOException {
         try (var opened = new CloseOnFailure()) {
-            var memories = new CallMemoryPool();
+            var memories = new SystemCallMemoryPool();
             Wakeup wakeup = opened.keep(new Wakeup(memories), Wakeup::close);
             IoUringInstance ring = opened.keep(IoUringInstance.open(submissions, movable), IoUringInstance::close);
             ReceiveBuffers buffers = opened.keep(ReceiveBuffers.forConnections(ring), ReceiveBuffers::unmap);

@@ -2,7 +2,7 @@ package dev.polyserve.linux.ring;
 
 import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.conversation.LimitException;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.RingLayout;
@@ -34,7 +34,7 @@ final class RingOperations {
     private static final int LAST_GROUP = 0xffff;
     private static final int ACCEPT_FLAGS = SocketCalls.SOCK_NONBLOCK | SocketCalls.SOCK_CLOEXEC;
 
-    private final CallMemory memory = CallMemory.small();
+    private final SystemCallMemory memory = SystemCallMemory.small();
     private final IoUringInstance ring;
     private final ReceiveBuffers buffers;
     private final SendArena arena;

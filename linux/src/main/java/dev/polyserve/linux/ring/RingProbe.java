@@ -1,6 +1,6 @@
 package dev.polyserve.linux.ring;
 
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.RingCalls;
@@ -26,7 +26,7 @@ public final class RingProbe {
 
     /// Returns why there can be no ring, in one sentence; empty when there can.
     public static Optional<String> whyNot() {
-        CallMemory memory = CallMemory.small();
+        SystemCallMemory memory = SystemCallMemory.small();
         try {
             RingSetup setup = RingSetup.open(memory, RingSetup.SUBMISSION_QUEUE_ENTRIES, false);
             try {
@@ -40,7 +40,7 @@ public final class RingProbe {
         }
     }
 
-    private static Optional<String> whatItLacks(CallMemory memory, RingSetup setup) {
+    private static Optional<String> whatItLacks(SystemCallMemory memory, RingSetup setup) {
         boolean hasFeatures = (setup.parameters().features() & NEEDED_FEATURES) == NEEDED_FEATURES;
         // Multishot receive came with Linux 6.0, like the single-issuer flag, which the setup ladder has tried. The
         // probe only knows operations.

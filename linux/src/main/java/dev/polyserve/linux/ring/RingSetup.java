@@ -1,6 +1,6 @@
 package dev.polyserve.linux.ring;
 
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.RingCalls;
 import dev.polyserve.linux.system.RingParameters;
@@ -42,7 +42,7 @@ record RingSetup(int descriptor, RingParameters parameters) {
     /// @param most the number of operations that must fit
     /// @param movable whether the threads that enter it change
     /// @throws SystemCallException with the last refusal
-    static RingSetup open(CallMemory memory, int most, boolean movable) throws SystemCallException {
+    static RingSetup open(SystemCallMemory memory, int most, boolean movable) throws SystemCallException {
         int result = -Errno.EINVAL;
         for (int submissions = most; submissions > most >> SMALLER_TIMES; submissions /= 2) {
             for (int flags : movable ? MOVABLE_LADDER : LADDER) {

@@ -8,7 +8,7 @@ import dev.polyserve.io.PollableStream;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.linux.socket.DescriptorSocket;
 import dev.polyserve.linux.socket.EdgeReadiness;
-import dev.polyserve.linux.system.CallMemoryPool;
+import dev.polyserve.linux.system.SystemCallMemoryPool;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.RingLayout;
@@ -60,7 +60,7 @@ final class RingSocket extends MultishotRingHandle implements StreamSocket, Conn
     }
 
     /// Joins the ring that watches it from now on.
-    void joins(RingOperations itsOperations, CallMemoryPool memories) {
+    void joins(RingOperations itsOperations, SystemCallMemoryPool memories) {
         direct.joins(memories, EdgeReadiness.UNTRACKED);
         joins(itsOperations);
     }

@@ -2,7 +2,7 @@ package dev.polyserve.linux.ring;
 
 import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.conversation.LimitException;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.MemoryMappingCalls;
 import dev.polyserve.linux.system.NativeMemoryCopy;
 import java.io.IOException;
@@ -19,7 +19,7 @@ final class SendArena {
 
     private static final int SIZE = 16 * MOST_BYTES;
 
-    private final CallMemory memory = CallMemory.small();
+    private final SystemCallMemory memory = SystemCallMemory.small();
     private final MemorySegment bytes;
     private int end;
 

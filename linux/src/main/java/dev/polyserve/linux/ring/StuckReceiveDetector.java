@@ -1,6 +1,6 @@
 package dev.polyserve.linux.ring;
 
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.ReadinessWaitCalls;
 import java.lang.foreign.Arena;
@@ -36,7 +36,7 @@ final class StuckReceiveDetector {
     private static final int FIRST_PLACES = 64;
     private static final int TIME_BYTES = 16;
 
-    private final CallMemory memory = CallMemory.small();
+    private final SystemCallMemory memory = SystemCallMemory.small();
     private final PollDescriptors descriptors = new PollDescriptors(FIRST_PLACES);
     private final ArrayList<RingSocket> polled = new ArrayList<>(FIRST_PLACES);
     private final MemorySegment busyTime = time(BUSY_NANOS);

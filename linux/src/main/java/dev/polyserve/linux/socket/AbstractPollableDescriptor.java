@@ -1,6 +1,6 @@
 package dev.polyserve.linux.socket;
 
-import dev.polyserve.linux.system.CallMemoryPool;
+import dev.polyserve.linux.system.SystemCallMemoryPool;
 
 /// The base of sources whose descriptor is an object of its own, because others use it, too.
 ///
@@ -9,7 +9,7 @@ public abstract sealed class AbstractPollableDescriptor implements PollableDescr
         permits BoundPollableDescriptor, ReceivedConnectionsListener, NonSocketDescriptor {
     final Descriptor descriptor;
     /// The memory for its calls: its loop's, once it is watched.
-    CallMemoryPool memories = CallMemoryPool.shared();
+    SystemCallMemoryPool memories = SystemCallMemoryPool.shared();
     /// The readiness record that its calls update, where the multiplexer reports changes only.
     EdgeReadiness readiness = EdgeReadiness.UNTRACKED;
 
@@ -28,7 +28,7 @@ public abstract sealed class AbstractPollableDescriptor implements PollableDescr
     }
 
     @Override
-    public final void joins(CallMemoryPool loopsMemories, EdgeReadiness noted) {
+    public final void joins(SystemCallMemoryPool loopsMemories, EdgeReadiness noted) {
         memories = loopsMemories;
         readiness = noted;
     }

@@ -1,7 +1,7 @@
 package dev.polyserve.linux.socket;
 
 import dev.polyserve.io.DatagramSender;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.SendmmsgBatch;
 import dev.polyserve.linux.system.RecvmmsgBatch;
@@ -52,7 +52,7 @@ final class DatagramSendBatch {
     }
 
     /// Sends all datagrams, and reports the outcome of each.
-    void send(CallMemory memory, int descriptor, DatagramSender.Outcome outcome) {
+    void send(SystemCallMemory memory, int descriptor, DatagramSender.Outcome outcome) {
         int all = messages.join(mostPieceBytes);
         int datagram = 0;
         for (int message = 0; message < all;) {
@@ -76,7 +76,7 @@ final class DatagramSendBatch {
         clear();
     }
 
-    private int send(CallMemory memory, int descriptor, int message, int count) {
+    private int send(SystemCallMemory memory, int descriptor, int message, int count) {
         int sent;
         do {
             sent = messages.send(memory, descriptor, message, count);
@@ -86,7 +86,8 @@ final class DatagramSendBatch {
 
     /// Sends the datagrams of a refused message one by one. A joined message may exceed the path's limit, or its device
     /// cannot segment. For any other cause, each datagram fails on its own.
-    private void sendSingly(CallMemory memory, int descriptor, int message, int first, DatagramSender.Outcome outcome) {
+    private void sendSingly(SystemCallMemory memory, int descriptor, int message, int first,
+            DatagramSender.Outcome outcome) {
         int joined = messages.joined(message);
         boolean all = true;
         for (int datagram = first; datagram < first + joined; datagram++) {

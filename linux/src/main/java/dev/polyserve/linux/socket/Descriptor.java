@@ -1,7 +1,7 @@
 package dev.polyserve.linux.socket;
 
-import dev.polyserve.linux.system.CallMemory;
-import dev.polyserve.linux.system.CallMemoryPool;
+import dev.polyserve.linux.system.SystemCallMemory;
+import dev.polyserve.linux.system.SystemCallMemoryPool;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.PollDescriptors;
@@ -29,7 +29,7 @@ import java.nio.channels.ClosedChannelException;
 /// **Thread**: any.
 public sealed class Descriptor permits DescriptorSocket {
     private static final VarHandle STATE;
-    private static final CallMemoryPool MEMORIES = CallMemoryPool.shared();
+    private static final SystemCallMemoryPool MEMORIES = SystemCallMemoryPool.shared();
     private static final int CLOSING = 1 << 30;
     private static final int CLOSED = 1 << 29;
     private static final int USERS = CLOSED - 1;
@@ -116,7 +116,7 @@ public sealed class Descriptor permits DescriptorSocket {
         begin();
         try {
             one.set(0, number, events);
-            return ReadinessWaitCalls.poll(CallMemory.small(), one, 1, atMostNanos);
+            return ReadinessWaitCalls.poll(SystemCallMemory.small(), one, 1, atMostNanos);
         } finally {
             end();
         }
@@ -154,7 +154,7 @@ public sealed class Descriptor permits DescriptorSocket {
     }
 
     private int releaseNow() {
-        CallMemory memory = MEMORIES.take();
+        SystemCallMemory memory = MEMORIES.take();
         try {
             return DescriptorCalls.close(memory, number);
         } finally {

@@ -3,7 +3,7 @@ package dev.polyserve.linux.socket;
 import dev.polyserve.io.BindFailedException;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.DatagramSender;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.SendmmsgBatch;
 import dev.polyserve.linux.system.RecvmmsgBatch;
@@ -55,7 +55,7 @@ public final class DescriptorDatagramPort extends BoundPollableDescriptor implem
         if (bound.family() == SocketAddresses.AF_UNIX) {
             return new DescriptorDatagramPort(bound, false, false);
         }
-        CallMemory memory = CallMemory.small();
+        SystemCallMemory memory = SystemCallMemory.small();
         int descriptor = bound.descriptor().number();
         // An older system refuses the option; each datagram then arrives separately.
         int unused = SocketCalls.setOption(memory, descriptor, IntSocketOption.UDP_GRO, 1);
@@ -70,7 +70,7 @@ public final class DescriptorDatagramPort extends BoundPollableDescriptor implem
     }
 
     /// Enables the report of destination addresses. For IPv4 traffic an IPv6 socket needs the IPv4 option, too.
-    private static void tellLocal(CallMemory memory, BoundDescriptor bound) throws IOException {
+    private static void tellLocal(SystemCallMemory memory, BoundDescriptor bound) throws IOException {
         int descriptor = bound.descriptor().number();
         try {
             if (bound.family() == SocketAddresses.AF_INET6) {
@@ -139,7 +139,7 @@ public final class DescriptorDatagramPort extends BoundPollableDescriptor implem
             saidAll = false;
             return false;
         }
-        CallMemory memory = memories.take();
+        SystemCallMemory memory = memories.take();
         try {
             held = Math.max(0, receive(memory));
         } finally {
@@ -152,7 +152,7 @@ public final class DescriptorDatagramPort extends BoundPollableDescriptor implem
     /// Receives a batch of messages without waiting.
     ///
     /// @return negative when no datagram waits
-    private int receive(CallMemory memory) throws IOException {
+    private int receive(SystemCallMemory memory) throws IOException {
         descriptor.begin();
         try {
             int before = readiness.state();
@@ -204,7 +204,7 @@ public final class DescriptorDatagramPort extends BoundPollableDescriptor implem
         if (outgoing.isEmpty()) {
             return;
         }
-        CallMemory memory = memories.take();
+        SystemCallMemory memory = memories.take();
         if (!descriptor.tryBegin()) {
             memories.give(memory);
             outgoing.fail(new ClosedChannelException(), outcome);
@@ -235,7 +235,7 @@ public final class DescriptorDatagramPort extends BoundPollableDescriptor implem
         if (hasNoName(to)) {
             throw noName();
         }
-        CallMemory memory = memories.take();
+        SystemCallMemory memory = memories.take();
         try {
             int count = bytes.remaining();
             if (count > memory.transferBytes()) {
@@ -252,7 +252,7 @@ public final class DescriptorDatagramPort extends BoundPollableDescriptor implem
         }
     }
 
-    private boolean send(CallMemory memory, int bytes, SocketAddress to, @Nullable SocketAddress from)
+    private boolean send(SystemCallMemory memory, int bytes, SocketAddress to, @Nullable SocketAddress from)
             throws IOException {
         descriptor.begin();
         try {

@@ -4,7 +4,7 @@ import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Options;
 import dev.polyserve.io.ListenQueueOverflows;
 import dev.polyserve.io.Listener;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.SocketAddresses;
@@ -41,7 +41,7 @@ public final class DescriptorListener extends BoundPollableDescriptor implements
 
     @Override
     public @Nullable DescriptorSocket accept() throws IOException {
-        CallMemory memory = memories.take();
+        SystemCallMemory memory = memories.take();
         try {
             closeUnclosed(memory);
             int accepted = accept(memory);
@@ -54,7 +54,7 @@ public final class DescriptorListener extends BoundPollableDescriptor implements
     /// Accepts a connection without waiting.
     ///
     /// @return negative when no connection waits
-    private int accept(CallMemory memory) throws IOException {
+    private int accept(SystemCallMemory memory) throws IOException {
         descriptor.begin();
         try {
             int before = readiness.state();
@@ -67,7 +67,7 @@ public final class DescriptorListener extends BoundPollableDescriptor implements
                 return accepted;
             }
             if (accepted < 0) {
-                throw AcceptErrors.of(accepted);
+                throw AcceptErrnoMapper.of(accepted);
             }
             return accepted;
         } finally {
@@ -78,7 +78,7 @@ public final class DescriptorListener extends BoundPollableDescriptor implements
     /// Adopts a connection that this listener has accepted by other means. When its peer has reset it meanwhile, the
     /// peer's address is gone and reported as `0.0.0.0:0`.
     public DescriptorSocket adopt(int accepted) throws IOException {
-        CallMemory memory = memories.take();
+        SystemCallMemory memory = memories.take();
         try {
             closeUnclosed(memory);
             boolean told = SocketCalls.getPeerName(memory, accepted) >= 0;
@@ -91,7 +91,7 @@ public final class DescriptorListener extends BoundPollableDescriptor implements
     /// The connection that the system has given this number; closes it when that fails.
     ///
     /// @param told whether the memory has the peer's address
-    private DescriptorSocket connected(CallMemory memory, int accepted, boolean told) throws IOException {
+    private DescriptorSocket connected(SystemCallMemory memory, int accepted, boolean told) throws IOException {
         try {
             return connected(memory, accepted, told ? SocketCalls.lastAddress(memory) : UNKNOWN_PEER);
         } catch (IOException | RuntimeException | Error e) {
@@ -102,7 +102,7 @@ public final class DescriptorListener extends BoundPollableDescriptor implements
     }
 
     /// Closes a connection that could not be served. Without memory for that, the next call does.
-    private void closeUnclosed(CallMemory memory) {
+    private void closeUnclosed(SystemCallMemory memory) {
         if (unclosed != NONE) {
             int unused = DescriptorCalls.close(memory, unclosed);
             assert unused <= 0;
@@ -110,7 +110,7 @@ public final class DescriptorListener extends BoundPollableDescriptor implements
         }
     }
 
-    private DescriptorSocket connected(CallMemory memory, int accepted, SocketAddress peer) throws IOException {
+    private DescriptorSocket connected(SystemCallMemory memory, int accepted, SocketAddress peer) throws IOException {
         if (accepted >= mostDescriptors) {
             throw tooMany(accepted);
         }
@@ -122,21 +122,21 @@ public final class DescriptorListener extends BoundPollableDescriptor implements
         return new DescriptorSocket(accepted, peer, local, Optional.of(credentials(memory, accepted)));
     }
 
-    static ConnectionInfo.Credentials credentials(CallMemory memory, int accepted) throws IOException {
+    static ConnectionInfo.Credentials credentials(SystemCallMemory memory, int accepted) throws IOException {
         SystemCallException.require("getsockopt", SocketCalls.peerCredentials(memory, accepted));
         return new ConnectionInfo.Credentials(SocketCalls.pid(memory), SocketCalls.uid(memory),
                 SocketCalls.gid(memory));
     }
 
     /// Sets the send buffer: accepted Unix connections inherit no options.
-    private void setSendBuffer(CallMemory memory, int accepted) throws IOException {
+    private void setSendBuffer(SystemCallMemory memory, int accepted) throws IOException {
         if (options.sendBufferBytes() > 0) {
             SystemCallException.require("setsockopt",
                     SocketCalls.setOption(memory, accepted, IntSocketOption.SO_SNDBUF, options.sendBufferBytes()));
         }
     }
 
-    static SocketAddress local(CallMemory memory, int accepted) throws IOException {
+    static SocketAddress local(SystemCallMemory memory, int accepted) throws IOException {
         SystemCallException.require("getsockname", SocketCalls.getSockName(memory, accepted));
         return SocketCalls.lastAddress(memory);
     }
@@ -151,7 +151,7 @@ public final class DescriptorListener extends BoundPollableDescriptor implements
         if (bound.family() == SocketAddresses.AF_UNIX || !descriptor.tryBegin()) {
             return OptionalLong.empty(); // a client of a full Unix listener is told, and not counted
         }
-        CallMemory memory = memories.take();
+        SystemCallMemory memory = memories.take();
         try {
             long drops = SocketCalls.drops(memory, descriptor.number());
             return drops < 0 ? OptionalLong.empty() : OptionalLong.of(drops);

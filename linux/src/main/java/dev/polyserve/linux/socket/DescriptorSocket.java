@@ -9,8 +9,8 @@ import dev.polyserve.io.ConnectableSocket;
 import dev.polyserve.io.SocketControl;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.PollableStream;
-import dev.polyserve.linux.system.CallMemory;
-import dev.polyserve.linux.system.CallMemoryPool;
+import dev.polyserve.linux.system.SystemCallMemory;
+import dev.polyserve.linux.system.SystemCallMemoryPool;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.SocketAddresses;
@@ -55,7 +55,7 @@ public sealed class DescriptorSocket extends Descriptor
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /// The memory for its calls: its loop's, once it is watched.
-    private CallMemoryPool memories = CallMemoryPool.shared();
+    private SystemCallMemoryPool memories = SystemCallMemoryPool.shared();
     /// The readiness record that its calls update, where the multiplexer reports changes only.
     private EdgeReadiness readiness = EdgeReadiness.UNTRACKED;
     /// The local address or, if the peer has no IPv4 address, [OtherSides]. The local address is unspecified until the socket is
@@ -98,7 +98,7 @@ public sealed class DescriptorSocket extends Descriptor
     }
 
     @Override
-    public void joins(CallMemoryPool loopsMemories, EdgeReadiness noted) {
+    public void joins(SystemCallMemoryPool loopsMemories, EdgeReadiness noted) {
         memories = loopsMemories;
         readiness = noted;
     }
@@ -144,7 +144,7 @@ public sealed class DescriptorSocket extends Descriptor
         if (shut) {
             throw new ClosedChannelException();
         }
-        CallMemory memory = memories.take();
+        SystemCallMemory memory = memories.take();
         try {
             begin();
             try {
@@ -157,14 +157,14 @@ public sealed class DescriptorSocket extends Descriptor
         }
     }
 
-    private boolean connect(CallMemory memory, SocketAddress peer) throws IOException {
+    private boolean connect(SystemCallMemory memory, SocketAddress peer) throws IOException {
         int before = readiness.state();
         int result = SocketCalls.connect(memory, number(), SocketAddresses.familyOf(peer), peer);
-        if (ConnectErrors.isUnderWay(result)) {
+        if (ConnectErrnoMapper.isUnderWay(result)) {
             readiness.usedUp(EdgeReadiness.WRITE, before);
             return false;
         }
-        ConnectErrors.require(result, peer);
+        ConnectErrnoMapper.require(result, peer);
         SystemCallException.require("getsockname", SocketCalls.getSockName(memory, number()));
         SocketAddress local = SocketCalls.lastAddress(memory);
         if (sides instanceof OtherSides) {
@@ -225,12 +225,12 @@ public sealed class DescriptorSocket extends Descriptor
     ///
     /// @return 0 when no bytes are available now
     private int tryRead(ByteBuffer into) throws IOException {
-        CallMemory loops = memories.ofCaller();
+        SystemCallMemory loops = memories.ofCaller();
         if (loops != null) {
             requireOpen();
             return receiveInto(into, loops);
         }
-        CallMemory memory = memories.take();
+        SystemCallMemory memory = memories.take();
         try {
             begin();
             try {
@@ -243,7 +243,7 @@ public sealed class DescriptorSocket extends Descriptor
         }
     }
 
-    private int receiveInto(ByteBuffer into, CallMemory memory) throws IOException {
+    private int receiveInto(ByteBuffer into, SystemCallMemory memory) throws IOException {
         int asked = Math.min(into.remaining(), memory.transferBytes());
         int count = receive(memory, asked);
         if (count > 0) {
@@ -255,7 +255,7 @@ public sealed class DescriptorSocket extends Descriptor
     /// Receives into the memory without waiting.
     ///
     /// @return 0 at the end, negative when no bytes are available now
-    private int receive(CallMemory memory, int atMostBytes) throws IOException {
+    private int receive(SystemCallMemory memory, int atMostBytes) throws IOException {
         int before = readiness.state();
         int count = SocketCalls.receive(memory, number(), atMostBytes);
         if (count == -Errno.EAGAIN || (count > 0 && count < atMostBytes && isWhole())) {
@@ -282,12 +282,12 @@ public sealed class DescriptorSocket extends Descriptor
     }
 
     private int tryWrite(ByteBuffer bytes) throws IOException {
-        CallMemory loops = memories.ofCaller();
+        SystemCallMemory loops = memories.ofCaller();
         if (loops != null) {
             requireOpen();
             return sendFrom(bytes, loops);
         }
-        CallMemory memory = memories.take();
+        SystemCallMemory memory = memories.take();
         try {
             begin();
             try {
@@ -300,7 +300,7 @@ public sealed class DescriptorSocket extends Descriptor
         }
     }
 
-    private int sendFrom(ByteBuffer bytes, CallMemory memory) throws IOException {
+    private int sendFrom(ByteBuffer bytes, SystemCallMemory memory) throws IOException {
         int written = 0;
         while (bytes.hasRemaining()) {
             int asked = Math.min(bytes.remaining(), memory.transferBytes());
@@ -315,7 +315,7 @@ public sealed class DescriptorSocket extends Descriptor
         return written;
     }
 
-    private int send(CallMemory memory, int bytes) throws IOException {
+    private int send(SystemCallMemory memory, int bytes) throws IOException {
         int before = readiness.state();
         int count = SocketCalls.send(memory, number(), bytes);
         if (count == -Errno.EAGAIN || (count >= 0 && count < bytes)) {
@@ -385,7 +385,7 @@ public sealed class DescriptorSocket extends Descriptor
         if (!(local() instanceof InetSocketAddress)) {
             return 0;
         }
-        CallMemory memory = memories.take();
+        SystemCallMemory memory = memories.take();
         try {
             begin();
             try {
@@ -434,7 +434,7 @@ public sealed class DescriptorSocket extends Descriptor
 
     @Override
     public void resetOnClose() {
-        CallMemory memory = memories.take();
+        SystemCallMemory memory = memories.take();
         try {
             if (!(local() instanceof InetSocketAddress) || !tryBegin()) {
                 return;
@@ -451,7 +451,7 @@ public sealed class DescriptorSocket extends Descriptor
     @Override
     public boolean peerGone() {
         PollDescriptors one = new PollDescriptors(1);
-        CallMemory memory = memories.take();
+        SystemCallMemory memory = memories.take();
         if (!tryBegin()) {
             memories.give(memory);
             return true;
@@ -474,7 +474,7 @@ public sealed class DescriptorSocket extends Descriptor
 
     private int shutdown(int how) {
         // Before the call begins: a call that does not end would keep the descriptor open.
-        CallMemory memory = memories.take();
+        SystemCallMemory memory = memories.take();
         if (!tryBegin()) {
             memories.give(memory);
             return 0;
@@ -497,7 +497,7 @@ public sealed class DescriptorSocket extends Descriptor
     }
 
     private void drainAndClose() throws IOException {
-        CallMemory memory = memories.take();
+        SystemCallMemory memory = memories.take();
         try {
             if (!(local() instanceof InetSocketAddress)) {
                 // Accepts no more input: closing a Unix socket with unread bytes resets the peer.
@@ -516,7 +516,7 @@ public sealed class DescriptorSocket extends Descriptor
         }
     }
 
-    private void drain(CallMemory memory) throws IOException {
+    private void drain(SystemCallMemory memory) throws IOException {
         int drained = 0;
         for (int count; drained < DRAIN_MOST_BYTES && isOpen()
                 && (count = receive(memory, memory.transferBytes())) > 0;) {

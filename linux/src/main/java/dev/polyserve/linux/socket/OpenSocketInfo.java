@@ -2,7 +2,7 @@ package dev.polyserve.linux.socket;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.io.BindFailedException;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.SocketAddresses;
 import dev.polyserve.linux.system.SocketCalls;
@@ -43,7 +43,7 @@ public record OpenSocketInfo(int number, Kind kind, int family, SocketAddress ad
 
     /// One inspection, with its memory.
     private static final class Look {
-        private final CallMemory memory = CallMemory.small();
+        private final SystemCallMemory memory = SystemCallMemory.small();
         private final Endpoint asked;
         private final int number;
 

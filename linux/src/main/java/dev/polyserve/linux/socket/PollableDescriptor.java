@@ -1,7 +1,7 @@
 package dev.polyserve.linux.socket;
 
 import dev.polyserve.io.Pollable;
-import dev.polyserve.linux.system.CallMemoryPool;
+import dev.polyserve.linux.system.SystemCallMemoryPool;
 import java.io.IOException;
 
 /// A descriptor that a multiplexer can watch, or an object that has one, with the memory and the readiness record that
@@ -17,7 +17,7 @@ public sealed interface PollableDescriptor extends Pollable permits DescriptorSo
 
     /// Joins a loop that is about to watch it: its calls use the loop's memory, and record the readiness that they have
     /// used up. **Thread**: the loop's, before other threads call the source.
-    void joins(CallMemoryPool loopsMemories, EdgeReadiness noted);
+    void joins(SystemCallMemoryPool loopsMemories, EdgeReadiness noted);
 
     void close() throws IOException;
 }

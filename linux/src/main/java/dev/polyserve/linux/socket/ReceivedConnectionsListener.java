@@ -3,8 +3,8 @@ package dev.polyserve.linux.socket;
 import dev.polyserve.Endpoint;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.linux.system.CallMemory;
-import dev.polyserve.linux.system.CallMemoryPool;
+import dev.polyserve.linux.system.SystemCallMemory;
+import dev.polyserve.linux.system.SystemCallMemoryPool;
 import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.SocketCalls;
 import java.io.IOException;
@@ -45,7 +45,7 @@ public final class ReceivedConnectionsListener extends AbstractPollableDescripto
     /// Creates a listener that represents this endpoint.
     public static ReceivedConnectionsListener open(Endpoint endpoint, SocketAddress address, Closing closing)
             throws IOException {
-        return new ReceivedConnectionsListener(new Wakeup(CallMemoryPool.shared()), endpoint, address, closing);
+        return new ReceivedConnectionsListener(new Wakeup(SystemCallMemoryPool.shared()), endpoint, address, closing);
     }
 
     private void hand(StreamSocket connection) {
@@ -63,7 +63,7 @@ public final class ReceivedConnectionsListener extends AbstractPollableDescripto
     /// @param shown maps the addresses of the socket to those that the connection shows
     public void take(int accepted, UnaryOperator<AddressPair> shown) throws IOException {
         Descriptor owned = new Descriptor(accepted);
-        CallMemory memory = CallMemoryPool.shared().take();
+        SystemCallMemory memory = SystemCallMemoryPool.shared().take();
         try {
             SocketAddress local = DescriptorListener.local(memory, accepted);
             boolean known = SocketCalls.getPeerName(memory, accepted) >= 0;
@@ -78,7 +78,7 @@ public final class ReceivedConnectionsListener extends AbstractPollableDescripto
             owned.close();
             throw e;
         } finally {
-            CallMemoryPool.shared().give(memory);
+            SystemCallMemoryPool.shared().give(memory);
         }
     }
 
@@ -98,7 +98,7 @@ public final class ReceivedConnectionsListener extends AbstractPollableDescripto
 
     /// Clears the readiness until the next connection.
     private void reset() {
-        CallMemory memory = memories.take();
+        SystemCallMemory memory = memories.take();
         try {
             if (descriptor.tryBegin()) {
                 try {

@@ -1,6 +1,6 @@
 package dev.polyserve.linux.socket;
 
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.DescriptorMessage;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.DescriptorCalls;
@@ -30,8 +30,8 @@ public final class SeqpacketSocket {
     private static final Packet END = new Packet(ByteBuffer.allocate(0), List.of());
 
     private final NonSocketDescriptor socket;
-    private final CallMemory sending = CallMemory.small();
-    private final CallMemory receiving = CallMemory.small();
+    private final SystemCallMemory sending = SystemCallMemory.small();
+    private final SystemCallMemory receiving = SystemCallMemory.small();
     private final DescriptorMessage outgoing = new DescriptorMessage();
     private final DescriptorMessage incoming = new DescriptorMessage();
 
@@ -52,7 +52,7 @@ public final class SeqpacketSocket {
 
     /// Creates a connected pair.
     public static Pair pair() throws IOException {
-        long pair = SocketCalls.socketPair(CallMemory.small(), SocketCalls.PACKETS);
+        long pair = SocketCalls.socketPair(SystemCallMemory.small(), SocketCalls.PACKETS);
         if (pair < 0) {
             throw new SystemCallException("socketpair", pair);
         }
@@ -65,14 +65,14 @@ public final class SeqpacketSocket {
         if (!Integer.toString(INHERITED).equals(System.getenv(variable)) || SystemCalls.whyNot().isPresent()) {
             return false;
         }
-        CallMemory memory = CallMemory.small();
+        SystemCallMemory memory = SystemCallMemory.small();
         return SocketCalls.getOption(memory, INHERITED, IntSocketOption.SO_TYPE) == SocketCalls.PACKETS
                 && SocketCalls.getOption(memory, INHERITED, IntSocketOption.SO_DOMAIN) == SocketAddresses.AF_UNIX;
     }
 
     /// Takes the socket that this process was started with; allowed once.
     public static SeqpacketSocket inherited() throws IOException {
-        SystemCallException.require("fcntl", DescriptorCalls.closeOnExec(CallMemory.small(), INHERITED));
+        SystemCallException.require("fcntl", DescriptorCalls.closeOnExec(SystemCallMemory.small(), INHERITED));
         return new SeqpacketSocket(new Descriptor(INHERITED));
     }
 
@@ -131,7 +131,7 @@ public final class SeqpacketSocket {
 
         /// Closes the descriptors when the receiver has no use for them.
         public void closeDescriptors() {
-            CallMemory memory = CallMemory.small();
+            SystemCallMemory memory = SystemCallMemory.small();
             for (int useless : descriptors) {
                 int closed = DescriptorCalls.close(memory, useless);
                 assert closed == 0;

@@ -4,7 +4,7 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import dev.polyserve.io.BindFailedException;
 import dev.polyserve.io.SocketFile;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.SocketAddresses;
 import dev.polyserve.linux.system.SystemCallException;
@@ -48,7 +48,7 @@ final class SocketAdoption {
     }
 
     private static BoundDescriptor bound(OpenSocketInfo open, PreopenedSockets.Given given) throws IOException {
-        CallMemory memory = CallMemory.small();
+        SystemCallMemory memory = SystemCallMemory.small();
         SystemCallException.require("fcntl", DescriptorCalls.closeOnExec(memory, open.number()));
         SystemCallException.require("fcntl", DescriptorCalls.nonBlocking(memory, open.number()));
         Optional<SocketFile> file = given.ownsFile() && open.address() instanceof UnixDomainSocketAddress unix

@@ -5,8 +5,8 @@ import dev.polyserve.Options;
 import dev.polyserve.io.BindFailedException;
 import dev.polyserve.io.HostResolver;
 import dev.polyserve.io.SocketFile;
-import dev.polyserve.linux.system.CallMemory;
-import dev.polyserve.linux.system.CallMemoryPool;
+import dev.polyserve.linux.system.SystemCallMemory;
+import dev.polyserve.linux.system.SystemCallMemoryPool;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.SocketAddresses;
 import dev.polyserve.linux.system.SocketCalls;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: the thread that created it.
 final class SocketBinding {
-    private final CallMemory memory = CallMemory.small();
+    private final SystemCallMemory memory = SystemCallMemory.small();
     private final Endpoint endpoint;
     private final int family;
     private final Descriptor descriptor;
@@ -92,8 +92,8 @@ final class SocketBinding {
     /// @param local the address to bind it to; null: it is not bound
     static Descriptor connecting(SocketAddress peer, @Nullable InetAddress local, Options.Sockets options)
             throws IOException {
-        CallMemoryPool memories = CallMemoryPool.shared();
-        CallMemory memory = memories.take();
+        SystemCallMemoryPool memories = SystemCallMemoryPool.shared();
+        SystemCallMemory memory = memories.take();
         try {
             int family = SocketAddresses.familyOf(peer);
             Descriptor opened = new Descriptor(
@@ -119,7 +119,8 @@ final class SocketBinding {
     }
 
     /// Binds the address only: the system chooses the port with the peer in view, so that each server has all ports.
-    private static void bindLocal(Descriptor socket, CallMemory memory, SocketOptionSetter settings, InetAddress local)
+    private static void bindLocal(Descriptor socket, SystemCallMemory memory, SocketOptionSetter settings,
+            InetAddress local)
             throws IOException {
         settings.set(IntSocketOption.IP_BIND_ADDRESS_NO_PORT, true);
         InetSocketAddress address = new InetSocketAddress(local, 0);
@@ -178,7 +179,7 @@ final class SocketBinding {
     /// Only `ECONNREFUSED` proves the file stale: a full backlog, another socket type or a missing permission means a
     /// live socket.
     private static boolean isLive(Path path, int type) throws IOException {
-        CallMemory memory = CallMemory.small();
+        SystemCallMemory memory = SystemCallMemory.small();
         Descriptor probe = new Descriptor(
                 SystemCallException.require("socket", SocketCalls.socket(memory, SocketAddresses.AF_UNIX, type)));
         try {

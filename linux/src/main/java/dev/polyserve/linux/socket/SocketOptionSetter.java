@@ -3,7 +3,7 @@ package dev.polyserve.linux.socket;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import dev.polyserve.io.BindFailedException;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.IntSocketOption;
@@ -17,19 +17,19 @@ import org.jspecify.annotations.Nullable;
 final class SocketOptionSetter {
     private static final int MILLIS_PER_SECOND = 1_000;
 
-    private final CallMemory memory;
+    private final SystemCallMemory memory;
     /// Null for a socket that does not listen.
     private final @Nullable Endpoint endpoint;
     private final Descriptor descriptor;
 
     SocketOptionSetter(Endpoint endpoint, Descriptor descriptor) {
-        this.memory = CallMemory.small();
+        this.memory = SystemCallMemory.small();
         this.endpoint = endpoint;
         this.descriptor = descriptor;
     }
 
     /// For a socket that is to be connected.
-    SocketOptionSetter(Descriptor descriptor, CallMemory memory) {
+    SocketOptionSetter(Descriptor descriptor, SystemCallMemory memory) {
         this.memory = memory;
         this.endpoint = null;
         this.descriptor = descriptor;

@@ -1,7 +1,7 @@
 package dev.polyserve.linux.socket;
 
-import dev.polyserve.linux.system.CallMemory;
-import dev.polyserve.linux.system.CallMemoryPool;
+import dev.polyserve.linux.system.SystemCallMemory;
+import dev.polyserve.linux.system.SystemCallMemoryPool;
 import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
@@ -10,13 +10,13 @@ import java.io.IOException;
 ///
 /// **Thread**: any.
 public final class Wakeup {
-    private final CallMemoryPool memories;
+    private final SystemCallMemoryPool memories;
     private final Descriptor descriptor;
 
     /// Creates a wake-up; its calls use these memories.
-    public Wakeup(CallMemoryPool memories) throws IOException {
+    public Wakeup(SystemCallMemoryPool memories) throws IOException {
         this.memories = memories;
-        CallMemory memory = memories.take();
+        SystemCallMemory memory = memories.take();
         try {
             this.descriptor = new Descriptor(SystemCallException.require("eventfd", DescriptorCalls.eventfd(memory)));
         } finally {
@@ -36,7 +36,7 @@ public final class Wakeup {
 
     /// Makes it readable; without effect when it is closed, because no loop waits then.
     public void signal() {
-        CallMemory memory = memories.take();
+        SystemCallMemory memory = memories.take();
         if (!descriptor.tryBegin()) {
             memories.give(memory);
             return;
@@ -52,7 +52,7 @@ public final class Wakeup {
     }
 
     /// Clears the readiness until the next signal.
-    public void reset(CallMemory memory) {
+    public void reset(SystemCallMemory memory) {
         int unused = DescriptorCalls.eventfdReset(memory, descriptor.number());
         assert unused != 0;
     }

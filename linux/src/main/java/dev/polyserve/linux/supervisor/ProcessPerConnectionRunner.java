@@ -1,7 +1,7 @@
 package dev.polyserve.linux.supervisor;
 
 import dev.polyserve.linux.control.WorkerCommand;
-import dev.polyserve.linux.control.WorkerEvent;
+import dev.polyserve.linux.control.WorkerEventMessage;
 import dev.polyserve.spi.HandlerExecutionStrategy;
 import dev.polyserve.Endpoint;
 import dev.polyserve.spi.ServerProvider;
@@ -55,7 +55,7 @@ public final class ProcessPerConnectionRunner extends Supervisor {
             ServerProvider.Setup setup, ServerContext context)
             throws IOException {
         ProcessPerConnectionRunner runner = new ProcessPerConnectionRunner(model, context);
-        if (setup.datagrams() instanceof RemoteDatagramHandler asked) {
+        if (setup.datagrams() instanceof WorkerDatagramForwarder asked) {
             asked.asks(runner);
         }
         return runner;
@@ -112,7 +112,7 @@ public final class ProcessPerConnectionRunner extends Supervisor {
     }
 
     @Override
-    public void told(Worker worker, WorkerEvent event) {
+    public void told(Worker worker, WorkerEventMessage event) {
         eventForwarder.told(worker, event);
     }
 

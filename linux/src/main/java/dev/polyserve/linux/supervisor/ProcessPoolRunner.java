@@ -1,7 +1,7 @@
 package dev.polyserve.linux.supervisor;
 
 import dev.polyserve.linux.control.WorkerCommand;
-import dev.polyserve.linux.control.WorkerEvent;
+import dev.polyserve.linux.control.WorkerEventMessage;
 import dev.polyserve.spi.HandlerExecutionStrategy;
 import dev.polyserve.OnFull;
 import dev.polyserve.RequestResult;
@@ -35,7 +35,7 @@ public final class ProcessPoolRunner extends Supervisor {
     private final WorkerEventDispatcher eventForwarder;
     /// Actions that wait until each worker has acknowledged its last command about accepting.
     private final List<Runnable> awaitAcknowledged = new ArrayList<>();
-    private final AcceptingWorkers acceptPermission;
+    private final AcceptingWorkerSelector acceptPermission;
     private boolean full;
     private boolean draining;
 
@@ -46,7 +46,7 @@ public final class ProcessPoolRunner extends Supervisor {
         this.multiplexer = new SupervisorMultiplexer(new EpollMultiplexer(), socketProvider::isShared, this::room);
         this.eventForwarder = new WorkerEventDispatcher(context.listener(), socketProvider::endpoint);
         this.supervisorLoop = new SupervisorLoop(multiplexer, model.workers(), this, context);
-        this.acceptPermission = new AcceptingWorkers(supervisorLoop.workerPool()::all, this::share);
+        this.acceptPermission = new AcceptingWorkerSelector(supervisorLoop.workerPool()::all, this::share);
     }
 
     /// Creates a supervisor that is not started.
@@ -161,10 +161,10 @@ public final class ProcessPoolRunner extends Supervisor {
     }
 
     @Override
-    public void told(Worker worker, WorkerEvent event) {
+    public void told(Worker worker, WorkerEventMessage event) {
         loop().assertOwner();
-        if (event instanceof WorkerEvent.ConnectionAccepted came) {
-            RemoteConnection connection = new RemoteConnection(worker, came, model.maxWorkers() == 1
+        if (event instanceof WorkerEventMessage.ConnectionAccepted came) {
+            WorkerServedConnection connection = new WorkerServedConnection(worker, came, model.maxWorkers() == 1
                     ? Admission.REMOTE
                     : Admission.REMOTE_EXCEPT_PER_ADDRESS);
             worker.serves(came.id(), connection);
@@ -173,7 +173,7 @@ public final class ProcessPoolRunner extends Supervisor {
             listener.hand(connection);
             multiplexer.handed(listener);
             tellIfFull();
-        } else if (event instanceof WorkerEvent.RequestHandled handled) {
+        } else if (event instanceof WorkerEventMessage.RequestHandled handled) {
             acceptPermission.answered(handled);
         } else {
             eventForwarder.told(worker, event);
@@ -223,7 +223,7 @@ public final class ProcessPoolRunner extends Supervisor {
     @Override
     public Prepared prepare(StreamSocket socket, Conversation.Identity identity) {
         return switch (socket) {
-            case RemoteConnection connection -> connection.prepared(context, identity);
+            case WorkerServedConnection connection -> connection.prepared(context, identity);
             default -> throw new IllegalArgumentException("no worker serves " + socket);
         };
     }

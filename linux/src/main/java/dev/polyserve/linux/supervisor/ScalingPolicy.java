@@ -1,7 +1,7 @@
 package dev.polyserve.linux.supervisor;
 
 import dev.polyserve.linux.control.WorkerCommand;
-import dev.polyserve.linux.control.WorkerEvent;
+import dev.polyserve.linux.control.WorkerEventMessage;
 import java.util.Optional;
 
 /// Decides how many workers there are to be, and handles their events. The two process models differ in this.
@@ -38,10 +38,10 @@ interface ScalingPolicy {
     void changed();
 
     /// Handles an event about a connection or datagram that the supervisor did not assign.
-    void told(Worker worker, WorkerEvent event);
+    void told(Worker worker, WorkerEventMessage event);
 
     /// Called when a worker has read certificates.
-    void checked(WorkerEvent.TlsChecked outcome);
+    void checked(WorkerEventMessage.TlsChecked outcome);
 
     /// Called when a worker could not start.
     ///

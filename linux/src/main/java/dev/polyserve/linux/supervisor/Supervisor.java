@@ -1,7 +1,7 @@
 package dev.polyserve.linux.supervisor;
 
 import dev.polyserve.linux.control.WorkerCommand;
-import dev.polyserve.linux.control.WorkerEvent;
+import dev.polyserve.linux.control.WorkerEventMessage;
 import dev.polyserve.Options;
 import dev.polyserve.WorkerInfo;
 import dev.polyserve.conversation.ServerContext;
@@ -95,7 +95,7 @@ abstract sealed class Supervisor implements Runner, WorkerControl, ScalingPolicy
     }
 
     @Override
-    public final void checked(WorkerEvent.TlsChecked outcome) {
+    public final void checked(WorkerEventMessage.TlsChecked outcome) {
         supervisorLoop().certificates().checked(outcome);
     }
 

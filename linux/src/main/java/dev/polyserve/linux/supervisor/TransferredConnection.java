@@ -1,10 +1,10 @@
 package dev.polyserve.linux.supervisor;
 
 import dev.polyserve.linux.control.WorkerCommand;
-import dev.polyserve.linux.control.WorkerEvent;
+import dev.polyserve.linux.control.WorkerEventMessage;
 import dev.polyserve.Cause;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.conversation.RemoteConversation;
+import dev.polyserve.conversation.ExternallyServedConversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.linux.socket.DescriptorSocket;
 import dev.polyserve.proxy.ProxyHeader;
@@ -30,7 +30,7 @@ import java.util.concurrent.TimeUnit;
 final class TransferredConnection
         implements
             Runner.Prepared,
-            RemoteConversation.RemoteControl,
+            ExternallyServedConversation.RemoteControl,
             Worker.Assignment,
             PendingWorkerAssignment {
     /// The most attempts to transfer a connection. A worker that dies before it takes the connection did not die of it,
@@ -50,7 +50,7 @@ final class TransferredConnection
     private final int slot;
     /// The PROXY header that was read from it.
     private final Optional<ProxyHeader> header;
-    private final RemoteConversation conversation;
+    private final ExternallyServedConversation conversation;
     /// Written on the loop.
     private volatile State state = State.WAITING;
     private Optional<Worker> worker = Optional.empty();
@@ -65,7 +65,7 @@ final class TransferredConnection
         this.header = identity.ends() instanceof ProxiedAddresses proxied
                 ? Optional.of(proxied.header())
                 : Optional.empty();
-        this.conversation = new RemoteConversation(context, identity, this);
+        this.conversation = new ExternallyServedConversation(context, identity, this);
     }
 
     @Override
@@ -102,32 +102,32 @@ final class TransferredConnection
     }
 
     @Override
-    public void told(WorkerEvent event) {
+    public void told(WorkerEventMessage event) {
         runner.loop().assertOwner();
         switch (event) {
-            case WorkerEvent.ConnectionTaken _ -> {
+            case WorkerEventMessage.ConnectionTaken _ -> {
                 state = State.TAKEN;
                 closeOurs();
                 if (runner.isDraining() || worker.filter(serving -> serving.retiring).isPresent()) {
                     drains();
                 }
             }
-            case WorkerEvent.HandlerStarted started -> {
+            case WorkerEventMessage.HandlerStarted started -> {
                 started.tls().ifPresent(conversation::secured);
                 if (!conversation.begins()) {
                     end();
                 }
             }
-            case WorkerEvent.HandlerFailed threw -> conversation.failed(threw.failure().asThrowable());
-            case WorkerEvent.ConnectionClosed over -> {
+            case WorkerEventMessage.HandlerFailed threw -> conversation.failed(threw.failure().asThrowable());
+            case WorkerEventMessage.ConnectionClosed over -> {
                 conversation.moved(over.bytesIn(), over.bytesOut());
                 over.tls().ifPresent(conversation::secured);
                 ends(over.cause());
                 worker.ifPresent(runner::spent);
             }
-            case WorkerEvent.ConnectionRejected rejected ->
+            case WorkerEventMessage.ConnectionRejected rejected ->
                 runner.context().listener().rejected(conversation, rejected.limit());
-            case WorkerEvent.Ready _, WorkerEvent.ConnectionAccepted _, WorkerEvent.DatagramAnswered _, WorkerEvent.CommandAcknowledged _, WorkerEvent.RequestHandled _, WorkerEvent.EndRequested _, WorkerEvent.Heartbeat _, WorkerEvent.TlsChecked _, WorkerEvent.LimitReached _, WorkerEvent.AcceptFailed _, WorkerEvent.ListenerDown _, WorkerEvent.DatagramFailed _, WorkerEvent.LoopStalled _, WorkerEvent.ThreadDump _ ->
+            case WorkerEventMessage.Ready _, WorkerEventMessage.ConnectionAccepted _, WorkerEventMessage.DatagramAnswered _, WorkerEventMessage.CommandAcknowledged _, WorkerEventMessage.RequestHandled _, WorkerEventMessage.EndRequested _, WorkerEventMessage.Heartbeat _, WorkerEventMessage.TlsChecked _, WorkerEventMessage.LimitReached _, WorkerEventMessage.AcceptFailed _, WorkerEventMessage.ListenerDown _, WorkerEventMessage.DatagramFailed _, WorkerEventMessage.LoopStalled _, WorkerEventMessage.ThreadDump _ ->
                 throw new IllegalArgumentException("not about a connection that was handed over: " + event);
         }
     }

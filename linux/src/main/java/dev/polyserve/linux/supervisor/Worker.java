@@ -3,7 +3,7 @@ package dev.polyserve.linux.supervisor;
 import dev.polyserve.linux.control.WorkerControlChannel;
 import dev.polyserve.linux.control.WorkerMessage;
 import dev.polyserve.linux.control.WorkerCommand;
-import dev.polyserve.linux.control.WorkerEvent;
+import dev.polyserve.linux.control.WorkerEventMessage;
 import dev.polyserve.ServerStats.RestartReason;
 import dev.polyserve.WorkerInfo;
 import dev.polyserve.linux.process.ChildProcess;
@@ -79,7 +79,7 @@ final class Worker {
     /// A connection or datagram that it serves.
     interface Assignment {
         /// Handles an event about this assignment.
-        void told(WorkerEvent event);
+        void told(WorkerEventMessage event);
 
         /// Called when the server drains, or when a signal asks the worker to end: the assignment may end.
         default void drains() {
@@ -199,24 +199,24 @@ final class Worker {
     void told(WorkerMessage message) {
         loop.assertOwner();
         switch (message) {
-            case WorkerEvent.ConnectionTaken taken -> told(taken.id(), taken);
-            case WorkerEvent.HandlerStarted opened -> told(opened.id(), opened);
-            case WorkerEvent.HandlerFailed threw -> told(threw.id(), threw);
-            case WorkerEvent.ConnectionRejected rejected -> told(rejected.id(), rejected);
-            case WorkerEvent.ConnectionClosed over -> {
+            case WorkerEventMessage.ConnectionTaken taken -> told(taken.id(), taken);
+            case WorkerEventMessage.HandlerStarted opened -> told(opened.id(), opened);
+            case WorkerEventMessage.HandlerFailed threw -> told(threw.id(), threw);
+            case WorkerEventMessage.ConnectionRejected rejected -> told(rejected.id(), rejected);
+            case WorkerEventMessage.ConnectionClosed over -> {
                 told(over.id(), over);
                 served.remove(over.id());
             }
-            case WorkerEvent.DatagramAnswered answered -> {
+            case WorkerEventMessage.DatagramAnswered answered -> {
                 told(answered.id(), answered);
                 served.remove(answered.id());
             }
-            case WorkerCommand _, WorkerEvent.Ready _, WorkerEvent.ConnectionAccepted _, WorkerEvent.CommandAcknowledged _, WorkerEvent.RequestHandled _, WorkerEvent.EndRequested _, WorkerEvent.Heartbeat _, WorkerEvent.TlsChecked _, WorkerEvent.LimitReached _, WorkerEvent.AcceptFailed _, WorkerEvent.ListenerDown _, WorkerEvent.DatagramFailed _, WorkerEvent.LoopStalled _, WorkerEvent.ThreadDump _ ->
+            case WorkerCommand _, WorkerEventMessage.Ready _, WorkerEventMessage.ConnectionAccepted _, WorkerEventMessage.CommandAcknowledged _, WorkerEventMessage.RequestHandled _, WorkerEventMessage.EndRequested _, WorkerEventMessage.Heartbeat _, WorkerEventMessage.TlsChecked _, WorkerEventMessage.LimitReached _, WorkerEventMessage.AcceptFailed _, WorkerEventMessage.ListenerDown _, WorkerEventMessage.DatagramFailed _, WorkerEventMessage.LoopStalled _, WorkerEventMessage.ThreadDump _ ->
                 throw new IllegalArgumentException("of no connection: " + message);
         }
     }
 
-    private void told(long id, WorkerEvent event) {
+    private void told(long id, WorkerEventMessage event) {
         Assignment what = served.get(id);
         if (what != null) {
             what.told(event);

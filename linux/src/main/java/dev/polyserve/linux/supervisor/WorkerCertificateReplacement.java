@@ -3,7 +3,7 @@ package dev.polyserve.linux.supervisor;
 import dev.polyserve.Tls;
 import dev.polyserve.conversation.WorkerCertificateExchange;
 import dev.polyserve.linux.control.WorkerCommand;
-import dev.polyserve.linux.control.WorkerEvent;
+import dev.polyserve.linux.control.WorkerEventMessage;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.tls.SelfSignedCertificate;
 import java.io.IOException;
@@ -88,7 +88,7 @@ final class WorkerCertificateReplacement implements WorkerCertificateExchange {
     }
 
     /// A worker has answered a check.
-    void checked(WorkerEvent.TlsChecked outcome) {
+    void checked(WorkerEventMessage.TlsChecked outcome) {
         loop.assertOwner();
         if (outcome.number() == 0) {
             cannotStart(outcome.problem());

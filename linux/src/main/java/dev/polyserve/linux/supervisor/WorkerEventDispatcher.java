@@ -1,6 +1,6 @@
 package dev.polyserve.linux.supervisor;
 
-import dev.polyserve.linux.control.WorkerEvent;
+import dev.polyserve.linux.control.WorkerEventMessage;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Endpoint;
 import dev.polyserve.ServerListener;
@@ -16,23 +16,23 @@ import java.util.function.IntFunction;
 /// @param endpoints the endpoint of each slot
 record WorkerEventDispatcher(ServerListener listener, IntFunction<Endpoint> endpoints) {
     /// Forwards an event that does not concern a connection of the supervisor's.
-    void told(Worker worker, WorkerEvent event) {
+    void told(Worker worker, WorkerEventMessage event) {
         switch (event) {
-            case WorkerEvent.LimitReached reached -> listener.limitReached(reached.limit());
-            case WorkerEvent.AcceptFailed failed -> listener.acceptFailed(endpoints.apply(failed.slot()),
+            case WorkerEventMessage.LimitReached reached -> listener.limitReached(reached.limit());
+            case WorkerEventMessage.AcceptFailed failed -> listener.acceptFailed(endpoints.apply(failed.slot()),
                     new AcceptException(AcceptException.Concerned.PROCESS, failed.failure().asThrowable(),
                             failed.reason()),
                     Duration.ofNanos(failed.retryAfterNanos()));
-            case WorkerEvent.ListenerDown down ->
+            case WorkerEventMessage.ListenerDown down ->
                 // Only the worker's copy is lost, not the listener: another worker serves it.
                 listener.acceptFailed(endpoints.apply(down.slot()), down.failure().asThrowable(), Duration.ZERO);
-            case WorkerEvent.DatagramFailed failed ->
+            case WorkerEventMessage.DatagramFailed failed ->
                 listener.datagramFailed(endpoints.apply(failed.slot()), failed.peer(),
                         failed.failure().asThrowable());
-            case WorkerEvent.LoopStalled stalled -> listener.stalled(stalled.loop() + " of " + worker,
+            case WorkerEventMessage.LoopStalled stalled -> listener.stalled(stalled.loop() + " of " + worker,
                     Duration.ofNanos(stalled.nanos()), Optional.<ConnectionInfo>empty(),
                     List.of(stalled.stack().elements()));
-            case WorkerEvent.Ready _, WorkerEvent.ConnectionTaken _, WorkerEvent.ConnectionAccepted _, WorkerEvent.HandlerStarted _, WorkerEvent.HandlerFailed _, WorkerEvent.ConnectionRejected _, WorkerEvent.ConnectionClosed _, WorkerEvent.DatagramAnswered _, WorkerEvent.CommandAcknowledged _, WorkerEvent.RequestHandled _, WorkerEvent.EndRequested _, WorkerEvent.Heartbeat _, WorkerEvent.TlsChecked _, WorkerEvent.ThreadDump _ ->
+            case WorkerEventMessage.Ready _, WorkerEventMessage.ConnectionTaken _, WorkerEventMessage.ConnectionAccepted _, WorkerEventMessage.HandlerStarted _, WorkerEventMessage.HandlerFailed _, WorkerEventMessage.ConnectionRejected _, WorkerEventMessage.ConnectionClosed _, WorkerEventMessage.DatagramAnswered _, WorkerEventMessage.CommandAcknowledged _, WorkerEventMessage.RequestHandled _, WorkerEventMessage.EndRequested _, WorkerEventMessage.Heartbeat _, WorkerEventMessage.TlsChecked _, WorkerEventMessage.ThreadDump _ ->
                 throw new IllegalArgumentException("not to be told on: " + event);
         }
     }

@@ -4,7 +4,7 @@ import dev.polyserve.linux.control.WorkerControlChannel;
 import dev.polyserve.linux.control.WorkerMessage;
 import dev.polyserve.linux.control.WorkerEnvironment;
 import dev.polyserve.linux.control.WorkerCommand;
-import dev.polyserve.linux.control.WorkerEvent;
+import dev.polyserve.linux.control.WorkerEventMessage;
 import dev.polyserve.ServerStats.RestartReason;
 import dev.polyserve.WorkerInfo;
 import dev.polyserve.Workers;
@@ -338,54 +338,54 @@ final class WorkerPool {
     /// Checks that a packet contains events only. Only commands have descriptors; those in a worker's packet would stay
     /// open here.
     private static void requireEvents(WorkerControlChannel.Received received) throws IOException {
-        if (!received.messages().stream().allMatch(WorkerEvent.class::isInstance)) {
+        if (!received.messages().stream().allMatch(WorkerEventMessage.class::isInstance)) {
             received.closeDescriptors();
             throw new IOException("it sends commands: " + received.messages());
         }
     }
 
     private void hear(Worker worker, WorkerMessage message) {
-        if (!(message instanceof WorkerEvent.Heartbeat)) {
+        if (!(message instanceof WorkerEventMessage.Heartbeat)) {
             examineSoon();
         }
         switch (message) {
             case WorkerCommand command -> throw new IllegalStateException("a command from a worker: " + command);
-            case WorkerEvent.Ready _ -> ready(worker);
-            case WorkerEvent.CommandAcknowledged _ -> {
+            case WorkerEventMessage.Ready _ -> ready(worker);
+            case WorkerEventMessage.CommandAcknowledged _ -> {
                 worker.acknowledged();
                 scaling.changed();
             }
-            case WorkerEvent.EndRequested request -> replacement.endRequested(worker, request.signal());
-            case WorkerEvent.TlsChecked outcome -> checked(worker, outcome);
-            case WorkerEvent.Heartbeat beat -> beat(worker, beat);
-            case WorkerEvent.ThreadDump dumped ->
+            case WorkerEventMessage.EndRequested request -> replacement.endRequested(worker, request.signal());
+            case WorkerEventMessage.TlsChecked outcome -> checked(worker, outcome);
+            case WorkerEventMessage.Heartbeat beat -> beat(worker, beat);
+            case WorkerEventMessage.ThreadDump dumped ->
                 context.log().warn(worker + " is doing this:\n" + dumped.text(), null);
-            case WorkerEvent.ConnectionTaken _, WorkerEvent.HandlerStarted _, WorkerEvent.HandlerFailed _, WorkerEvent.ConnectionRejected _ ->
+            case WorkerEventMessage.ConnectionTaken _, WorkerEventMessage.HandlerStarted _, WorkerEventMessage.HandlerFailed _, WorkerEventMessage.ConnectionRejected _ ->
                 worker.told(message);
-            case WorkerEvent.ConnectionClosed over -> {
+            case WorkerEventMessage.ConnectionClosed over -> {
                 counters.closed(worker.number, over.bytesIn(), over.bytesOut());
                 finished(worker, over);
             }
-            case WorkerEvent.DatagramAnswered answered -> finished(worker, answered);
-            case WorkerEvent.ConnectionAccepted _, WorkerEvent.RequestHandled _, WorkerEvent.LimitReached _, WorkerEvent.AcceptFailed _, WorkerEvent.ListenerDown _, WorkerEvent.DatagramFailed _, WorkerEvent.LoopStalled _ ->
-                scaling.told(worker, (WorkerEvent) message);
+            case WorkerEventMessage.DatagramAnswered answered -> finished(worker, answered);
+            case WorkerEventMessage.ConnectionAccepted _, WorkerEventMessage.RequestHandled _, WorkerEventMessage.LimitReached _, WorkerEventMessage.AcceptFailed _, WorkerEventMessage.ListenerDown _, WorkerEventMessage.DatagramFailed _, WorkerEventMessage.LoopStalled _ ->
+                scaling.told(worker, (WorkerEventMessage) message);
         }
     }
 
-    private void finished(Worker worker, WorkerEvent event) {
+    private void finished(Worker worker, WorkerEventMessage event) {
         worker.told(event);
         pause.works(worker.number);
         scaling.changed();
     }
 
-    private void checked(Worker worker, WorkerEvent.TlsChecked outcome) {
+    private void checked(Worker worker, WorkerEventMessage.TlsChecked outcome) {
         if (outcome.number() == 0) {
             worker.startFailure = outcome.problem();
         }
         scaling.checked(outcome);
     }
 
-    private void beat(Worker worker, WorkerEvent.Heartbeat beat) {
+    private void beat(Worker worker, WorkerEventMessage.Heartbeat beat) {
         long now = now();
         worker.beat(now);
         counters.beat(worker.info(now), beat.figures());

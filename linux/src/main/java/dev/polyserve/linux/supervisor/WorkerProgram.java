@@ -9,7 +9,7 @@ import dev.polyserve.linux.process.ChildProgram;
 import dev.polyserve.linux.process.CurrentProgram;
 import dev.polyserve.linux.socket.Descriptor;
 import dev.polyserve.linux.socket.SeqpacketSocket;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
@@ -60,7 +60,7 @@ final class WorkerProgram {
 
     /// Starts a worker, which receives the other side of the channel.
     Started start() throws IOException {
-        CallMemory memory = CallMemory.forTransfers();
+        SystemCallMemory memory = SystemCallMemory.forTransfers();
         Descriptor nothing = new Descriptor(
                 SystemCallException.require("open", DescriptorCalls.open(memory, "/dev/null")));
         try {

@@ -4,7 +4,7 @@
 /// ```
 ///   ProcessPoolRunner, ProcessPerConnectionRunner ── SupervisorLoop ── WorkerPool ── Worker ── WorkerControlChannel
 ///        │                                                               └ its assignments:
-///        └ SupervisorSocketProvider, NumberedSocketProvider                 RemoteConnection, TransferredConnection
+///        └ SupervisorSocketProvider, NumberedSocketProvider                 WorkerServedConnection, TransferredConnection
 /// ```
 ///
 /// [dev.polyserve.linux.supervisor.ProcessPoolRunner] shares its listeners with workers that accept themselves (prefork);

@@ -142,10 +142,10 @@ public final class CLibrary {
         long[] five = new long[5];
         System.arraycopy(words, 0, five, 0, words.length);
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment captured = arena.allocate(LibrarySystemCall.CAPTURED);
+            MemorySegment captured = arena.allocate(LibcSyscallFunction.CAPTURED);
             int result = (int) Linked.SHAPE.invokeExact(Linked.address(function), captured, five[0], five[1], five[2],
                     five[3], five[4]);
-            int errno = captured.get(ValueLayout.JAVA_INT, LibrarySystemCall.ERRNO_OFFSET);
+            int errno = captured.get(ValueLayout.JAVA_INT, LibcSyscallFunction.ERRNO_OFFSET);
             return result == -1 && errno != 0 ? -errno : result;
         } catch (RuntimeException | Error thrown) {
             throw thrown;

@@ -51,7 +51,7 @@ public final class DescriptorMessage {
     ///
     /// @return the number of bytes, or `-errno`: `EMSGSIZE` and `EINVAL` also for more than [#MOST_BYTES] and
     /// [#MOST_DESCRIPTORS]
-    public int send(CallMemory memory, int socket, ByteBuffer message, int... descriptors) {
+    public int send(SystemCallMemory memory, int socket, ByteBuffer message, int... descriptors) {
         int count = message.remaining();
         if (count > MOST_BYTES) {
             return -Errno.EMSGSIZE;
@@ -85,7 +85,7 @@ public final class DescriptorMessage {
     /// `recvmsg(2)`, non-blocking; received descriptors are closed on `exec`.
     ///
     /// @return the number of bytes, 0 at the end, or `-errno`
-    public int receive(CallMemory memory, int socket) {
+    public int receive(SystemCallMemory memory, int socket) {
         piece.set(ValueLayout.JAVA_LONG, MmsghdrArray.PIECE_LENGTH, MOST_BYTES);
         header.set(ValueLayout.JAVA_LONG, MmsghdrArray.CONTROL, control.address());
         header.set(ValueLayout.JAVA_LONG, MmsghdrArray.CONTROL_LENGTH, CONTROL_BYTES);

@@ -18,19 +18,19 @@ public final class FileOwnershipCalls {
     /// `umask(2)` of the whole process: sets the permissions that new files lack.
     ///
     /// @return the previous mask
-    public static int umask(CallMemory memory, int mask) {
+    public static int umask(SystemCallMemory memory, int mask) {
         return (int) call(memory, SystemCallNumber.UMASK, mask, 0, 0, 0, 0, 0);
     }
 
     /// `setfsuid(2)`: new files belong to this user, and the kernel checks permissions for this user.
     ///
     /// @return the previous user, even on failure
-    public static int fileUser(CallMemory memory, int uid) {
+    public static int fileUser(SystemCallMemory memory, int uid) {
         return (int) call(memory, SystemCallNumber.SETFSUID, uid, 0, 0, 0, 0, 0);
     }
 
     /// `setfsgid(2)`, like [#fileUser].
-    public static int fileGroup(CallMemory memory, int gid) {
+    public static int fileGroup(SystemCallMemory memory, int gid) {
         return (int) call(memory, SystemCallNumber.SETFSGID, gid, 0, 0, 0, 0, 0);
     }
 
@@ -43,7 +43,7 @@ public final class FileOwnershipCalls {
     /// ```
     ///
     /// @return 0, or `-errno`
-    public static int overridePermissions(CallMemory memory) {
+    public static int overridePermissions(SystemCallMemory memory) {
         memory.half(0, CAPABILITY_VERSION);
         memory.half(1, 0);
         long data = memory.wordsAddress() + DATA_HALF * Integer.BYTES;

@@ -18,8 +18,8 @@ final class MachineCode {
     /// @param code its bytes
     /// @return its address; empty if this process may have no executable memory of its own
     static Optional<MemorySegment> placed(int... code) {
-        CallMemory memory = CallMemory.small();
-        long address = LibrarySystemCall.call(memory, SystemCallNumber.MMAP, 0, PAGE_BYTES,
+        SystemCallMemory memory = SystemCallMemory.small();
+        long address = LibcSyscallFunction.call(memory, SystemCallNumber.MMAP, 0, PAGE_BYTES,
                 MemoryMappingCalls.PROT_READ_WRITE,
                 MemoryMappingCalls.MAP_PRIVATE | MemoryMappingCalls.MAP_ANONYMOUS, -1, 0);
         if (address < 0) {
@@ -29,9 +29,9 @@ final class MachineCode {
         for (int at = 0; at < code.length; at++) {
             page.set(ValueLayout.JAVA_BYTE, at, (byte) code[at]);
         }
-        if (LibrarySystemCall.call(memory, SystemCallNumber.MPROTECT, address, PAGE_BYTES, PROT_READ_EXEC, 0, 0,
+        if (LibcSyscallFunction.call(memory, SystemCallNumber.MPROTECT, address, PAGE_BYTES, PROT_READ_EXEC, 0, 0,
                 0) < 0) {
-            LibrarySystemCall.call(memory, SystemCallNumber.MUNMAP, address, PAGE_BYTES, 0, 0, 0, 0);
+            LibcSyscallFunction.call(memory, SystemCallNumber.MUNMAP, address, PAGE_BYTES, 0, 0, 0, 0);
             return Optional.empty();
         }
         return Optional.of(page);

@@ -18,17 +18,17 @@ public final class MemoryMappingCalls {
     private MemoryMappingCalls() {}
 
     /// `mmap(2)` of zeroed pages, which occupy memory from their first access.
-    public static MemorySegment map(CallMemory memory, long bytes) throws IOException {
+    public static MemorySegment map(SystemCallMemory memory, long bytes) throws IOException {
         return map(memory, bytes, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     }
 
     /// `mmap(2)` of a descriptor's shared memory.
-    public static MemorySegment mapShared(CallMemory memory, long bytes, int descriptor, long offset)
+    public static MemorySegment mapShared(SystemCallMemory memory, long bytes, int descriptor, long offset)
             throws IOException {
         return map(memory, bytes, MAP_SHARED | MAP_POPULATE, descriptor, offset);
     }
 
-    private static MemorySegment map(CallMemory memory, long bytes, int flags, int descriptor, long offset)
+    private static MemorySegment map(SystemCallMemory memory, long bytes, int flags, int descriptor, long offset)
             throws IOException {
         long address = call(memory, SystemCallNumber.MMAP, 0, bytes, PROT_READ_WRITE, flags, descriptor, offset);
         if (address < 0) {
@@ -38,7 +38,7 @@ public final class MemoryMappingCalls {
     }
 
     /// `munmap(2)`.
-    public static void unmap(CallMemory memory, MemorySegment mapped) throws IOException {
+    public static void unmap(SystemCallMemory memory, MemorySegment mapped) throws IOException {
         SystemCallException.require("munmap",
                 call(memory, SystemCallNumber.MUNMAP, mapped.address(), mapped.byteSize(), 0, 0, 0, 0));
     }

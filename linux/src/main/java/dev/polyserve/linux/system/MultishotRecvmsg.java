@@ -36,7 +36,7 @@ public final class MultishotRecvmsg {
     }
 
     private final MemorySegment wish = Arena.ofAuto().allocate(MmsghdrArray.BYTES, Long.BYTES);
-    private final AddressCache addresses = new AddressCache();
+    private final SocketAddressCache addresses = new SocketAddressCache();
     private final MemorySegment localName = Arena.ofAuto().allocate(SocketAddresses.LONGEST_BYTES, Long.BYTES);
 
     /// Reserves room for any address and for the control messages.

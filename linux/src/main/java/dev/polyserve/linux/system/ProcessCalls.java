@@ -30,31 +30,31 @@ public final class ProcessCalls {
     private ProcessCalls() {}
 
     /// `pidfd_open(2)`: a descriptor of a process, readable once the process has ended; closed on `exec`.
-    public static int pidfdOpen(CallMemory memory, int pid) {
+    public static int pidfdOpen(SystemCallMemory memory, int pid) {
         return (int) call(memory, SystemCallNumber.PIDFD_OPEN, pid, 0, 0, 0, 0, 0);
     }
 
     /// `pidfd_send_signal(2)`.
-    public static int signal(CallMemory memory, int pidfd, int signal) {
+    public static int signal(SystemCallMemory memory, int pidfd, int signal) {
         return (int) call(memory, SystemCallNumber.PIDFD_SEND_SIGNAL, pidfd, signal, 0, 0, 0, 0);
     }
 
     /// `kill(2)`. Signal 0 only checks whether the process exists, or the group has members; unreaped ones count.
     ///
     /// @param process its number; negative: a process group
-    public static int kill(CallMemory memory, int process, int signal) {
+    public static int kill(SystemCallMemory memory, int process, int signal) {
         return (int) call(memory, SystemCallNumber.KILL, process, signal, 0, 0, 0, 0);
     }
 
     /// `waitid(2)`, non-blocking: stores the result of an ended child in the status, and reaps the child.
     ///
-    /// @param memory a memory of [CallMemory#forTransfers]
-    public static int reap(CallMemory memory, int pidfd, WaitidResult status) {
+    /// @param memory a memory of [SystemCallMemory#forTransfers]
+    public static int reap(SystemCallMemory memory, int pidfd, WaitidResult status) {
         return wait(memory, P_PIDFD, pidfd, status);
     }
 
     /// Kills a child that has no descriptor, and waits for its end.
-    public static int killAndReap(CallMemory memory, int pid, boolean group) {
+    public static int killAndReap(SystemCallMemory memory, int pid, boolean group) {
         int killed = kill(memory, group ? -pid : pid, SIGKILL);
         if (killed < 0) {
             return killed;
@@ -69,13 +69,13 @@ public final class ProcessCalls {
     /// `waitid(2)`, non-blocking: reaps one zombie of the group of a reaped child. Such a zombie is a child of this
     /// process only when its parent has left it to us, as to the first process of a container.
     ///
-    /// @param memory a memory of [CallMemory#forTransfers]
+    /// @param memory a memory of [SystemCallMemory#forTransfers]
     /// @return 0 when there was one, or none at the moment; `-ECHILD` when there will be none
-    public static int reapOfGroup(CallMemory memory, int group, WaitidResult status) {
+    public static int reapOfGroup(SystemCallMemory memory, int group, WaitidResult status) {
         return wait(memory, P_PGID, group, status);
     }
 
-    private static int wait(CallMemory memory, int kind, int id, WaitidResult status) {
+    private static int wait(SystemCallMemory memory, int kind, int id, WaitidResult status) {
         assert memory.transferBytes() >= WaitidResult.BYTES;
         int result = (int) call(memory, SystemCallNumber.WAITID, kind, id, memory.transferAddress(), WEXITED | WNOHANG,
                 memory.transferAddress() + WaitidResult.INFO_BYTES, 0);
@@ -89,7 +89,7 @@ public final class ProcessCalls {
 
     /// `rt_sigaction(2)`: keeps ended children until they are waited for. A program started with SIGCHLD ignored could
     /// otherwise never obtain their results. An existing handler is kept.
-    public static int keepChildren(CallMemory memory) {
+    public static int keepChildren(SystemCallMemory memory) {
         int asked = (int) call(memory, SystemCallNumber.RT_SIGACTION, SIGCHLD, 0, memory.wordsAddress(),
                 SIGNAL_SET_BYTES, 0, 0);
         boolean kept = memory.word(0) != SIG_IGN && (memory.word(1) & SA_NOCLDWAIT) == 0;
@@ -104,7 +104,7 @@ public final class ProcessCalls {
     }
 
     /// `rt_sigaction(2)`: the process ignores the signal from now on.
-    public static int ignore(CallMemory memory, int signal) {
+    public static int ignore(SystemCallMemory memory, int signal) {
         memory.word(0, SIG_IGN);
         for (int i = 1; i < 4; i++) {
             memory.word(i, 0);
@@ -114,7 +114,7 @@ public final class ProcessCalls {
     }
 
     /// `rt_sigprocmask(2)`: the calling thread, and every thread that it starts later, blocks these signals too.
-    public static int block(CallMemory memory, int... signals) {
+    public static int block(SystemCallMemory memory, int... signals) {
         long set = 0;
         for (int signal : signals) {
             set |= 1L << (signal - 1);

@@ -30,34 +30,35 @@ public final class ReadinessWaitCalls {
     private ReadinessWaitCalls() {}
 
     private static boolean hasPwait2() {
-        long probed = call(CallMemory.small(), SystemCallNumber.EPOLL_PWAIT2, -1, 0, 1, 0, 0, SIGNAL_SET_BYTES);
+        long probed = call(SystemCallMemory.small(), SystemCallNumber.EPOLL_PWAIT2, -1, 0, 1, 0, 0, SIGNAL_SET_BYTES);
         return probed != -Errno.ENOSYS && probed != -Errno.EPERM;
     }
 
     /// `clock_gettime(2)` of the monotonic clock, with the kernel's origin, which [System#nanoTime] does not guarantee.
     public static long monotonicNanos() {
-        CallMemory memory = CallMemory.small();
+        SystemCallMemory memory = SystemCallMemory.small();
         long result = call(memory, SystemCallNumber.CLOCK_GETTIME, CLOCK_MONOTONIC, memory.wordsAddress(), 0, 0, 0, 0);
         assert result == 0;
         return memory.word(0) * NANOS_PER_SECOND + memory.word(1);
     }
 
     /// `epoll_create1(2)`.
-    public static int epollCreate(CallMemory memory) {
+    public static int epollCreate(SystemCallMemory memory) {
         return (int) call(memory, SystemCallNumber.EPOLL_CREATE1, EPOLL_CLOEXEC, 0, 0, 0, 0, 0);
     }
 
     /// `epoll_ctl(2)`.
     ///
     /// @param events its first entry holds the requested events and the data to report with them
-    public static int epollControl(CallMemory memory, int epoll, int operation, int descriptor, EpollEvents events) {
+    public static int epollControl(SystemCallMemory memory, int epoll, int operation, int descriptor,
+            EpollEvents events) {
         return (int) call(memory, SystemCallNumber.EPOLL_CTL, epoll, operation, descriptor, events.address(), 0, 0);
     }
 
     /// `epoll_pwait2(2)`, or `epoll_pwait(2)` where the system lacks the finer call.
     ///
     /// @return the number of events
-    public static int epollWait(CallMemory memory, int epoll, EpollEvents events, long atMostNanos) {
+    public static int epollWait(SystemCallMemory memory, int epoll, EpollEvents events, long atMostNanos) {
         try {
             return HAS_PWAIT2
                     ? (int) call(memory, SystemCallNumber.EPOLL_PWAIT2, epoll, events.address(), events.capacity(),
@@ -68,7 +69,7 @@ public final class ReadinessWaitCalls {
         }
     }
 
-    static int epollWaitMillis(CallMemory memory, int epoll, EpollEvents events, long atMostNanos) {
+    static int epollWaitMillis(SystemCallMemory memory, int epoll, EpollEvents events, long atMostNanos) {
         // Rounded up; otherwise the loop would spin for a timer that is due in half a millisecond.
         long millis = atMostNanos == FOREVER
                 ? -1
@@ -81,7 +82,7 @@ public final class ReadinessWaitCalls {
     ///
     /// @param count the number of entries to use, from the first
     /// @return the number of ready descriptors
-    public static int poll(CallMemory memory, PollDescriptors descriptors, int count, long atMostNanos) {
+    public static int poll(SystemCallMemory memory, PollDescriptors descriptors, int count, long atMostNanos) {
         try {
             return (int) call(memory, SystemCallNumber.PPOLL, descriptors.address(), count,
                     timespec(memory, atMostNanos), 0, SIGNAL_SET_BYTES, 0);
@@ -96,7 +97,7 @@ public final class ReadinessWaitCalls {
     ///
     /// @param end one more than the largest descriptor
     /// @return the number of ready descriptors
-    public static int select(CallMemory memory, int end, DescriptorSet readable, DescriptorSet writable,
+    public static int select(SystemCallMemory memory, int end, DescriptorSet readable, DescriptorSet writable,
             long atMostNanos) {
         try {
             return (int) call(memory, SystemCallNumber.PSELECT6, end, readable.address(), writable.address(), 0,
@@ -114,7 +115,7 @@ public final class ReadinessWaitCalls {
     /// ```
     ///
     /// @return its address; 0 for no limit
-    private static long timespec(CallMemory memory, long nanos) {
+    private static long timespec(SystemCallMemory memory, long nanos) {
         if (nanos == FOREVER) {
             return 0;
         }

@@ -21,7 +21,7 @@ public final class RecvmmsgBatch {
     private final int capacity;
     private final MmsghdrArray headers;
     private final MemorySegment payloads;
-    private final AddressCache addresses = new AddressCache();
+    private final SocketAddressCache addresses = new SocketAddressCache();
     private final MemorySegment localName = Arena.ofAuto().allocate(SocketAddresses.LONGEST_BYTES, Long.BYTES);
     /// The headers from this index on are ready for a call.
     private int prepared;
@@ -45,7 +45,7 @@ public final class RecvmmsgBatch {
     /// `recvmmsg(2)`: replaces the messages of the previous call.
     ///
     /// @return the number of messages received, fewer than [#capacity] when no more are waiting; or `-errno`
-    public int receive(CallMemory memory, int descriptor) {
+    public int receive(SystemCallMemory memory, int descriptor) {
         for (int i = 0; i < prepared; i++) {
             headers.nameBytes(i, SocketAddresses.LONGEST_BYTES);
             headers.roomForControls(i);

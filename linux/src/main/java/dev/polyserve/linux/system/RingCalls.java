@@ -61,7 +61,7 @@ public final class RingCalls {
     /// `io_uring_setup(2)`.
     ///
     /// @return the ring's descriptor
-    public static int setup(CallMemory memory, int submissions, RingParameters parameters) {
+    public static int setup(SystemCallMemory memory, int submissions, RingParameters parameters) {
         return (int) call(memory, SystemCallNumber.IO_URING_SETUP, submissions, parameters.address(), 0, 0, 0, 0);
     }
 
@@ -69,7 +69,8 @@ public final class RingCalls {
     ///
     /// @param atMostNanos [ReadinessWaitCalls#FOREVER] for no limit
     /// @return the number of operations submitted
-    public static int enter(CallMemory memory, int ring, int submitted, int completions, int flags, long atMostNanos) {
+    public static int enter(SystemCallMemory memory, int ring, int submitted, int completions, int flags,
+            long atMostNanos) {
         boolean limited = completions > 0 && atMostNanos != ReadinessWaitCalls.FOREVER;
         if (!limited) {
             return (int) call(memory, SystemCallNumber.IO_URING_ENTER, ring, submitted, completions, flags, 0, 0);
@@ -84,7 +85,7 @@ public final class RingCalls {
     }
 
     /// Enables a ring that was created disabled; it belongs to this thread from then on.
-    public static int enable(CallMemory memory, int ring) {
+    public static int enable(SystemCallMemory memory, int ring) {
         return (int) register(memory, ring, REGISTER_ENABLE_RINGS, 0, 0);
     }
 
@@ -95,7 +96,7 @@ public final class RingCalls {
     /// ```
     ///
     /// @return the number to use with [#ENTER_REGISTERED_RING]
-    public static int registerRing(CallMemory memory, int ring) {
+    public static int registerRing(SystemCallMemory memory, int ring) {
         memory.word(0, 0xffff_ffffL);
         memory.word(1, ring);
         long result = register(memory, ring, REGISTER_RING_FDS, memory.wordsAddress(), 1);
@@ -105,7 +106,8 @@ public final class RingCalls {
     /// Registers a ring of provided buffers.
     ///
     /// @param buffers the memory of the ring, page-aligned
-    public static int registerBuffers(CallMemory memory, int ring, MemorySegment buffers, int entries, int group) {
+    public static int registerBuffers(SystemCallMemory memory, int ring, MemorySegment buffers, int entries,
+            int group) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment argument = arena.allocate(BUFFERS_BYTES, 8);
             argument.set(ValueLayout.JAVA_LONG, 0, buffers.address());
@@ -115,7 +117,7 @@ public final class RingCalls {
         }
     }
 
-    public static int unregisterBuffers(CallMemory memory, int ring, int group) {
+    public static int unregisterBuffers(SystemCallMemory memory, int ring, int group) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment argument = arena.allocate(BUFFERS_BYTES, 8);
             argument.set(ValueLayout.JAVA_SHORT, BUFFERS_GROUP, (short) group);
@@ -124,16 +126,16 @@ public final class RingCalls {
     }
 
     /// Cancels the operation with that user data and waits for its end; its completion arrives as usual.
-    public static int cancel(CallMemory memory, int ring, long userData) {
+    public static int cancel(SystemCallMemory memory, int ring, long userData) {
         return cancel(memory, ring, userData, 0);
     }
 
     /// Cancels all operations and waits for their end.
-    public static int cancelAll(CallMemory memory, int ring) {
+    public static int cancelAll(SystemCallMemory memory, int ring) {
         return cancel(memory, ring, 0, CANCEL_ALL_ANY);
     }
 
-    private static int cancel(CallMemory memory, int ring, long userData, int flags) {
+    private static int cancel(SystemCallMemory memory, int ring, long userData, int flags) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment argument = arena.allocate(CANCEL_BYTES, 8);
             argument.set(ValueLayout.JAVA_LONG, 0, userData);
@@ -147,7 +149,7 @@ public final class RingCalls {
     /// Checks whether the kernel supports all these operations.
     ///
     /// @return 1, 0, or `-errno`
-    public static int knows(CallMemory memory, int ring, int... operations) {
+    public static int knows(SystemCallMemory memory, int ring, int... operations) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment probe = arena
                     .allocate(PROBE_BYTES + (long) PROBED_OPERATIONS * PROBE_OPERATION_BYTES, 8);
@@ -165,7 +167,7 @@ public final class RingCalls {
         }
     }
 
-    private static long register(CallMemory memory, int ring, int operation, long argument, int count) {
+    private static long register(SystemCallMemory memory, int ring, int operation, long argument, int count) {
         return call(memory, SystemCallNumber.IO_URING_REGISTER, ring, operation, argument, count, 0, 0);
     }
 }

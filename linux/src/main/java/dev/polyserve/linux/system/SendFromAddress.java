@@ -16,11 +16,11 @@ public final class SendFromAddress {
 
     private SendFromAddress() {}
 
-    /// `sendmsg(2)` of the first bytes of the memory, stored there by [CallMemory#copyFrom].
+    /// `sendmsg(2)` of the first bytes of the memory, stored there by [SystemCallMemory#copyFrom].
     ///
     /// @param family the address family of the socket
     /// @return the number of bytes, or `-errno`
-    public static int send(CallMemory memory, int descriptor, int bytes, int family, SocketAddress to,
+    public static int send(SystemCallMemory memory, int descriptor, int bytes, int family, SocketAddress to,
             SocketAddress from) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment name = arena.allocate(SocketAddresses.LONGEST_BYTES, Long.BYTES);

@@ -160,7 +160,7 @@ public final class SendmmsgBatch {
     /// `sendmmsg(2)` of messages.
     ///
     /// @return the number of messages sent before the first failure; `-errno` when the first one fails
-    public int send(CallMemory memory, int descriptor, int from, int messages) {
+    public int send(SystemCallMemory memory, int descriptor, int from, int messages) {
         return (int) call(memory, SystemCallNumber.SENDMMSG, descriptor, headers.address(from), messages,
                 SocketCalls.MSG_NOSIGNAL, 0, 0);
     }
@@ -168,7 +168,7 @@ public final class SendmmsgBatch {
     /// Sends one datagram of a message by itself.
     ///
     /// @return 1 or `-errno`
-    public int sendOne(CallMemory memory, int descriptor, int message, int datagram) {
+    public int sendOne(SystemCallMemory memory, int descriptor, int message, int datagram) {
         copyEnds(ALONE, message);
         message(ALONE, datagram, 1);
         return send(memory, descriptor, ALONE, 1);

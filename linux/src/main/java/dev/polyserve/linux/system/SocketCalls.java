@@ -46,7 +46,7 @@ public final class SocketCalls {
     ///
     /// @param family as [SocketAddresses#familyOf]
     /// @param type [#STREAM] or [#DATAGRAM]
-    public static int socket(CallMemory memory, int family, int type) {
+    public static int socket(SystemCallMemory memory, int family, int type) {
         return (int) call(memory, SystemCallNumber.SOCKET, family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, 0, 0, 0);
     }
 
@@ -54,7 +54,7 @@ public final class SocketCalls {
     ///
     /// @param type [#STREAM], [#DATAGRAM] or [#PACKETS]
     /// @return the first in the lower half, the second in the upper; or `-errno`
-    public static long socketPair(CallMemory memory, int type) {
+    public static long socketPair(SystemCallMemory memory, int type) {
         long result = call(memory, SystemCallNumber.SOCKETPAIR, SocketAddresses.AF_UNIX,
                 type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, memory.wordsAddress(), 0, 0);
         return result < 0 ? result : memory.word(0);
@@ -63,7 +63,7 @@ public final class SocketCalls {
     /// `bind(2)`.
     ///
     /// @param family the address family of the socket
-    public static int bind(CallMemory memory, int descriptor, int family, SocketAddress address) {
+    public static int bind(SystemCallMemory memory, int descriptor, int family, SocketAddress address) {
         int length = SocketAddresses.write(memory.socketAddress(), family, address);
         return (int) call(memory, SystemCallNumber.BIND, descriptor, memory.socketAddressAddress(), length, 0, 0, 0);
     }
@@ -71,56 +71,56 @@ public final class SocketCalls {
     /// `connect(2)`.
     ///
     /// @param family the address family of the socket
-    public static int connect(CallMemory memory, int descriptor, int family, SocketAddress address) {
+    public static int connect(SystemCallMemory memory, int descriptor, int family, SocketAddress address) {
         int length = SocketAddresses.write(memory.socketAddress(), family, address);
         return (int) call(memory, SystemCallNumber.CONNECT, descriptor, memory.socketAddressAddress(), length, 0, 0, 0);
     }
 
-    public static int listen(CallMemory memory, int descriptor, int backlog) {
+    public static int listen(SystemCallMemory memory, int descriptor, int backlog) {
         return (int) call(memory, SystemCallNumber.LISTEN, descriptor, backlog, 0, 0, 0, 0);
     }
 
     /// `accept4(2)`; the peer's address is then [#lastAddress].
-    public static int accept(CallMemory memory, int descriptor) {
+    public static int accept(SystemCallMemory memory, int descriptor) {
         memory.half(0, SocketAddresses.LONGEST_BYTES);
         return (int) call(memory, SystemCallNumber.ACCEPT4, descriptor, memory.socketAddressAddress(),
                 memory.wordsAddress(), SOCK_NONBLOCK | SOCK_CLOEXEC, 0, 0);
     }
 
     /// `getsockname(2)`; the address is then [#lastAddress].
-    public static int getSockName(CallMemory memory, int descriptor) {
+    public static int getSockName(SystemCallMemory memory, int descriptor) {
         memory.half(0, SocketAddresses.LONGEST_BYTES);
         return (int) call(memory, SystemCallNumber.GETSOCKNAME, descriptor, memory.socketAddressAddress(),
                 memory.wordsAddress(), 0, 0, 0);
     }
 
     /// `getpeername(2)`; the address is then [#lastAddress].
-    public static int getPeerName(CallMemory memory, int descriptor) {
+    public static int getPeerName(SystemCallMemory memory, int descriptor) {
         memory.half(0, SocketAddresses.LONGEST_BYTES);
         return (int) call(memory, SystemCallNumber.GETPEERNAME, descriptor, memory.socketAddressAddress(),
                 memory.wordsAddress(), 0, 0, 0);
     }
 
     /// Returns the address that the last call with this memory has stored.
-    public static SocketAddress lastAddress(CallMemory memory) {
+    public static SocketAddress lastAddress(SystemCallMemory memory) {
         return SocketAddresses.read(memory.socketAddress(), memory.half(0));
     }
 
-    /// `recv(2)` into the memory; [CallMemory#copyTo] copies the bytes from there.
-    public static int receive(CallMemory memory, int descriptor, int atMostBytes) {
+    /// `recv(2)` into the memory; [SystemCallMemory#copyTo] copies the bytes from there.
+    public static int receive(SystemCallMemory memory, int descriptor, int atMostBytes) {
         return (int) call(memory, SystemCallNumber.RECVFROM, descriptor, memory.transferAddress(), atMostBytes, 0, 0,
                 0);
     }
 
     /// `recvfrom(2)`, like [#receive]; the sender is then [#lastAddress].
-    public static int receiveFrom(CallMemory memory, int descriptor, int atMostBytes) {
+    public static int receiveFrom(SystemCallMemory memory, int descriptor, int atMostBytes) {
         memory.half(0, SocketAddresses.LONGEST_BYTES);
         return (int) call(memory, SystemCallNumber.RECVFROM, descriptor, memory.transferAddress(), atMostBytes, 0,
                 memory.socketAddressAddress(), memory.wordsAddress());
     }
 
-    /// `send(2)` of the first bytes of the memory, stored there by [CallMemory#copyFrom].
-    public static int send(CallMemory memory, int descriptor, int bytes) {
+    /// `send(2)` of the first bytes of the memory, stored there by [SystemCallMemory#copyFrom].
+    public static int send(SystemCallMemory memory, int descriptor, int bytes) {
         return (int) call(memory, SystemCallNumber.SENDTO, descriptor, memory.transferAddress(), bytes, MSG_NOSIGNAL, 0,
                 0);
     }
@@ -128,18 +128,18 @@ public final class SocketCalls {
     /// `sendto(2)`, like [#send].
     ///
     /// @param family the address family of the socket
-    public static int sendTo(CallMemory memory, int descriptor, int bytes, int family, SocketAddress to) {
+    public static int sendTo(SystemCallMemory memory, int descriptor, int bytes, int family, SocketAddress to) {
         int length = SocketAddresses.write(memory.socketAddress(), family, to);
         return (int) call(memory, SystemCallNumber.SENDTO, descriptor, memory.transferAddress(), bytes, MSG_NOSIGNAL,
                 memory.socketAddressAddress(), length);
     }
 
-    public static int shutdown(CallMemory memory, int descriptor, int how) {
+    public static int shutdown(SystemCallMemory memory, int descriptor, int how) {
         return (int) call(memory, SystemCallNumber.SHUTDOWN, descriptor, how, 0, 0, 0, 0);
     }
 
     /// `setsockopt(2)` of an integer option.
-    public static int setOption(CallMemory memory, int descriptor, IntSocketOption option, int value) {
+    public static int setOption(SystemCallMemory memory, int descriptor, IntSocketOption option, int value) {
         memory.half(0, value);
         return (int) call(memory, SystemCallNumber.SETSOCKOPT, descriptor, option.level, option.number,
                 memory.wordsAddress(), 4, 0);
@@ -150,7 +150,7 @@ public final class SocketCalls {
     /// ```c
     /// struct linger { int l_onoff; int l_linger; };
     /// ```
-    public static int lingerNot(CallMemory memory, int descriptor) {
+    public static int lingerNot(SystemCallMemory memory, int descriptor) {
         memory.half(0, 1);
         memory.half(1, 0);
         return (int) call(memory, SystemCallNumber.SETSOCKOPT, descriptor, IntSocketOption.SO_LINGER.level,
@@ -162,7 +162,7 @@ public final class SocketCalls {
     /// ```c
     /// struct ucred { pid_t pid; uid_t uid; gid_t gid; };  // 12 bytes
     /// ```
-    public static int peerCredentials(CallMemory memory, int descriptor) {
+    public static int peerCredentials(SystemCallMemory memory, int descriptor) {
         memory.half(CREDENTIALS_BYTES / 4, CREDENTIALS_BYTES);
         return (int) call(memory, SystemCallNumber.GETSOCKOPT, descriptor, IntSocketOption.SO_PEERCRED.level,
                 IntSocketOption.SO_PEERCRED.number, memory.wordsAddress(), memory.wordsAddress() + CREDENTIALS_BYTES,
@@ -170,30 +170,30 @@ public final class SocketCalls {
     }
 
     /// Returns the process number of the peer, 0 when it is not visible.
-    public static int pid(CallMemory memory) {
+    public static int pid(SystemCallMemory memory) {
         return memory.half(PID / 4);
     }
 
     /// Returns the user of the peer process.
-    public static long uid(CallMemory memory) {
+    public static long uid(SystemCallMemory memory) {
         return Integer.toUnsignedLong(memory.half(UID / 4));
     }
 
     /// Returns the group of the peer process.
-    public static long gid(CallMemory memory) {
+    public static long gid(SystemCallMemory memory) {
         return Integer.toUnsignedLong(memory.half(GID / 4));
     }
 
     /// `ioctl(2)`, `SIOCOUTQ`: the number of bytes of a TCP connection that the peer has not acknowledged; the end
     /// counts as one (`tcp(7)`).
-    public static int unacknowledged(CallMemory memory, int descriptor) {
+    public static int unacknowledged(SystemCallMemory memory, int descriptor) {
         memory.half(0, 0);
         int result = (int) call(memory, SystemCallNumber.IOCTL, descriptor, SIOCOUTQ, memory.wordsAddress(), 0, 0, 0);
         return result < 0 ? result : memory.half(0);
     }
 
     /// `getsockopt(2)` of a TCP connection's counters.
-    public static int tcpInfo(CallMemory memory, int descriptor, TcpInfo info) {
+    public static int tcpInfo(SystemCallMemory memory, int descriptor, TcpInfo info) {
         memory.half(0, TcpInfo.BYTES);
         try {
             int result = (int) call(memory, SystemCallNumber.GETSOCKOPT, descriptor, IntSocketOption.TCP_INFO.level,
@@ -210,7 +210,7 @@ public final class SocketCalls {
     /// its backlog had no room.
     ///
     /// @return it, or `-errno`
-    public static long drops(CallMemory memory, int descriptor) {
+    public static long drops(SystemCallMemory memory, int descriptor) {
         memory.half(0, MEMINFO_BYTES);
         long result = call(memory, SystemCallNumber.GETSOCKOPT, descriptor, IntSocketOption.SO_MEMINFO.level,
                 IntSocketOption.SO_MEMINFO.number, memory.wordsAddress() + 4, memory.wordsAddress(), 0);
@@ -225,7 +225,7 @@ public final class SocketCalls {
     /// `getsockopt(2)` of an integer option.
     ///
     /// @return its value, or `-errno`
-    public static int getOption(CallMemory memory, int descriptor, IntSocketOption option) {
+    public static int getOption(SystemCallMemory memory, int descriptor, IntSocketOption option) {
         memory.half(0, 0);
         memory.half(1, 4);
         long result = call(memory, SystemCallNumber.GETSOCKOPT, descriptor, option.level, option.number,

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// The only entry to the system: a call by its number, with six arguments.
 ///
 /// Where it can, it calls the kernel through a [stub][SystemCallStub] of our own, not through the
-/// [C library][LibrarySystemCall]. The library returns an error number in a variable of the thread, which the JVM may change
-/// before Java code reads it. The JDK captures it, and pays for that at each call with two memory segments and their checks,
-/// and with an allocation wherever the compiler does not inline all of them.
+/// [C library][LibcSyscallFunction]. The library returns an error number in a variable of the thread, which the JVM may
+/// change before Java code reads it. The JDK captures it, and pays for that at each call with two memory segments and
+/// their checks, and with an allocation wherever the compiler does not inline all of them.
 ///
 /// **Thread**: any.
 public final class SystemCalls {
@@ -39,25 +39,25 @@ public final class SystemCalls {
             return Optional.of("its system calls are known here for x86-64 and aarch64, and this processor is "
                     + System.getProperty("os.arch", "unknown"));
         }
-        return Optional.ofNullable(LibrarySystemCall.WHY_NOT);
+        return Optional.ofNullable(LibcSyscallFunction.WHY_NOT);
     }
 
     /// Makes a system call; calls with fewer parameters ignore the rest.
     ///
     /// @return the value of the call, or `-errno`
-    static long call(CallMemory memory, SystemCallNumber number, long a, long b, long c, long d, long e, long f) {
+    static long call(SystemCallMemory memory, SystemCallNumber number, long a, long b, long c, long d, long e, long f) {
         if (COUNT != null) {
             COUNT.increment();
         }
         MethodHandle stub = Linked.STUB;
         return stub == null
-                ? LibrarySystemCall.call(memory, number, a, b, c, d, e, f)
+                ? LibcSyscallFunction.call(memory, number, a, b, c, d, e, f)
                 : call(stub, memory, number, a, b, c, d, e, f);
     }
 
     /// Calls through a stub, during which the memory of the call stays reachable.
-    private static long call(MethodHandle stub, CallMemory memory, SystemCallNumber number, long a, long b, long c,
-            long d, long e, long f) {
+    private static long call(MethodHandle stub, SystemCallMemory memory, SystemCallNumber number, long a, long b,
+            long c, long d, long e, long f) {
         try {
             return (long) stub.invokeExact(number.here, a, b, c, d, e, f);
         } catch (RuntimeException | Error thrown) {

@@ -100,7 +100,7 @@ public final class VforkSpawn {
     /// @param environment the whole of its environment
     /// @return the number of the process, and above it the number of its descriptor, which is closed on `exec`; `-errno` if the
     ///         system has no more processes; 0 if [PosixSpawn] is to start it
-    public long start(CallMemory memory, Map<String, String> environment, int... descriptors) {
+    public long start(SystemCallMemory memory, Map<String, String> environment, int... descriptors) {
         MethodHandle stub = Linked.STUB;
         if (refused || stub == null) {
             return 0;
@@ -172,7 +172,7 @@ public final class VforkSpawn {
     }
 
     /// Removes a process that has ended without having started the program.
-    private static void reap(CallMemory memory, int pid, int pidfd) {
+    private static void reap(SystemCallMemory memory, int pid, int pidfd) {
         int reaped = ProcessCalls.killAndReap(memory, pid, false);
         int closed = DescriptorCalls.close(memory, pidfd);
         assert reaped == 0 && closed == 0;

@@ -30,14 +30,14 @@ public final class WaitidResult {
     public WaitidResult() {}
 
     /// Reads the result that `waitid` has written to the beginning of a transfer buffer, `siginfo_t` first.
-    void read(CallMemory memory) {
+    void read(SystemCallMemory memory) {
         ended = memory.transferInt(PID) != 0;
         exited = memory.transferInt(CODE) == CLD_EXITED;
         status = memory.transferInt(STATUS);
         cpuNanos = nanos(memory, INFO_BYTES + USER_TIME) + nanos(memory, INFO_BYTES + SYSTEM_TIME);
     }
 
-    private static long nanos(CallMemory memory, int at) {
+    private static long nanos(SystemCallMemory memory, int at) {
         return memory.transferLong(at) * NANOS_PER_SECOND + memory.transferLong(at + Long.BYTES) * NANOS_PER_MICRO;
     }
 

@@ -6,8 +6,8 @@
 /// layout) are resolved at run time. No call is linked as *critical*. That would save two nanoseconds of a microsecond
 /// or more, and the garbage collector would have to wait for the call.
 ///
-/// **Threads**: any; the [dev.polyserve.linux.system.CallMemory] of a call belongs to one thread at a time. A blocking
-/// call must not run on a virtual thread, because it would hold the carrier.
+/// **Threads**: any; the [dev.polyserve.linux.system.SystemCallMemory] of a call belongs to one thread at a time. A
+/// blocking call must not run on a virtual thread, because it would hold the carrier.
 ///
 /// **Depends on** the JDK.
 @NullMarked

@@ -3,7 +3,7 @@ package dev.polyserve.linux.worker;
 import dev.polyserve.linux.control.WorkerControlChannel;
 import dev.polyserve.linux.control.WorkerMessage;
 import dev.polyserve.linux.control.WorkerCommand;
-import dev.polyserve.linux.control.WorkerEvent;
+import dev.polyserve.linux.control.WorkerEventMessage;
 import dev.polyserve.OnFull;
 import dev.polyserve.Options;
 import dev.polyserve.RequestResult;
@@ -130,7 +130,7 @@ final class WorkerCommandLoop {
             case WorkerCommand.Drain drain -> end(Duration.ofMillis(drain.millis()));
             case WorkerCommand.TakeSelfSigned made -> SelfSignedCertificate.take(made.encoded());
             case WorkerCommand.CheckTls asked ->
-                eventReporter.event(new WorkerEvent.TlsChecked(asked.number(), problem(asked.tls())));
+                eventReporter.event(new WorkerEventMessage.TlsChecked(asked.number(), problem(asked.tls())));
             case WorkerCommand.ReplaceTls now -> replaceTls(now.tls());
             case WorkerCommand.ReportFigures _ -> workerMain.reportFigures();
             case WorkerCommand.DumpThreads _ -> tell(dump());
@@ -162,7 +162,7 @@ final class WorkerCommandLoop {
             try {
                 RequestResult how = server.handleRequest(FOR_LONG);
                 if (how != RequestResult.TIMED_OUT) {
-                    eventReporter.event(new WorkerEvent.RequestHandled(number, how));
+                    eventReporter.event(new WorkerEventMessage.RequestHandled(number, how));
                 }
             } catch (InterruptedException withdrawn) {
                 Thread.currentThread().interrupt();
@@ -201,9 +201,9 @@ final class WorkerCommandLoop {
         // Acknowledge after the accept loop's next turn: by then it has reported every connection that it accepted
         // before.
         if (started || one.isPresent()) {
-            var _ = server.pulse().thenRun(() -> eventReporter.event(new WorkerEvent.CommandAcknowledged()));
+            var _ = server.pulse().thenRun(() -> eventReporter.event(new WorkerEventMessage.CommandAcknowledged()));
         } else {
-            eventReporter.event(new WorkerEvent.CommandAcknowledged());
+            eventReporter.event(new WorkerEventMessage.CommandAcknowledged());
         }
     }
 
@@ -232,7 +232,7 @@ final class WorkerCommandLoop {
     /// Sends a dump in pieces, each of which fits into a message.
     private void tell(String dump) {
         for (int from = 0; from < dump.length(); from += PIECE_CHARACTERS) {
-            eventReporter.event(new WorkerEvent.ThreadDump(
+            eventReporter.event(new WorkerEventMessage.ThreadDump(
                     dump.substring(from, Math.min(dump.length(), from + PIECE_CHARACTERS))));
         }
     }

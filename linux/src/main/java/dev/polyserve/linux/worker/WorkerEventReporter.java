@@ -4,7 +4,7 @@ import dev.polyserve.linux.control.WorkerControlChannel;
 import dev.polyserve.linux.control.SerializedException;
 import dev.polyserve.linux.control.WorkerTlsInfo;
 import dev.polyserve.linux.control.WorkerCommand;
-import dev.polyserve.linux.control.WorkerEvent;
+import dev.polyserve.linux.control.WorkerEventMessage;
 import dev.polyserve.Cause;
 import dev.polyserve.ConnectionFuture;
 import dev.polyserve.ConnectionInfo;
@@ -76,7 +76,7 @@ final class WorkerEventReporter implements ServerListener {
     /// Reports an event, now or as soon as the supervisor reads. When too many messages wait already, because the
     /// supervisor is suspended or busy, this waits for room, so that the worker accepts no faster than the supervisor
     /// reads.
-    void event(WorkerEvent event) {
+    void event(WorkerEventMessage event) {
         try {
             while (!channel.send(event)) {
                 channel.awaitRoom(ROOM_NANOS);
@@ -93,7 +93,7 @@ final class WorkerEventReporter implements ServerListener {
 
     /// Reports that the accept loop turns, with its counters.
     void beat(Server server) {
-        event(new WorkerEvent.Heartbeat(ServingProcessStats.of(server.stats())));
+        event(new WorkerEventMessage.Heartbeat(ServingProcessStats.of(server.stats())));
     }
 
     /// Sends waiting messages.
@@ -130,7 +130,7 @@ final class WorkerEventReporter implements ServerListener {
     /// Announces that the next connection has this number.
     void takes(long id) {
         taken.add(id);
-        event(new WorkerEvent.ConnectionTaken(id));
+        event(new WorkerEventMessage.ConnectionTaken(id));
     }
 
     void abort(long id) {
@@ -155,11 +155,12 @@ final class WorkerEventReporter implements ServerListener {
                 throw new IllegalStateException("this program has no handler of datagrams");
             }
             handler.handle(Asked.of(ask), reply);
-            event(new WorkerEvent.DatagramAnswered(ask.id(),
+            event(new WorkerEventMessage.DatagramAnswered(ask.id(),
                     reply.written() ? Optional.of(reply.bytes()) : Optional.empty(),
                     Optional.empty()));
         } catch (Throwable e) { // whatever it is, it fails this datagram only
-            event(new WorkerEvent.DatagramAnswered(ask.id(), Optional.empty(), Optional.of(SerializedException.of(e))));
+            event(new WorkerEventMessage.DatagramAnswered(ask.id(), Optional.empty(),
+                    Optional.of(SerializedException.of(e))));
         }
     }
 
@@ -202,7 +203,7 @@ final class WorkerEventReporter implements ServerListener {
             lock.unlock();
         }
         if (given == null) {
-            event(new WorkerEvent.ConnectionAccepted(id, slot(connection.endpoint()), connection.peer(),
+            event(new WorkerEventMessage.ConnectionAccepted(id, slot(connection.endpoint()), connection.peer(),
                     connection.local(),
                     connection.peerCredentials()));
         }
@@ -212,7 +213,7 @@ final class WorkerEventReporter implements ServerListener {
 
     private void over(ConnectionFuture connection) {
         long id = number(connection);
-        event(new WorkerEvent.ConnectionClosed(id, connection.outcome().orElseGet(Cause.Stopped::new),
+        event(new WorkerEventMessage.ConnectionClosed(id, connection.outcome().orElseGet(Cause.Stopped::new),
                 connection.bytesIn(), connection.bytesOut(),
                 hadTlsFromTheStart(connection) ? Optional.empty() : connection.tls().map(WorkerTlsInfo::of)));
         lock.lock();
@@ -293,44 +294,44 @@ final class WorkerEventReporter implements ServerListener {
 
     @Override
     public void rejected(ConnectionInfo connection, Optional<Limit> limit) {
-        event(new WorkerEvent.ConnectionRejected(number(connection), limit));
+        event(new WorkerEventMessage.ConnectionRejected(number(connection), limit));
     }
 
     @Override
     public void opened(ConnectionInfo connection) {
-        event(new WorkerEvent.HandlerStarted(number(connection), connection.tls().map(WorkerTlsInfo::of)));
+        event(new WorkerEventMessage.HandlerStarted(number(connection), connection.tls().map(WorkerTlsInfo::of)));
     }
 
     @Override
     public void failed(ConnectionInfo connection, Throwable error) {
-        event(new WorkerEvent.HandlerFailed(number(connection), SerializedException.of(error)));
+        event(new WorkerEventMessage.HandlerFailed(number(connection), SerializedException.of(error)));
     }
 
     @Override
     public void datagramFailed(Endpoint endpoint, SocketAddress peer, Throwable error) {
-        event(new WorkerEvent.DatagramFailed(slot(endpoint), peer, SerializedException.of(error)));
+        event(new WorkerEventMessage.DatagramFailed(slot(endpoint), peer, SerializedException.of(error)));
     }
 
     @Override
     public void limitReached(Limit limit) {
-        event(new WorkerEvent.LimitReached(limit));
+        event(new WorkerEventMessage.LimitReached(limit));
     }
 
     @Override
     public void acceptFailed(Endpoint endpoint, Throwable error, Duration retryAfter) {
-        event(new WorkerEvent.AcceptFailed(slot(endpoint), SerializedException.of(error), retryAfter.toNanos(),
+        event(new WorkerEventMessage.AcceptFailed(slot(endpoint), SerializedException.of(error), retryAfter.toNanos(),
                 AcceptException.reasonOf(error)));
     }
 
     @Override
     public void listenerDown(Endpoint endpoint, Throwable error) {
-        event(new WorkerEvent.ListenerDown(slot(endpoint), SerializedException.of(error)));
+        event(new WorkerEventMessage.ListenerDown(slot(endpoint), SerializedException.of(error)));
     }
 
     @Override
     public void stalled(String loop, Duration soFar, Optional<ConnectionInfo> connection,
             List<StackTraceElement> stack) {
-        event(new WorkerEvent.LoopStalled(loop, soFar.toNanos(), connection.map(this::number).orElse(0L),
+        event(new WorkerEventMessage.LoopStalled(loop, soFar.toNanos(), connection.map(this::number).orElse(0L),
                 SerializedException.of(stack)));
     }
 }

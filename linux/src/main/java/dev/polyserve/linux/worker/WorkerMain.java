@@ -4,7 +4,7 @@ import dev.polyserve.linux.control.WorkerControlChannel;
 import dev.polyserve.linux.control.WorkerMessage;
 import dev.polyserve.linux.control.WorkerEnvironment;
 import dev.polyserve.linux.control.WorkerCommand;
-import dev.polyserve.linux.control.WorkerEvent;
+import dev.polyserve.linux.control.WorkerEventMessage;
 import dev.polyserve.spi.ModelDefinition;
 import dev.polyserve.run.SocketBackend;
 import dev.polyserve.linux.multiplexer.EpollMultiplexer;
@@ -205,7 +205,7 @@ public final class WorkerMain {
 
     /// Ends this process, which cannot serve; the supervisor says why.
     private void endAtStart(String why) {
-        eventReporter.event(new WorkerEvent.TlsChecked(0, Optional.of(why)));
+        eventReporter.event(new WorkerEventMessage.TlsChecked(0, Optional.of(why)));
         try {
             boolean _ = eventReporter.awaitSent(SENT);
         } catch (InterruptedException e) {
@@ -278,7 +278,7 @@ public final class WorkerMain {
 
     /// Reports that the worker accepts, or has stopped accepting, according to the last command.
     void acknowledged() {
-        eventReporter.event(new WorkerEvent.CommandAcknowledged());
+        eventReporter.event(new WorkerEventMessage.CommandAcknowledged());
     }
 
     /// Serves according to the supervisor's commands; does not return.
@@ -293,7 +293,7 @@ public final class WorkerMain {
                 controlLoop.warmUp();
                 server.start();
             }
-            eventReporter.event(new WorkerEvent.Ready());
+            eventReporter.event(new WorkerEventMessage.Ready());
             controlLoop.forever();
         } finally {
             // Reached only without memory or by a defect: a worker that reads no commands is useless. The caller reports

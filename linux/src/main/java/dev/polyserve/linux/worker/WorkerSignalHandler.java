@@ -1,6 +1,6 @@
 package dev.polyserve.linux.worker;
 
-import dev.polyserve.linux.control.WorkerEvent;
+import dev.polyserve.linux.control.WorkerEventMessage;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -49,7 +49,7 @@ public final class WorkerSignalHandler {
         if (second && endNow.isPresent()) {
             endNow.get().run();
         } else {
-            eventReporter.event(new WorkerEvent.EndRequested(signal));
+            eventReporter.event(new WorkerEventMessage.EndRequested(signal));
         }
     }
 }

@@ -17,7 +17,7 @@ import dev.polyserve.io.StreamSocket;
 import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.linux.socket.Descriptor;
 import dev.polyserve.linux.socket.ReceivedConnectionsListener;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.run.BlockingRunner;
@@ -75,7 +75,7 @@ final class WorkerWarmUp {
     }
 
     private static void converse(Runner runner) throws IOException {
-        CallMemory memory = CallMemory.forTransfers();
+        SystemCallMemory memory = SystemCallMemory.forTransfers();
         long pair = SocketCalls.socketPair(memory, SocketCalls.STREAM);
         if (pair < 0) {
             throw new SystemCallException("socketpair", pair);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polyserve.linux.socket.SeqpacketSocket;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.DescriptorMessage;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.DescriptorCalls;
@@ -34,7 +34,7 @@ import org.junit.jupiter.api.condition.OS;
 class WorkerControlChannelTest {
     private static final int MANY = 20_000;
 
-    private final CallMemory memory = CallMemory.forTransfers();
+    private final SystemCallMemory memory = SystemCallMemory.forTransfers();
     private Optional<WorkerControlChannel> here = Optional.empty();
     private Optional<WorkerControlChannel> there = Optional.empty();
 
@@ -63,7 +63,7 @@ class WorkerControlChannelTest {
     void whatIsNotTakenAtOnceComesLaterInOrder() throws Exception {
         assertThat(there().receive()).isNull();
         for (int i = 0; i < MANY; i++) {
-            here().send(new WorkerEvent.ConnectionClosed(i, new Cause.Stopped(), i, 2L * i));
+            here().send(new WorkerEventMessage.ConnectionClosed(i, new Cause.Stopped(), i, 2L * i));
         }
         assertThat(here().flush()).as("all of it at once").isFalse();
         assertThat(here().isFlushed()).isFalse();
@@ -77,7 +77,7 @@ class WorkerControlChannelTest {
                 received.addAll(packet.messages());
             }
         }
-        assertThat(received.stream().map(over -> ((WorkerEvent.ConnectionClosed) over).id()))
+        assertThat(received.stream().map(over -> ((WorkerEventMessage.ConnectionClosed) over).id()))
                 .isEqualTo(LongStream.range(0, MANY).boxed().toList());
         assertThat(here().isFlushed()).isTrue();
         assertThat(there().receive()).isNull();
@@ -94,7 +94,7 @@ class WorkerControlChannelTest {
             kept++;
         }
         assertThat(kept).isEqualTo(WorkerControlChannel.MOST_WAITING_BYTES / message);
-        assertThat(here().send(new WorkerEvent.ThreadDump("x".repeat(1 << 10)))).as("a longer one").isFalse();
+        assertThat(here().send(new WorkerEventMessage.ThreadDump("x".repeat(1 << 10)))).as("a longer one").isFalse();
         assertThat(here().flush()).as("all of it at once").isFalse();
         assertThat(here().send(new WorkerCommand.SetAccepting(true))).as("one more, after the socket has taken some")
                 .isTrue();
@@ -176,10 +176,10 @@ class WorkerControlChannelTest {
 
     @Test
     void theEndOfTheOtherSideIsSeenAfterWhatItSaid() throws Exception {
-        here().send(new WorkerEvent.Ready());
+        here().send(new WorkerEventMessage.Ready());
         assertThat(here().flush()).isTrue();
         here().close();
-        requireReceived(new WorkerEvent.Ready());
+        requireReceived(new WorkerEventMessage.Ready());
         assertThat(there().await(0)).map(WorkerControlChannel.Received::messages).contains(List.of());
         there().send(new WorkerCommand.DumpThreads());
         assertThatThrownBy(() -> there().flush()).isInstanceOf(IOException.class);
@@ -197,7 +197,7 @@ class WorkerControlChannelTest {
         assertThatThrownBy(() -> here().send(new WorkerCommand.DumpThreads(), many))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("300 descriptors");
-        assertThatThrownBy(() -> here().send(new WorkerEvent.ThreadDump("x".repeat(1 << 18))))
+        assertThatThrownBy(() -> here().send(new WorkerEventMessage.ThreadDump("x".repeat(1 << 18))))
                 .isInstanceOf(IllegalArgumentException.class);
         here().send(new WorkerCommand.SetAccepting(true));
         assertThat(here().flush()).isTrue();

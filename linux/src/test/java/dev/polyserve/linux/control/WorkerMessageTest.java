@@ -124,36 +124,40 @@ class WorkerMessageTest {
     }
 
     private static Stream<WorkerMessage> reports() {
-        return Stream.of(new WorkerEvent.Ready(), new WorkerEvent.ConnectionTaken(9),
-                new WorkerEvent.ConnectionAccepted(1, 0, V6, V4, Optional.empty()),
-                new WorkerEvent.ConnectionAccepted(2, 1, UnixDomainSocketAddress.of(""), UNIX,
+        return Stream.of(new WorkerEventMessage.Ready(), new WorkerEventMessage.ConnectionTaken(9),
+                new WorkerEventMessage.ConnectionAccepted(1, 0, V6, V4, Optional.empty()),
+                new WorkerEventMessage.ConnectionAccepted(2, 1, UnixDomainSocketAddress.of(""), UNIX,
                         Optional.of(new ConnectionInfo.Credentials(1, 0xffff_ffffL, 0))),
-                new WorkerEvent.HandlerStarted(3),
-                new WorkerEvent.HandlerStarted(3, Optional.of(new WorkerTlsInfo("TLSv1.3", "TLS_AES_128_GCM_SHA256",
-                        Optional.of("a.example"), Optional.empty(), List.of()))),
-                new WorkerEvent.HandlerFailed(4, FAILURE),
-                new WorkerEvent.ConnectionRejected(5, Optional.empty()),
-                new WorkerEvent.ConnectionRejected(5, Optional.of(Limit.CONNECTIONS)),
-                new WorkerEvent.ConnectionClosed(6, new Cause.Done(true), 1, 2),
-                new WorkerEvent.ConnectionClosed(6, new Cause.Done(false), 1, Long.MAX_VALUE),
-                new WorkerEvent.ConnectionClosed(7, new Cause.PeerReset("reset"), 0, 0),
-                new WorkerEvent.ConnectionClosed(8, new Cause.TimedOut(Limit.IDLE), 0, 0),
-                new WorkerEvent.ConnectionClosed(9, new Cause.LimitReached(Limit.FRAME), 0, 0),
-                new WorkerEvent.ConnectionClosed(10, new Cause.Stopped(), 0, 0),
-                new WorkerEvent.ConnectionClosed(11, new Cause.Stopped(), 0, 0, Optional.of(new WorkerTlsInfo("TLSv1.2",
-                        "X", Optional.empty(), Optional.of("smtp"), List.of()))),
-                new WorkerEvent.DatagramAnswered(-1, Optional.of(ByteBuffer.wrap(new byte[]{1, 2})), Optional.empty()),
-                new WorkerEvent.DatagramAnswered(-1, Optional.empty(), Optional.of(FAILURE)),
-                new WorkerEvent.CommandAcknowledged(),
-                new WorkerEvent.RequestHandled(7, RequestResult.REJECTED),
-                new WorkerEvent.EndRequested("TERM"), new WorkerEvent.Heartbeat(FIGURES),
-                new WorkerEvent.TlsChecked(3, Optional.empty()),
-                new WorkerEvent.TlsChecked(0, Optional.of("the key does not fit")),
-                new WorkerEvent.LimitReached(Limit.CONNECTIONS),
-                new WorkerEvent.AcceptFailed(1, FAILURE, 5_000_000, "EMFILE"),
-                new WorkerEvent.ListenerDown(1, FAILURE), new WorkerEvent.DatagramFailed(0, UNIX, FAILURE),
-                new WorkerEvent.LoopStalled("loop", 1, 0, FAILURE),
-                new WorkerEvent.ThreadDump("\"main\" WAITING\n    at x"));
+                new WorkerEventMessage.HandlerStarted(3),
+                new WorkerEventMessage.HandlerStarted(3,
+                        Optional.of(new WorkerTlsInfo("TLSv1.3", "TLS_AES_128_GCM_SHA256",
+                                Optional.of("a.example"), Optional.empty(), List.of()))),
+                new WorkerEventMessage.HandlerFailed(4, FAILURE),
+                new WorkerEventMessage.ConnectionRejected(5, Optional.empty()),
+                new WorkerEventMessage.ConnectionRejected(5, Optional.of(Limit.CONNECTIONS)),
+                new WorkerEventMessage.ConnectionClosed(6, new Cause.Done(true), 1, 2),
+                new WorkerEventMessage.ConnectionClosed(6, new Cause.Done(false), 1, Long.MAX_VALUE),
+                new WorkerEventMessage.ConnectionClosed(7, new Cause.PeerReset("reset"), 0, 0),
+                new WorkerEventMessage.ConnectionClosed(8, new Cause.TimedOut(Limit.IDLE), 0, 0),
+                new WorkerEventMessage.ConnectionClosed(9, new Cause.LimitReached(Limit.FRAME), 0, 0),
+                new WorkerEventMessage.ConnectionClosed(10, new Cause.Stopped(), 0, 0),
+                new WorkerEventMessage.ConnectionClosed(11, new Cause.Stopped(), 0, 0,
+                        Optional.of(new WorkerTlsInfo("TLSv1.2",
+                                "X", Optional.empty(), Optional.of("smtp"), List.of()))),
+                new WorkerEventMessage.DatagramAnswered(-1, Optional.of(ByteBuffer.wrap(new byte[]{1, 2})),
+                        Optional.empty()),
+                new WorkerEventMessage.DatagramAnswered(-1, Optional.empty(), Optional.of(FAILURE)),
+                new WorkerEventMessage.CommandAcknowledged(),
+                new WorkerEventMessage.RequestHandled(7, RequestResult.REJECTED),
+                new WorkerEventMessage.EndRequested("TERM"), new WorkerEventMessage.Heartbeat(FIGURES),
+                new WorkerEventMessage.TlsChecked(3, Optional.empty()),
+                new WorkerEventMessage.TlsChecked(0, Optional.of("the key does not fit")),
+                new WorkerEventMessage.LimitReached(Limit.CONNECTIONS),
+                new WorkerEventMessage.AcceptFailed(1, FAILURE, 5_000_000, "EMFILE"),
+                new WorkerEventMessage.ListenerDown(1, FAILURE),
+                new WorkerEventMessage.DatagramFailed(0, UNIX, FAILURE),
+                new WorkerEventMessage.LoopStalled("loop", 1, 0, FAILURE),
+                new WorkerEventMessage.ThreadDump("\"main\" WAITING\n    at x"));
     }
 
     @ParameterizedTest
@@ -165,8 +169,8 @@ class WorkerMessageTest {
     @Test
     void aFailureReadsAsWhatItWas() throws Exception {
         var thrown = new IllegalStateException("because");
-        var sent = new WorkerEvent.ConnectionClosed(1, new Cause.Failed(thrown), 0, 0);
-        var over = (WorkerEvent.ConnectionClosed) all(WorkerMessageWriter.bytes(sent)).getFirst();
+        var sent = new WorkerEventMessage.ConnectionClosed(1, new Cause.Failed(thrown), 0, 0);
+        var over = (WorkerEventMessage.ConnectionClosed) all(WorkerMessageWriter.bytes(sent)).getFirst();
         Throwable error = ((Cause.Failed) over.cause()).error();
         assertThat(error).hasToString(thrown.toString()).hasMessage("because");
         assertThat(error.getStackTrace()[0].getMethodName()).isEqualTo("aFailureReadsAsWhatItWas");
@@ -175,7 +179,8 @@ class WorkerMessageTest {
     @Test
     void aFailureFitsIntoAMessageHoweverMuchItSays() {
         Throwable talkative = new IllegalStateException("ü".repeat(1 << 20));
-        assertThat(WorkerMessageWriter.bytes(new WorkerEvent.HandlerFailed(1, SerializedException.of(talkative))))
+        assertThat(
+                WorkerMessageWriter.bytes(new WorkerEventMessage.HandlerFailed(1, SerializedException.of(talkative))))
                 .hasSizeLessThan(DescriptorMessage.MOST_BYTES);
     }
 

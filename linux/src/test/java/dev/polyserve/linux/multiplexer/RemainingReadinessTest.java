@@ -14,7 +14,7 @@ import dev.polyserve.linux.ring.RingProbe;
 import dev.polyserve.linux.ring.RingSocketProvider;
 import dev.polyserve.linux.socket.DescriptorSocketProvider;
 import dev.polyserve.linux.socket.ReceivedConnectionsListener;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.DescriptorMessage;
 import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.SocketAddresses;
@@ -46,7 +46,7 @@ class RemainingReadinessTest {
     private static final long LONG = 10_000_000_000L;
     private static final long A_WHILE = 2_000_000;
 
-    private final CallMemory memory = CallMemory.small();
+    private final SystemCallMemory memory = SystemCallMemory.small();
     private final Deque<Integer> told = new ArrayDeque<>();
 
     @TempDir

@@ -3,7 +3,7 @@ package dev.polyserve.linux.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.ProcessCalls;
 import dev.polyserve.linux.system.SurrogateEscape;
@@ -85,7 +85,7 @@ class ChildProgramTest {
     /// On x86-64 both ways are there; else this compares the C library with itself.
     @Test
     void bothWaysStartItInTheSameState() throws Exception {
-        int unused = ProcessCalls.ignore(CallMemory.small(), A_SIGNAL);
+        int unused = ProcessCalls.ignore(SystemCallMemory.small(), A_SIGNAL);
         assertThat(unused).isZero();
         // No shell, which changes its signals.
         List<String> command = List.of("grep", "-E", "^(Sig(Ign|Blk|Cgt)|Umask|Seccomp|FDSize)", "/proc/self/status");

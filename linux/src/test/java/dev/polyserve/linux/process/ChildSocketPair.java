@@ -1,6 +1,6 @@
 package dev.polyserve.linux.process;
 
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.SocketCalls;
@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 final class ChildSocketPair implements AutoCloseable {
     private static final long LIMIT_NANOS = 30_000_000_000L;
 
-    private final CallMemory memory = CallMemory.forTransfers();
+    private final SystemCallMemory memory = SystemCallMemory.forTransfers();
     private final int here;
     final int theirs;
     private boolean theirsOpen = true;
@@ -35,7 +35,7 @@ final class ChildSocketPair implements AutoCloseable {
         giveUpTheirs();
         ByteArrayOutputStream heard = new ByteArrayOutputStream();
         while (true) {
-            ByteBuffer bytes = ByteBuffer.allocate(CallMemory.TRANSFER_BYTES);
+            ByteBuffer bytes = ByteBuffer.allocate(SystemCallMemory.TRANSFER_BYTES);
             awaitReadable();
             int count = SystemCallException.require("recv", SocketCalls.receive(memory, here, bytes.remaining()));
             if (count == 0) {

@@ -7,7 +7,7 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.io.Listener;
-import dev.polyserve.linux.system.CallMemoryPool;
+import dev.polyserve.linux.system.SystemCallMemoryPool;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.RingLayout;
 import dev.polyserve.loop.Multiplexer;
@@ -120,7 +120,7 @@ class RingOperationsTest {
                 Options.defaults().sockets());
         try (SocketChannel _ = SocketChannel.open(listener.address())) {
             RingSocket socket = (RingSocket) Objects.requireNonNull(listener.accept());
-            socket.joins(operations, new CallMemoryPool());
+            socket.joins(operations, new SystemCallMemoryPool());
             int provided = buffers.everProvided();
             fill(3);
             operations.turn(0);

@@ -9,7 +9,7 @@ import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.linux.socket.Wakeup;
-import dev.polyserve.linux.system.CallMemoryPool;
+import dev.polyserve.linux.system.SystemCallMemoryPool;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.loop.Multiplexer;
 import dev.polyserve.loop.MultiplexerOwner;
@@ -40,7 +40,7 @@ class RingThreadChangeTest {
     private static final int WAIT_MILLIS = 15_000;
     private static final int EXCHANGES = 3_000;
 
-    private final CallMemoryPool memories = new CallMemoryPool();
+    private final SystemCallMemoryPool memories = new SystemCallMemoryPool();
     private final ByteBuffer received = ByteBuffer.allocate(100);
     private IoUringInstance ring;
     private ReceiveBuffers buffers;

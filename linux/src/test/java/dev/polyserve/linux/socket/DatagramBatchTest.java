@@ -7,7 +7,7 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.DatagramSender;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.SendmmsgBatch;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.RecvmmsgBatch;
@@ -265,7 +265,7 @@ class DatagramBatchTest {
     void equalRepliesGoJoinedAndComeJoinedAndAreTheSame() throws Exception {
         DatagramPort server = udp();
         BoundDescriptor client = SocketBinding.udp(new Endpoint.Udp("127.0.0.1", 0), OPTIONS);
-        CallMemory memory = CallMemory.small();
+        SystemCallMemory memory = SystemCallMemory.small();
         int descriptor = client.descriptor().number();
         boolean joins = SocketCalls.setOption(memory, descriptor, IntSocketOption.UDP_GRO, 1) == 0
                 && SocketCalls.getOption(memory, descriptor, IntSocketOption.UDP_SEGMENT) >= 0;

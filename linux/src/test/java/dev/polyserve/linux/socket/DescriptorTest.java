@@ -3,7 +3,7 @@ package dev.polyserve.linux.socket;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.condition.OS;
 @EnabledOnOs(OS.LINUX)
 @Timeout(30)
 class DescriptorTest {
-    private final CallMemory memory = CallMemory.small();
+    private final SystemCallMemory memory = SystemCallMemory.small();
     private final int number = DescriptorCalls.eventfd(memory);
     private final Descriptor descriptor = new Descriptor(number);
 
@@ -86,7 +86,7 @@ class DescriptorTest {
     }
 
     private static void use(Descriptor raced, CyclicBarrier start, AtomicInteger failed) {
-        CallMemory own = CallMemory.small();
+        SystemCallMemory own = SystemCallMemory.small();
         try {
             start.await();
         } catch (Exception e) {

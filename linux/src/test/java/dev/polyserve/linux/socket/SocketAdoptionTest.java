@@ -10,7 +10,7 @@ import dev.polyserve.io.Listener;
 import dev.polyserve.io.Pollable;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.SocketProvider;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.DescriptorCalls;
 import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.SystemCallException;
@@ -44,7 +44,7 @@ class SocketAdoptionTest {
 
     private final PreopenedSockets given = new PreopenedSockets();
     private final DescriptorSocketProvider socketProvider = DescriptorSocketProvider.unlimited().serving(given);
-    private final CallMemory memory = CallMemory.forTransfers();
+    private final SystemCallMemory memory = SystemCallMemory.forTransfers();
 
     @TempDir
     private Path directory;

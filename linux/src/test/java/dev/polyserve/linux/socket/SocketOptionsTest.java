@@ -12,7 +12,7 @@ import dev.polyserve.io.Listener;
 import dev.polyserve.io.Pollable;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.SocketProvider;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.IntSocketOption;
 import java.io.IOException;
@@ -44,7 +44,7 @@ class SocketOptionsTest {
     private static final int BUFFER_BYTES = 40 << 10;
 
     private final SocketProvider socketProvider = DescriptorSocketProvider.unlimited();
-    private final CallMemory memory = CallMemory.small();
+    private final SystemCallMemory memory = SystemCallMemory.small();
 
     @TempDir
     private Path directory;

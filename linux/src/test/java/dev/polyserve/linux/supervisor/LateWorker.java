@@ -3,12 +3,12 @@ package dev.polyserve.linux.supervisor;
 import dev.polyserve.linux.control.WorkerControlChannel;
 import dev.polyserve.linux.control.WorkerEnvironment;
 import dev.polyserve.linux.control.WorkerCommand;
-import dev.polyserve.linux.control.WorkerEvent;
+import dev.polyserve.linux.control.WorkerEventMessage;
 import dev.polyserve.Cause;
 import dev.polyserve.Endpoint;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.linux.socket.ReceivedConnectionsListener;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.SystemCallMemory;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.SystemCallException;
@@ -31,7 +31,7 @@ final class LateWorker {
     private static final int BUFFER_BYTES = 4096;
 
     private final WorkerControlChannel channel;
-    private final CallMemory memory = CallMemory.small();
+    private final SystemCallMemory memory = SystemCallMemory.small();
 
     private LateWorker(WorkerControlChannel channel) {
         this.channel = channel;
@@ -45,18 +45,18 @@ final class LateWorker {
         WorkerControlChannel.Received first = receive();
         WorkerCommand.Serve serve = (WorkerCommand.Serve) first.messages().getFirst();
         int listener = first.descriptors().getFirst();
-        event(new WorkerEvent.Ready());
+        event(new WorkerEventMessage.Ready());
         while (!isToldToLeave()) {
-            event(new WorkerEvent.CommandAcknowledged());
+            event(new WorkerEventMessage.CommandAcknowledged());
         }
         StreamSocket connection = accept(listener, Endpoint.parse(serve.slots().get(SLOT).real()));
-        event(new WorkerEvent.ConnectionAccepted(ID, SLOT, connection.control().ends().peer(),
+        event(new WorkerEventMessage.ConnectionAccepted(ID, SLOT, connection.control().ends().peer(),
                 connection.control().ends().local(), Optional.empty()));
-        event(new WorkerEvent.HandlerStarted(ID));
-        event(new WorkerEvent.CommandAcknowledged());
+        event(new WorkerEventMessage.HandlerStarted(ID));
+        event(new WorkerEventMessage.CommandAcknowledged());
         long bytes = echo(connection);
         connection.close(false);
-        event(new WorkerEvent.ConnectionClosed(ID, new Cause.Done(true), bytes, bytes));
+        event(new WorkerEventMessage.ConnectionClosed(ID, new Cause.Done(true), bytes, bytes));
     }
 
     private boolean isToldToLeave() throws IOException {
@@ -67,7 +67,7 @@ final class LateWorker {
         return channel.await(MOST_NANOS).orElseThrow(() -> new IOException("the supervisor says nothing"));
     }
 
-    private void event(WorkerEvent event) throws IOException {
+    private void event(WorkerEventMessage event) throws IOException {
         channel.send(event);
         if (!channel.flush()) {
             throw new IOException("the supervisor does not listen");

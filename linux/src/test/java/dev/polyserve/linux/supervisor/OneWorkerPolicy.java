@@ -1,7 +1,7 @@
 package dev.polyserve.linux.supervisor;
 
 import dev.polyserve.linux.control.WorkerCommand;
-import dev.polyserve.linux.control.WorkerEvent;
+import dev.polyserve.linux.control.WorkerEventMessage;
 import java.util.List;
 import java.util.Optional;
 
@@ -49,7 +49,7 @@ final class OneWorkerPolicy implements ScalingPolicy {
     }
 
     @Override
-    public void checked(WorkerEvent.TlsChecked outcome) {
+    public void checked(WorkerEventMessage.TlsChecked outcome) {
         throw new AssertionError(outcome);
     }
 
@@ -74,7 +74,7 @@ final class OneWorkerPolicy implements ScalingPolicy {
     }
 
     @Override
-    public void told(Worker worker, WorkerEvent event) {
+    public void told(Worker worker, WorkerEventMessage event) {
         throw new AssertionError(worker + " tells " + event);
     }
 

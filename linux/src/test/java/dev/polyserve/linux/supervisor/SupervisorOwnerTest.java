@@ -10,7 +10,7 @@ import dev.polyserve.Workers;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.linux.control.WorkerCommand;
-import dev.polyserve.linux.control.WorkerEvent;
+import dev.polyserve.linux.control.WorkerEventMessage;
 import dev.polyserve.io.Pollable;
 import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.loop.EventLoop;
@@ -80,7 +80,7 @@ class SupervisorOwnerTest {
         assertRefused(() -> workers.kill(worker, "by another thread"));
         assertRefused(() -> worker.accepts(true));
         assertRefused(() -> worker.serves(0));
-        assertRefused(() -> worker.told(new WorkerEvent.HandlerStarted(1)));
+        assertRefused(() -> worker.told(new WorkerEventMessage.HandlerStarted(1)));
         worker.command(new WorkerCommand.DumpThreads());
     }
 

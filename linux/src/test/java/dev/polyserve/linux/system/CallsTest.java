@@ -29,7 +29,7 @@ class CallsTest {
     private static final int COLLECTIONS = 20;
     private static final int PAGE_BYTES = 4096;
 
-    private final CallMemory memory = CallMemory.forTransfers();
+    private final SystemCallMemory memory = SystemCallMemory.forTransfers();
     private int here;
     private int there;
 
@@ -65,7 +65,7 @@ class CallsTest {
     /// The stub, and the C library where there is none.
     @Test
     void bothWaysToTheKernelReturnTheSame() throws Exception {
-        for (SystemCall way : List.<SystemCall>of(SystemCalls::call, LibrarySystemCall::call)) {
+        for (SystemCall way : List.<SystemCall>of(SystemCalls::call, LibcSyscallFunction::call)) {
             assertThat(way.call(memory, SystemCallNumber.CLOSE, -1, 0, 0, 0, 0, 0)).isEqualTo(-Errno.EBADF);
             // Each of the six arguments counts: an offset within a page is refused.
             int flags = MemoryMappingCalls.MAP_PRIVATE | MemoryMappingCalls.MAP_ANONYMOUS;
@@ -87,7 +87,7 @@ class CallsTest {
 
     /// A way to make a system call.
     private interface SystemCall {
-        long call(CallMemory memory, SystemCallNumber number, long a, long b, long c, long d, long e, long f);
+        long call(SystemCallMemory memory, SystemCallNumber number, long a, long b, long c, long d, long e, long f);
     }
 
     @Test
@@ -182,8 +182,8 @@ class CallsTest {
 
     @Test
     void aMemoryBelongsToOneCallAtATime() {
-        CallMemoryPool pool = new CallMemoryPool();
-        CallMemory[] taken = {pool.take(), pool.take(), pool.take()};
+        SystemCallMemoryPool pool = new SystemCallMemoryPool();
+        SystemCallMemory[] taken = {pool.take(), pool.take(), pool.take()};
         assertThat(Arrays.stream(taken).distinct()).hasSize(3);
         pool.give(taken[1]);
         assertThat(pool.take()).isSameAs(taken[1]);
@@ -197,7 +197,7 @@ class CallsTest {
         var freed = new AtomicBoolean();
         var waits = new CountDownLatch(1);
         var waiter = new FutureTask<>(() -> {
-            CallMemory mine = CallMemory.small();
+            SystemCallMemory mine = SystemCallMemory.small();
             for (int i = 0; i < WARM; i++) {
                 assertThat(waitForInput(mine, new PollDescriptors(1), 0)).isZero();
             }
@@ -221,7 +221,7 @@ class CallsTest {
         return one;
     }
 
-    private int waitForInput(CallMemory mine, PollDescriptors descriptors, long atMostNanos) {
+    private int waitForInput(SystemCallMemory mine, PollDescriptors descriptors, long atMostNanos) {
         descriptors.set(0, here, PollDescriptors.IN);
         return ReadinessWaitCalls.poll(mine, descriptors, 1, atMostNanos);
     }

@@ -17,7 +17,7 @@ class ProcessCallsTest {
     private static final int SIGUSR2 = 12;
     private static final long SIG_IGN = 1;
 
-    private final CallMemory memory = CallMemory.forTransfers();
+    private final SystemCallMemory memory = SystemCallMemory.forTransfers();
 
     @TempDir
     private Path directory;
@@ -50,7 +50,7 @@ class ProcessCallsTest {
     void aSignalIsBlockedInTheThreadAndThoseThatItStarts() throws Exception {
         long[] seen = new long[2];
         Thread thread = Thread.ofPlatform().start(() -> {
-            seen[0] = ProcessCalls.block(CallMemory.small(), ProcessCalls.SIGTTIN, ProcessCalls.SIGTTOU);
+            seen[0] = ProcessCalls.block(SystemCallMemory.small(), ProcessCalls.SIGTTIN, ProcessCalls.SIGTTOU);
             Thread child = Thread.ofPlatform().start(() -> seen[1] = blocked());
             try {
                 child.join();
@@ -66,7 +66,7 @@ class ProcessCallsTest {
     }
 
     private static long blocked() {
-        CallMemory words = CallMemory.small();
+        SystemCallMemory words = SystemCallMemory.small();
         assertThat(SystemCalls.call(words, SystemCallNumber.RT_SIGPROCMASK, 0, 0, words.wordsAddress(), 8, 0, 0))
                 .isZero();
         return words.word(0);

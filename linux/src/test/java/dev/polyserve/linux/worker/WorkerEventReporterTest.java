@@ -2,7 +2,7 @@ package dev.polyserve.linux.worker;
 
 import dev.polyserve.linux.control.WorkerControlChannel;
 import dev.polyserve.linux.control.WorkerCommand;
-import dev.polyserve.linux.control.WorkerEvent;
+import dev.polyserve.linux.control.WorkerEventMessage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.linux.socket.SeqpacketSocket;
@@ -54,7 +54,7 @@ class WorkerEventReporterTest {
     void whatABusySupervisorDoesNotTakeAtOnceIsSentYet() throws Exception {
         WorkerEventReporter eventReporter = eventReporter();
         for (int i = 0; i < MANY; i++) {
-            eventReporter.event(new WorkerEvent.CommandAcknowledged());
+            eventReporter.event(new WorkerEventMessage.CommandAcknowledged());
         }
         assertThat(eventReporter.awaitSent(NOT_NOW)).isFalse();
         FutureTask<Boolean> sent = new FutureTask<>(() -> eventReporter.awaitSent(LIMIT));
@@ -70,7 +70,7 @@ class WorkerEventReporterTest {
     @Test
     void waitsForASupervisorThatDoesNotRead() throws Exception {
         WorkerEventReporter eventReporter = eventReporter();
-        var dumped = new WorkerEvent.ThreadDump("x".repeat(LONG_CHARACTERS));
+        var dumped = new WorkerEventMessage.ThreadDump("x".repeat(LONG_CHARACTERS));
         int more = 2 * WorkerControlChannel.MOST_WAITING_BYTES / LONG_CHARACTERS;
         FutureTask<Boolean> reported = new FutureTask<>(() -> {
             for (int i = 0; i < more; i++) {
@@ -80,7 +80,7 @@ class WorkerEventReporterTest {
         });
         Thread reporting = Thread.ofPlatform().daemon().start(reported);
         long until = System.nanoTime() + LIMIT.toNanos();
-        while (worker.orElseThrow().send(new WorkerEvent.Ready()) && System.nanoTime() - until < 0) {
+        while (worker.orElseThrow().send(new WorkerEventMessage.Ready()) && System.nanoTime() - until < 0) {
             Thread.onSpinWait();
         }
         assertThat(reporting.isAlive()).isTrue();
@@ -96,7 +96,7 @@ class WorkerEventReporterTest {
     void sendsNothingWhenTheSupervisorIsGone() throws Exception {
         WorkerEventReporter eventReporter = eventReporter();
         supervisor.orElseThrow().close();
-        eventReporter.event(new WorkerEvent.CommandAcknowledged());
+        eventReporter.event(new WorkerEventMessage.CommandAcknowledged());
         assertThat(eventReporter.awaitSent(LIMIT)).isFalse();
     }
 }

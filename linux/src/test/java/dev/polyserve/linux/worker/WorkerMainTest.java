@@ -7,7 +7,7 @@ import dev.polyserve.Server;
 import dev.polyserve.program.TestProgram;
 import dev.polyserve.linux.control.WorkerControlChannel;
 import dev.polyserve.linux.control.WorkerEnvironment;
-import dev.polyserve.linux.control.WorkerEvent;
+import dev.polyserve.linux.control.WorkerEventMessage;
 import dev.polyserve.linux.process.ChildProcess;
 import dev.polyserve.linux.process.CurrentProgram;
 import dev.polyserve.linux.process.ChildExitStatus;
@@ -64,11 +64,11 @@ class WorkerMainTest {
         SeqpacketSocket.Pair pair = SeqpacketSocket.pair();
         WorkerControlChannel channel = new WorkerControlChannel(pair.ours());
         try (ChildProcess worker = worker(pair)) {
-            assertThat(channel.send(new WorkerEvent.Ready())).isTrue();
+            assertThat(channel.send(new WorkerEventMessage.Ready())).isTrue();
             assertThat(channel.flush()).isTrue();
             assertThat(worker.await(LIMIT).map(ChildExitStatus::text)).contains("exit 1");
             assertThat(errors()).isEqualTo(
-                    "polyserve: this worker process has no supervisor: it begins with " + new WorkerEvent.Ready()
+                    "polyserve: this worker process has no supervisor: it begins with " + new WorkerEventMessage.Ready()
                             + "\n");
         } finally {
             channel.close();
