@@ -53,7 +53,7 @@ class SeamsTest {
             Map.entry("SocketControl", 7),
             Map.entry("StreamSocket", 7),
             Map.entry("PollableStream", 2),
-            Map.entry("ReusableWire", 2),
+            Map.entry("ReusableWire", 3),
             Map.entry("SocketProvider", 5),
             Map.entry("StartTlsWire", 2),
             Map.entry("Wire", 7),

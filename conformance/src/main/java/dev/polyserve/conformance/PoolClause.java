@@ -165,9 +165,10 @@ abstract class PoolClause extends GatewayClause {
         }
     }
 
+    /// With TLS, so that the end is an orderly one.
     @Test
     void shouldEndAnIdleConnectionWhenTheServerStops() throws Exception {
-        try (TestUpstream upstream = TestUpstream.listen(TestUpstream.Kind.TCP);
+        try (TestUpstream upstream = TestUpstream.listen(TestUpstream.Kind.TLS);
                 ConnectionPool pool = pool(upstream, with -> with);
                 ServerFixture fixture = serve(forwards(pool))) {
             TestClient server;
@@ -181,7 +182,7 @@ abstract class PoolClause extends GatewayClause {
             try (server) {
                 Eventually.until("it is idle", () -> pool.stats().idle() == 1);
                 fixture.server.close();
-                server.awaitClosed();
+                assertEquals("", server.textToTheEnd());
             }
             Eventually.until("it has no place any more", () -> pool.stats().open() == 0);
         }

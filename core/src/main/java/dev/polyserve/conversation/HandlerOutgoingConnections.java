@@ -64,7 +64,7 @@ public final class HandlerOutgoingConnections {
     }
 
     /// Aborts all of them, and those that are added from now on, with [dev.polyserve.Cause.Stopped]. **Thread**: any.
-    public void abortAll() {
+    void abortAll() {
         lock.lock();
         try {
             aborted = true;
@@ -72,6 +72,17 @@ public final class HandlerOutgoingConnections {
             lock.unlock();
         }
         open().forEach(OutgoingConversation::abort);
+    }
+
+    /// Ends those that nothing owns, and those that are added from now on. **Thread**: any.
+    public void endAllUnowned() {
+        lock.lock();
+        try {
+            aborted = true;
+        } finally {
+            lock.unlock();
+        }
+        open().forEach(OutgoingConversation::endUnowned);
     }
 
     /// Has their monitors end them, because the handler's thread cannot. **Thread**: any.

@@ -258,6 +258,9 @@ public final class OutgoingConversation extends WaitingConversation implements P
         }
         try {
             discardAll();
+            if (wire instanceof ReusableWire reusable) {
+                reusable.endUnowned();
+            }
             over();
         } catch (RuntimeException | Error e) {
             ownerFailed(e);

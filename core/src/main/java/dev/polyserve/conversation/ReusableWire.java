@@ -15,4 +15,8 @@ public interface ReusableWire {
 
     /// Whether there is nothing to read, neither bytes nor the end. If there is something, it may be lost.
     boolean isSilent() throws IOException;
+
+    /// Ends the output, with TLS by its `close_notify`, if the kernel accepts that at once; [Wire#close] follows. **Thread**: any,
+    /// while nothing owns the wire.
+    void endUnowned();
 }

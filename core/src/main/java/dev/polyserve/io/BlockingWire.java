@@ -208,6 +208,17 @@ public final class BlockingWire implements Wire, StartTlsWire, ConnectingWire, R
     }
 
     @Override
+    public void endUnowned() {
+        try {
+            control.blocking(false);
+            boolean _ = socket.endOutput(false);
+        } catch (IOException e) {
+            // The peer has ended it before; it is closed next.
+            shut = true;
+        }
+    }
+
+    @Override
     public boolean isSilent() throws IOException {
         if (shut || isCut()) {
             return false;

@@ -76,6 +76,7 @@ public final class CoroutineWire extends AbstractLoopConnection<Conversation>
     private static final int CLOSE = 16;
     private static final int CLOSE_UNREAD = 32;
     private static final int NEXT_TURN = 64;
+    private static final int END_UNOWNED = 128;
 
     private final StreamSocket socket;
     private final ReadinessGate readable = new ReadinessGate();
@@ -214,6 +215,9 @@ public final class CoroutineWire extends AbstractLoopConnection<Conversation>
         if ((what & (SHUT_DOWN | WAKE | NEXT_TURN)) != 0) {
             wakeWaiting();
         }
+        if ((what & END_UNOWNED) != 0) {
+            endNow();
+        }
         if ((what & (CLOSE | CLOSE_UNREAD)) != 0) {
             try {
                 closeNow((what & CLOSE_UNREAD) != 0);
@@ -221,6 +225,15 @@ public final class CoroutineWire extends AbstractLoopConnection<Conversation>
                 // The descriptor is released whatever close reports, and the conversation is over.
                 assert watch == null;
             }
+        }
+    }
+
+    private void endNow() {
+        try {
+            boolean _ = socket.endOutput(false);
+        } catch (IOException e) {
+            // The peer has ended it before; it is closed next.
+            over = true;
         }
     }
 
@@ -383,6 +396,11 @@ public final class CoroutineWire extends AbstractLoopConnection<Conversation>
     @Override
     public void ownedBy(@Nullable HandlerHost host) {
         coroutine = host == null ? loop.coroutines().ofNoHandler() : (HandlerCoroutine) host;
+    }
+
+    @Override
+    public void endUnowned() {
+        loop.ask(this, END_UNOWNED);
     }
 
     /// On the loop, it costs no system call unless the socket has become ready since the last read.

@@ -81,7 +81,7 @@ final class OutgoingConnector implements Connector {
 
     /// Ends the connections that no handler owns, also those that are left from now on. **Thread**: any.
     void close() {
-        unowned.abortAll();
+        unowned.endAllUnowned();
     }
 
     /// One address, as the race sees it.
