@@ -83,29 +83,44 @@ final class ContractWorkerJvm {
 
     /// The command prefix of workers, made when the first worker starts.
     private static final class Prepared {
+        private static final String CLASS_PATH = System.getProperty("java.class.path");
+        private static final String JAR = "workers.jar";
+        private static final String CACHE = "classes.aot";
         private static final List<String> COMMAND = command();
 
         private static List<String> command() {
             try {
-                Path directory = Files.createTempDirectory("polyserve-workers");
-                directory.toFile().deleteOnExit();
-                List<String> command = new ArrayList<>();
-                command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-                command.addAll(FLAGS);
-                // Workers select cells by the same properties.
-                System.getProperties().stringPropertyNames().stream().filter(name -> name.startsWith("polyserve."))
-                        .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
-                List<Path> jars = jars(directory);
-                command.addAll(List.of("-jar", granting(jars, directory).toString()));
-                Path cache = directory.resolve("classes.aot");
-                cache.toFile().deleteOnExit();
-                if (trained(command, jars, cache, directory.resolve("training.log"))) {
+                ContractWorkerFiles files = ContractWorkerFiles.made(CLASS_PATH, Prepared::make);
+                List<String> command = withoutArchive(files);
+                Path cache = files.file(CACHE);
+                if (Files.exists(cache)) {
                     command.add(1, "-XX:AOTCache=" + cache);
                 }
                 return List.copyOf(command);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+
+        private static List<String> withoutArchive(ContractWorkerFiles files) {
+            List<String> command = new ArrayList<>();
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(FLAGS);
+            // Workers select cells by the same properties.
+            System.getProperties().stringPropertyNames().stream().filter(name -> name.startsWith("polyserve."))
+                    .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
+            command.addAll(List.of("-jar", files.file(JAR).toString()));
+            return command;
+        }
+
+        private static boolean make(ContractWorkerFiles files) throws IOException {
+            List<Path> jars = jars(files);
+            makeGranting(jars, files.file(JAR), files.directory());
+            if (trained(withoutArchive(files), jars, files.file(CACHE), files.file("training.log"))) {
+                return true;
+            }
+            Files.deleteIfExists(files.file(CACHE));
+            return false;
         }
 
         private static String url(Path relative) {
@@ -117,14 +132,13 @@ final class ContractWorkerJvm {
         }
 
         /// The class path with directories packed into archives, because a class-data archive allows none.
-        private static List<Path> jars(Path directory) throws IOException {
+        private static List<Path> jars(ContractWorkerFiles files) throws IOException {
             List<Path> jars = new ArrayList<>();
-            for (String element : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+            for (String element : CLASS_PATH.split(File.pathSeparator, -1)) {
                 Path path = Path.of(element);
                 if (!element.isEmpty() && Files.isDirectory(path)) {
-                    Path jar = directory.resolve(jars.size() + ".jar");
+                    Path jar = files.file(jars.size() + ".jar");
                     pack(path, jar);
-                    jar.toFile().deleteOnExit();
                     jars.add(jar);
                 } else if (Files.isRegularFile(path)) {
                     jars.add(path);
@@ -134,13 +148,12 @@ final class ContractWorkerJvm {
         }
 
         /// Makes a jar whose manifest has the class path and what a server may do.
-        private static Path granting(List<Path> jars, Path directory) throws IOException {
+        private static void makeGranting(List<Path> jars, Path jar, Path directory) throws IOException {
             Manifest manifest = new Manifest();
             Attributes attributes = manifest.getMainAttributes();
             attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
             attributes.put(Attributes.Name.MAIN_CLASS, ContractWorkerJvm.class.getName());
             Path from = directory.toAbsolutePath();
-            Path jar = directory.resolve("workers.jar");
             attributes.put(Attributes.Name.CLASS_PATH, jars.stream()
                     .map(each -> url(from.relativize(each.toAbsolutePath()))).collect(Collectors.joining(" ")));
             attributes.put(new Attributes.Name("Add-Opens"), "java.base/java.lang");
@@ -148,8 +161,6 @@ final class ContractWorkerJvm {
             try (OutputStream file = Files.newOutputStream(jar)) {
                 new JarOutputStream(file, manifest).close();
             }
-            jar.toFile().deleteOnExit();
-            return jar;
         }
 
         private static void pack(Path classes, Path jar) throws IOException {
@@ -166,7 +177,6 @@ final class ContractWorkerJvm {
         /// Whether the archive was made. Without it, workers only start more slowly.
         private static boolean trained(List<String> command, List<Path> jars, Path cache, Path log)
                 throws IOException {
-            log.toFile().deleteOnExit();
             List<String> training = new ArrayList<>(command);
             training.add(1, "-XX:AOTCacheOutput=" + cache);
             training.add(TRAINING);
