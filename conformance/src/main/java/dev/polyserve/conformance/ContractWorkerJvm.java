@@ -47,19 +47,21 @@ final class ContractWorkerJvm {
     /// Runs a test again, or trains the archive.
     static void main(String[] arguments) throws Exception {
         if (arguments[0].equals(TRAINING)) {
-            train(List.of(arguments).subList(1, arguments.length));
+            train(arguments[1], List.of(arguments).subList(2, arguments.length));
         } else {
             ContractWorkerMain.main(arguments);
         }
     }
 
-    /// Loads the classes for the archive: all classes of the project in these jars, and those of a server with a client.
-    private static void train(List<String> jars) throws Exception {
+    /// Loads the classes for the archive: all classes of the project in these jars, those with which a worker finds its test,
+    /// and those of a server with a client.
+    private static void train(String test, List<String> jars) throws Exception {
         for (String file : jars) {
             try (JarFile jar = new JarFile(file)) {
                 load(jar);
             }
         }
+        ContractWorkerMain.describeServer(test);
         for (ContractCell cell : List.of(new ContractCell(HandlerStyle.HANDLER, Model.epoll(), EndpointKind.TCP),
                 new ContractCell(HandlerStyle.HANDLER, Model.virtual(), EndpointKind.TLS))) {
             try (ServerFixture fixture = ServerFixture.start(cell, TestService.greeting());
@@ -179,7 +181,7 @@ final class ContractWorkerJvm {
                 throws IOException {
             List<String> training = new ArrayList<>(command);
             training.add(1, "-XX:AOTCacheOutput=" + cache);
-            training.add(TRAINING);
+            training.addAll(List.of(TRAINING, ContractWorkerMain.test()));
             jars.forEach(jar -> training.add(jar.toString()));
             Process process = new ProcessBuilder(training).redirectErrorStream(true).redirectOutput(log.toFile())
                     .start();

@@ -45,6 +45,21 @@ final class ContractWorkerMain implements BeforeEachCallback {
                 .orElse(plan);
     }
 
+    /// The unique identifier of the present test; empty before the first one.
+    static String test() {
+        return test;
+    }
+
+    /// Does what a worker does before its server starts.
+    static void describeServer(String test) throws ReflectiveOperationException {
+        ContractTestCase again = ContractTestCase.of(test);
+        for (ContractCell cell : ContractTestCase.cells(again.type())) {
+            if (TestDryRun.applies(again, cell(again.type(), cell.toString()))) {
+                return;
+            }
+        }
+    }
+
     /// The endpoint of the server, in a worker; empty in other processes.
     static Optional<Endpoint> place() {
         return place;
