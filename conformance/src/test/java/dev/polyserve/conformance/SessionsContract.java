@@ -40,7 +40,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 abstract class SessionsContract {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final Duration SHORT = Duration.ofMillis(80);
-    private static final int MANY = 1_000;
+    private static final int MANY = "full".equals(System.getProperty("polyserve.tests")) ? 1_000 : 300;
 
     @RegisterExtension
     final FailureMessagePrefix named = new FailureMessagePrefix(this::cell);
