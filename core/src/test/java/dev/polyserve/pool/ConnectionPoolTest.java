@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.polyserve.Client;
 import dev.polyserve.Connection;
 import dev.polyserve.Endpoint;
+import dev.polyserve.Framing;
 import dev.polyserve.Handler;
 import dev.polyserve.Model;
+import dev.polyserve.Protocol;
 import dev.polyserve.Server;
 import dev.polyserve.TimedOutException;
 import java.io.IOException;
@@ -277,7 +279,7 @@ class ConnectionPoolTest {
         Endpoint endpoint = first.endpoints().getFirst();
         AtomicBoolean over = new AtomicBoolean();
         AtomicInteger answered = new AtomicInteger();
-        try (ConnectionPool pool = ConnectionPool.to(Client.to(endpoint)).most(4).open();
+        try (ConnectionPool pool = ConnectionPool.to(Client.to(endpoint)).most(4).waitAtMost(LONG).open();
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             CountDownLatch begun = new CountDownLatch(8);
             List<Future<Integer>> callers = new ArrayList<>();
@@ -355,7 +357,24 @@ class ConnectionPoolTest {
     }
 
     @Test
-    void shouldRefuseAProtocolAndAProxyHeader() {
+    void shouldRefuseAProtocolWhichMustNotWait() throws Exception {
+        try (Server server = numbering();
+                ConnectionPool pool = to(server).open();
+                Server gateway = Server.at("tcp://127.0.0.1:0").model(Model.nio())
+                        .protocol(() -> Protocol.framed(Framing.lines(), (_, client) -> {
+                            try {
+                                client.writeLine("got " + pool.acquire(client));
+                            } catch (IllegalArgumentException e) {
+                                client.writeLine("refused");
+                            }
+                        })).start();
+                Connection client = Client.to(gateway.endpoints().getFirst()).connect()) {
+            assertThat(exchange(client, "asks")).isEqualTo("refused");
+        }
+    }
+
+    @Test
+    void shouldRefuseAProxyHeaderAndLessThanTheLeast() {
         assertThatThrownBy(() -> ConnectionPool.to(Client.to("tcp://127.0.0.1:1").withProxyHeader(2)))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("PROXY");
         assertThatThrownBy(() -> ConnectionPool.to("tcp://127.0.0.1:1").least(9).open())
