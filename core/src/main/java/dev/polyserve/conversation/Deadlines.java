@@ -113,6 +113,11 @@ abstract class Deadlines extends ByteCounters {
         begunHere = true;
     }
 
+    /// Whether this side has begun the connection, so that its peer is no client. **Thread**: any, after [#markBegunHere].
+    public final boolean isBegunHere() {
+        return begunHere;
+    }
+
     /// Sets how long a wait for input may take, in place of the server's limits. **Thread**: any, before it begins.
     public final void idlesAtMost(long nanos) {
         lazyState().idleNanos = nanos;

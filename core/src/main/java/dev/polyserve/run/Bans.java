@@ -6,6 +6,7 @@ import dev.polyserve.Limit;
 import dev.polyserve.Networks;
 import dev.polyserve.Options;
 import dev.polyserve.ServerListener;
+import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.conversation.ServerLog;
@@ -187,14 +188,19 @@ final class Bans implements ServerListener {
 
     @Override
     public void failed(ConnectionInfo connection, Throwable error) {
-        if (error instanceof SSLException) {
+        if (error instanceof SSLException && !isBegunHere(connection)) {
             offends(connection.peer(), "a failure of TLS");
         }
     }
 
+    /// The peer of a connection that the server has begun is no client.
+    private static boolean isBegunHere(ConnectionInfo connection) {
+        return connection instanceof Conversation own && own.isBegunHere();
+    }
+
     /// The sender of datagrams can be forged, so an address is not banned for them.
     private void limitBroken(ConnectionInfo connection, Limit limit) {
-        if (connection.endpoint().datagram()) {
+        if (connection.endpoint().datagram() || isBegunHere(connection)) {
             return;
         }
         SocketAddress peer = connection.peer();

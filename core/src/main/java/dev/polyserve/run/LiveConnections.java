@@ -98,7 +98,7 @@ final class LiveConnections {
     Optional<Limit> enter(Conversation conversation, int most, Limit limit, int mostPerAddress) {
         lock.lock();
         try {
-            Object key = addressKey(conversation.peer());
+            Object key = clientKey(conversation);
             int same = key == null ? 0 : perAddress.getOrDefault(key, 0);
             Optional<Limit> exceeded = exceeded(same, most, limit, mostPerAddress);
             if (exceeded.isPresent()) {
@@ -145,7 +145,7 @@ final class LiveConnections {
         try {
             if (isIn(conversation)) {
                 // First what needs memory: if there is none, this is called again.
-                Object key = addressKey(conversation.peer());
+                Object key = clientKey(conversation);
                 if (key != null) {
                     perAddress.computeIfPresent(key, (_, same) -> same > 1 ? same - 1 : null);
                 }
@@ -297,6 +297,12 @@ final class LiveConnections {
         Thread current = Thread.currentThread();
         return runner.loops().stream().anyMatch(loop -> loop.coroutines().isRunBy(current))
                 || all().stream().anyMatch(conversation -> conversation.isOwnedBy(current));
+    }
+
+    /// The key that the limit per address counts this connection by; null for one that the server has begun, too, because its
+    /// peer is no client.
+    private static @Nullable Object clientKey(Conversation conversation) {
+        return conversation.isBegunHere() ? null : addressKey(conversation.peer());
     }
 
     /// The key that the limit per address counts by: an IPv4 address, an IPv6 /64 network (one customer's), null for

@@ -9,7 +9,9 @@ import dev.polyserve.Connection;
 import dev.polyserve.ConnectionFuture;
 import dev.polyserve.Framing;
 import dev.polyserve.Input;
+import dev.polyserve.Limit;
 import dev.polyserve.Model;
+import dev.polyserve.Options;
 import dev.polyserve.Output;
 import dev.polyserve.Protocol;
 import dev.polyserve.Server;
@@ -17,6 +19,7 @@ import dev.polyserve.ServerBuilder;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -126,6 +129,40 @@ class UnboundServerTest {
             ConnectionFuture second = clients.connect(to(server));
             assertThat(second.await(Duration.ofSeconds(10))).isInstanceOf(Cause.LimitReached.class);
             assertThat(first.outcome()).isEmpty();
+        }
+    }
+
+    /// The addresses of the server that it connects to and of its client are the same.
+    @Test
+    void shouldNotCountItsServersAsClients() throws Exception {
+        try (Server server = echo();
+                Server clients = Server.at("tcp://127.0.0.1:0").model(Model.nio())
+                        .options(o -> o.withLimits(limits -> limits.withConnectionsPerAddress(1)))
+                        .messages(Framing.lines(), (line, client) -> client.writeLine(line)).start()) {
+            ConnectionFuture begun = clients.connect(to(server));
+            try (Connection client = to(clients).connect(); Connection second = to(clients).connect()) {
+                client.writeLine("hello");
+                assertThat(client.readLine()).isEqualTo("hello");
+                begun.abort();
+                assertThat(begun.await(Duration.ofSeconds(10))).isInstanceOf(Cause.Stopped.class);
+                assertThat(second.readLine()).as("the limit holds for clients").isNull();
+            }
+            assertThat(clients.stats().reached()).isEqualTo(Map.of(Limit.CONNECTIONS_PER_ADDRESS, 1L));
+        }
+    }
+
+    @Test
+    void shouldNotBanAServerForWhatItSends() throws Exception {
+        var ban = new Options.Ban(Duration.ofMinutes(1), 1, Duration.ofMinutes(1));
+        try (Server server = Server.at("tcp://127.0.0.1:0").model(Model.virtual())
+                .handle(client -> client.writeLine("a line that is too long")).start();
+                Server clients = Server.unbound().model(Model.nio())
+                        .options(o -> o.withLimits(limits -> limits.withFrameBytes(10))
+                                .withAccess(access -> access.withBan(ban)))
+                        .messages(Framing.lines(), (line, _) -> received.add(line)).start()) {
+            ConnectionFuture begun = clients.connect(to(server));
+            assertThat(begun.await(Duration.ofSeconds(10))).isEqualTo(new Cause.LimitReached(Limit.FRAME));
+            assertThat(clients.bans()).isEmpty();
         }
     }
 
