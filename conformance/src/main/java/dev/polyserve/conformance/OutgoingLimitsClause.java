@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.polyserve.Cause;
 import dev.polyserve.ConnectionException;
 import dev.polyserve.FrameTooLongException;
+import dev.polyserve.Limit;
 import dev.polyserve.TimedOutException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -148,6 +149,28 @@ abstract class OutgoingLimitsClause extends GatewayClause {
                 Cause cause = fixture.events.nextCause();
                 String error = assertInstanceOf(Cause.Failed.class, cause).error().toString();
                 assertTrue(error.contains(FrameTooLongException.class.getName()), error);
+            }
+        }
+    }
+
+    @Test
+    void shouldNotBlameTheClientForWhatTheHandlerWrites() throws Exception {
+        TestService service = openGateway(
+                to -> to.withOptions(options -> options.withLimits(limits -> limits.withHighWaterBytes(MANY_BYTES)
+                        .withBufferBytes(100_000, MANY_BYTES))),
+                (_, upstream) -> {
+                    for (int i = 0; i < 300; i++) {
+                        upstream.write(new byte[1_000]);
+                    }
+                });
+        try (ServerFixture fixture = serve(service);
+                TestUpstream upstream = TestUpstream.listen(TestUpstream.Kind.TCP);
+                TestClient client = fixture.connect()) {
+            client.send(upstream.endpoint() + "\n");
+            try (TestClient _ = upstream.accept()) {
+                Cause cause = fixture.events.nextCause();
+                String error = assertInstanceOf(Cause.Failed.class, cause).error().toString();
+                assertTrue(error.contains(Limit.BUFFER_PER_CONNECTION.label()), error);
             }
         }
     }

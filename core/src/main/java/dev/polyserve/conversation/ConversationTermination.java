@@ -138,7 +138,8 @@ abstract class ConversationTermination extends Deadlines {
         return false;
     }
 
-    /// Whether an outgoing connection of the handler threw it, because of what its peer has sent: this peer broke no limit.
+    /// Whether an outgoing connection of the handler threw it, because of what its peer has sent, or of what was written to it: this
+    /// peer broke no limit.
     boolean isOfAnotherPeer(Throwable error) {
         return false;
     }

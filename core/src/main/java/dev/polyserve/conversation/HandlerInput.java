@@ -135,11 +135,6 @@ abstract sealed class HandlerInput extends HandlerOutput permits WaitingConversa
         }
     }
 
-    /// A read is about to throw it, because of what the peer has sent.
-    <E extends IOException> E noted(E thrown) {
-        return thrown; // if it is not caught, it determines the cause of this connection
-    }
-
     public final @Nullable String readText() throws IOException {
         while (buffers.in.wholeCharactersBytes() == 0) {
             if (!fill()) {

@@ -14,7 +14,7 @@ public final class HandlerOutgoingConnections {
     /// Guarded by `lock`, like the one below.
     private final List<OutgoingConversation> open = new ArrayList<>(1);
     private boolean aborted;
-    /// What the last of them has thrown because of its peer. Owned by the handler's thread.
+    /// What the last of them has thrown because of its peer or of its own limits. Owned by the handler's thread.
     private @Nullable IOException thrown;
 
     /// Creates an empty set.
@@ -44,7 +44,7 @@ public final class HandlerOutgoingConnections {
         }
     }
 
-    /// One of them is about to throw it, because of what its peer has sent.
+    /// One of them is about to throw it, because of what its peer has sent, or of a limit of its own.
     void threw(IOException because) {
         thrown = because;
     }

@@ -23,13 +23,13 @@ abstract sealed class HandlerOutput extends LimitedWireConversation permits Hand
         requireOutput();
         if (wire instanceof DatagramWire datagrams) {
             DatagramWire.requireLength((long) buffers.out.pending() + length);
-            output().append(bytes, offset, length);
+            collect(bytes, offset, length);
             sendUnlessComposing(datagrams);
         } else if (length >= DIRECT_WRITE_BYTES) {
             sendCollected();
             sendOrClear(ByteBuffer.wrap(bytes, offset, length));
         } else {
-            output().append(bytes, offset, length);
+            collect(bytes, offset, length);
             flushAboveHighWater();
         }
     }
@@ -38,13 +38,13 @@ abstract sealed class HandlerOutput extends LimitedWireConversation permits Hand
         requireOutput();
         if (wire instanceof DatagramWire datagrams) {
             DatagramWire.requireLength((long) buffers.out.pending() + bytes.remaining());
-            output().append(bytes);
+            collect(bytes);
             sendUnlessComposing(datagrams);
         } else if (bytes.remaining() >= DIRECT_WRITE_BYTES) {
             sendCollected();
             sendOrClear(bytes);
         } else {
-            output().append(bytes);
+            collect(bytes);
             flushAboveHighWater();
         }
     }
@@ -53,12 +53,49 @@ abstract sealed class HandlerOutput extends LimitedWireConversation permits Hand
         requireOutput();
         if (wire instanceof DatagramWire datagrams) {
             DatagramWire.requireLength(buffers.out.pending() + 1L);
-            output().append((byte) value);
+            collect((byte) value);
             sendUnlessComposing(datagrams);
         } else {
-            output().append((byte) value);
+            collect((byte) value);
             flushAboveHighWater();
         }
+    }
+
+    private void collect(byte[] bytes, int offset, int length) throws LimitException {
+        try {
+            output().append(bytes, offset, length);
+        } catch (LimitException e) {
+            throw noted(e);
+        }
+    }
+
+    private void collect(ByteBuffer bytes) throws LimitException {
+        try {
+            output().append(bytes);
+        } catch (LimitException e) {
+            throw noted(e);
+        }
+    }
+
+    private void collect(byte value) throws LimitException {
+        try {
+            output().append(value);
+        } catch (LimitException e) {
+            throw noted(e);
+        }
+    }
+
+    private void accountCollected() throws LimitException {
+        try {
+            accountBuffers();
+        } catch (LimitException e) {
+            throw noted(e);
+        }
+    }
+
+    /// A read or a write is about to throw it, because of what the peer has sent, or of a limit of this connection.
+    <E extends IOException> E noted(E thrown) {
+        return thrown; // if it is not caught, it determines the cause of this connection
     }
 
     /// Begins what is one datagram though it is written in several pieces; without effect on a stream.
@@ -113,7 +150,7 @@ abstract sealed class HandlerOutput extends LimitedWireConversation permits Hand
         int count = out.pending();
         if (count > 0) {
             if (count > UNACCOUNTED_BYTES) {
-                accountBuffers();
+                accountCollected();
             }
             sendOrClear(out.pendingBytes());
             out.sent(count);
