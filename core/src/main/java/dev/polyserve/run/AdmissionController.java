@@ -211,8 +211,12 @@ final class AdmissionController implements AcceptHandler, DatagramObserver {
         }
     }
 
-    /// The limit that a session of this peer would exceed now.
+    /// The limit that a session of this peer would exceed now. An address is banned for what its connections did, which it cannot
+    /// have forged.
     Optional<Limit> exceeds(SocketAddress peer) {
+        if (bans.refuses(peer)) {
+            return Optional.of(Limit.BAN);
+        }
         return live.exceeds(peer, most(), mostIs(), context.options().limits().connectionsPerAddress());
     }
 
