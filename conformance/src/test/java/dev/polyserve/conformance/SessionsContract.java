@@ -302,6 +302,31 @@ abstract class SessionsContract {
         }
     }
 
+    @Test
+    void shouldConnectToAServer() throws Exception {
+        try (TestUpstream upstream = TestUpstream.listen(TestUpstream.Kind.TCP);
+                Server server = start(LONG, client -> {
+                    try (Connection outgoing = client.connect(upstream.endpoint())) {
+                        for (String text; (text = client.readText()) != null;) {
+                            outgoing.writeLine(text);
+                            client.print(String.valueOf(outgoing.readLine()));
+                        }
+                    }
+                })) {
+            SessionPeer peer = peer(server);
+            peer.send("one");
+            try (TestClient accepted = upstream.accept()) {
+                assertEquals("one", accepted.line());
+                accepted.send("ONE\n");
+                assertEquals("ONE", peer.text());
+                peer.send("two");
+                assertEquals("two", accepted.line());
+                accepted.send("TWO\n");
+                assertEquals("TWO", peer.text());
+            }
+        }
+    }
+
     // --- ends ---
 
     @Test

@@ -6,6 +6,8 @@ import dev.polyserve.conversation.ConnectionBufferPool;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerBorder;
 import dev.polyserve.conversation.HandlerConversation;
+import dev.polyserve.conversation.HandlerHost;
+import dev.polyserve.conversation.HostedWire;
 import dev.polyserve.conversation.LoopBufferProvider;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.io.DatagramSession;
@@ -15,7 +17,11 @@ import org.jspecify.annotations.Nullable;
 /// The wire of a session's handler that runs as a coroutine of an event loop, which may be another loop than the port's.
 ///
 /// **Thread**: as [DatagramSessionWire]; [#start] the loop's.
-public final class DatagramSessionCoroutineWire extends DatagramSessionWire implements LoopBufferProvider, Runnable {
+public final class DatagramSessionCoroutineWire extends DatagramSessionWire
+        implements
+            LoopBufferProvider,
+            HostedWire,
+            Runnable {
     private final EventLoop loop;
     private final HandlerCoroutine coroutine;
     private volatile @Nullable HandlerConversation conversation;
@@ -25,6 +31,11 @@ public final class DatagramSessionCoroutineWire extends DatagramSessionWire impl
         super(session);
         this.loop = loop;
         this.coroutine = new HandlerCoroutine(loop, this);
+    }
+
+    @Override
+    public HandlerHost host() {
+        return coroutine;
     }
 
     @Override

@@ -146,9 +146,7 @@ final class LoopRunner implements Runner, DatagramSessionRunner {
             Conversation.Identity identity, Connector.Owner owner, OutgoingConversation.Connecting again) {
         HandlerHost host = owner.host();
         if (host == null) {
-            throw new IllegalStateException(
-                    "the handler of a datagram session cannot connect from an event loop: use a model"
-                            + " of threads, as virtual");
+            throw new IllegalStateException("the handler is of no event loop");
         }
         CoroutineWire wire = CoroutineWire.beside(host, socket);
         var conversation = new OutgoingConversation(in, identity, wire, owner, again);
