@@ -181,7 +181,7 @@ final class ChannelSocket
 
     /// Another thread may close the channel meanwhile, which does not end the wait of a selector.
     private void awaitConnectable(long atMostNanos) throws IOException {
-        try (Selector selector = Selector.open()) {
+        try (Selector selector = openedSelector()) {
             SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT);
             try {
                 int _ = selector.select(Math.max(1, ceilMillis(atMostNanos)));
@@ -192,6 +192,14 @@ final class ChannelSocket
         }
         if (Thread.currentThread().isInterrupted()) {
             throw new ClosedByInterruptException();
+        }
+    }
+
+    private static Selector openedSelector() throws ResourceExhaustedException {
+        try {
+            return Selector.open();
+        } catch (IOException e) {
+            throw ResourceExhaustedException.noWatch(e);
         }
     }
 

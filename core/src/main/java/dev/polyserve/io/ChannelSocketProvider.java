@@ -71,7 +71,7 @@ public final class ChannelSocketProvider implements SocketProvider {
         if (peer instanceof UnixDomainSocketAddress unix) {
             requireUsable(unix.getPath());
         }
-        SocketChannel channel = tcp ? SocketChannel.open() : SocketChannel.open(StandardProtocolFamily.UNIX);
+        SocketChannel channel = opened(tcp);
         try {
             if (tcp) {
                 ChannelSocketOptions.setReceiveBuffer(channel, options);
@@ -84,6 +84,14 @@ public final class ChannelSocketProvider implements SocketProvider {
         } catch (IOException | RuntimeException | Error e) {
             channel.close();
             throw e;
+        }
+    }
+
+    private static SocketChannel opened(boolean tcp) throws ResourceExhaustedException {
+        try {
+            return tcp ? SocketChannel.open() : SocketChannel.open(StandardProtocolFamily.UNIX);
+        } catch (IOException e) {
+            throw ResourceExhaustedException.noSocket(e);
         }
     }
 

@@ -23,6 +23,7 @@ import dev.polyserve.conversation.StartTlsWire;
 import dev.polyserve.conversation.Wire;
 import dev.polyserve.coroutine.carrier.CarrierThread;
 import dev.polyserve.io.ConnectableSocket;
+import dev.polyserve.io.ResourceExhaustedException;
 import dev.polyserve.io.StartTlsSocket;
 import dev.polyserve.io.StreamSocket;
 import java.io.IOException;
@@ -320,7 +321,7 @@ public final class CoroutineWire extends AbstractLoopConnection<Conversation>
         boolean connected = connectable.connect();
         if (watch == null) {
             int wanted = connected ? Multiplexer.READ : Multiplexer.WRITE;
-            Multiplexer.Watch watched = loop.watch(socket.source(), wanted, this);
+            Multiplexer.Watch watched = watchedFor(wanted);
             interest = (byte) wanted;
             watch = watched;
             confined = watched.confined();
@@ -328,6 +329,14 @@ public final class CoroutineWire extends AbstractLoopConnection<Conversation>
             arm(Multiplexer.READ);
         }
         return connected;
+    }
+
+    private Multiplexer.Watch watchedFor(int wanted) throws ResourceExhaustedException {
+        try {
+            return loop.watch(socket.source(), wanted, this);
+        } catch (IOException e) {
+            throw ResourceExhaustedException.noWatch(e);
+        }
     }
 
     @Override

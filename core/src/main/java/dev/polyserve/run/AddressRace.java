@@ -3,6 +3,7 @@ package dev.polyserve.run;
 import dev.polyserve.ConnectionException;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.PinnedWaitException;
+import dev.polyserve.io.ResourceExhaustedException;
 import dev.polyserve.text.PrintableAddress;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -168,7 +169,9 @@ final class AddressRace<A extends AddressRace.Attempt> {
             case ConnectionException _, ClosedByInterruptException _, InterruptedIOException _, PinnedWaitException _ ->
                 throw why;
             default -> {
-                lastFailure = why;
+                if (!(lastFailure instanceof ResourceExhaustedException)) {
+                    lastFailure = why; // otherwise the servers were not all asked
+                }
                 nextNanos = clock.nanos();
                 failures.add(at(address) + why.getMessage());
             }

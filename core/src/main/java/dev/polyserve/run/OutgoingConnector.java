@@ -153,8 +153,8 @@ final class OutgoingConnector implements Connector {
     private static IOException refused(ConnectionException e, OutgoingTls tls) {
         return switch (e.getCause()) {
             case ClosedByInterruptException _, PinnedWaitException _ -> e;
-            case IOException why -> new IOException(tls.refusal(why), e);
-            case null, default -> new IOException(tls.refusal(e), e);
+            case IOException why -> tls.refusal(why, e);
+            case null, default -> tls.refusal(e, e);
         };
     }
 }

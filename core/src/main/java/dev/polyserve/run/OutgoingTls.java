@@ -5,7 +5,7 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.ConnectableSocket;
 import dev.polyserve.tls.ClientTlsEngines;
-import dev.polyserve.tls.ServerRefusal;
+import dev.polyserve.tls.RefusedHandshakeException;
 import dev.polyserve.tls.TlsFileException;
 import dev.polyserve.tls.TlsRecordBuffers;
 import dev.polyserve.tls.TlsSocket;
@@ -39,8 +39,11 @@ record OutgoingTls(ClientTlsEngines engines, String host, int port, String name)
         return engines.engine(host, port);
     }
 
-    /// Why the handshake has failed, as a sentence without the endpoint.
-    String refusal(IOException why) {
-        return ServerRefusal.of(why, name);
+    /// Why the handshake has failed.
+    ///
+    /// @param why what it has thrown
+    /// @param cause the cause of the exception
+    RefusedHandshakeException refusal(IOException why, IOException cause) {
+        return RefusedHandshakeException.of(why, name, cause);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polyserve.Cause;
 import dev.polyserve.ConnectionException;
+import dev.polyserve.io.ResourceExhaustedException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -103,6 +104,15 @@ class AddressRaceTest {
         String name = race().winner().script.name;
         event(name);
         return String.join(", ", events);
+    }
+
+    /// Whether this process lacked something is what the caller asks the cause.
+    @Test
+    void shouldNotForgetThatThisProcessLacksSomething() {
+        var lacks = new ResourceExhaustedException("no descriptor; close some", null);
+        refuses("a", 0).address("b", 0, lacks).refuses("c", 0);
+        assertThatThrownBy(this::winner).isInstanceOf(ConnectException.class).hasCause(lacks)
+                .hasMessageContaining("no descriptor; close some");
     }
 
     @Test

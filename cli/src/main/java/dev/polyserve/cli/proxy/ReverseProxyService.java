@@ -10,7 +10,6 @@ import dev.polyserve.relay.Relay;
 import dev.polyserve.text.PrintableAddress;
 import dev.polyserve.text.PrintableText;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 ///                                                                 └── another, `retries` ──┴─▶ the client is reset
 /// ```
 ///
+/// For lack of descriptors in this process, no other upstream is tried.
+///
 /// **Thread**: the connection's own.
 public final class ReverseProxyService implements Handler {
     private static final System.Logger LOG = System.getLogger(ReverseProxyService.class.getName());
@@ -33,6 +34,7 @@ public final class ReverseProxyService implements Handler {
     private final WarningLimit withoutName = new WarningLimit(System::nanoTime);
     private final WarningLimit withoutRoute = new WarningLimit(System::nanoTime);
     private final WarningLimit unreached = new WarningLimit(System::nanoTime);
+    private final WarningLimit exhausted = new WarningLimit(System::nanoTime);
 
     private ReverseProxyService(Upstreams upstreams) {
         this.upstreams = upstreams;
@@ -84,8 +86,8 @@ public final class ReverseProxyService implements Handler {
         long key = RendezvousHash.of(client.info());
         List<UpstreamServer> tried = List.of();
         @Nullable
-        ConnectException failure = null;
-        while (tried.size() <= retries) {
+        UpstreamException failure = null;
+        while (tried.size() <= retries && (failure == null || !failure.isOfThisProcess())) {
             UpstreamServer upstream = group.choose(key, tried);
             if (upstream == null) {
                 break;
@@ -93,12 +95,16 @@ public final class ReverseProxyService implements Handler {
             Connection server;
             try {
                 server = upstream.connectFor(client);
-            } catch (ConnectException e) {
+            } catch (UpstreamException e) {
                 failure = e;
                 tried = with(tried, upstream);
                 continue;
             }
             relay(client, first, upstream, server);
+            return;
+        }
+        if (failure != null && failure.isOfThisProcess()) {
+            refuse(client, exhausted, String.valueOf(failure.getMessage()), failure);
             return;
         }
         refuse(client, unreached,
@@ -124,7 +130,7 @@ public final class ReverseProxyService implements Handler {
     }
 
     /// An orderly end would look like an empty answer.
-    private static void refuse(Connection client, WarningLimit limit, String why, @Nullable ConnectException cause) {
+    private static void refuse(Connection client, WarningLimit limit, String why, @Nullable IOException cause) {
         String line = limit.admit("for " + shown(client) + ": " + why);
         if (line != null) {
             LOG.log(System.Logger.Level.WARNING, line, cause);

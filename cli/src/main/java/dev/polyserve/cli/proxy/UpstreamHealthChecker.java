@@ -14,6 +14,8 @@ import java.util.List;
 final class UpstreamHealthChecker implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(UpstreamHealthChecker.class.getName());
 
+    private static final WarningLimit UNCHECKED = new WarningLimit(System::nanoTime);
+
     private final List<Thread> threads;
 
     private UpstreamHealthChecker(List<Thread> threads) {
@@ -33,7 +35,8 @@ final class UpstreamHealthChecker implements AutoCloseable {
 
     private static void run(UpstreamServer upstream, ReverseProxyOptions options) {
         Duration atMost = options.connectTimeout();
-        Client client = upstream.client().withOptions(o -> o.withTimeouts(t -> t.withConnect(atMost)));
+        Client client = upstream.client()
+                .withOptions(o -> o.withTimeouts(t -> t.withConnect(atMost).withTlsHandshake(options.helloTimeout())));
         try {
             while (true) {
                 checkOrLog(upstream, client);
@@ -59,11 +62,21 @@ final class UpstreamHealthChecker implements AutoCloseable {
             upstream.succeeded();
         } catch (ConnectException e) {
             if (!Thread.currentThread().isInterrupted()) {
-                upstream.failed(e);
+                failed(upstream, UpstreamException.of(upstream.endpoint(), e));
             }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "a check of the upstream " + upstream.endpoint() + " has ended: "
                     + e.getMessage(), e);
+        }
+    }
+
+    private static void failed(UpstreamServer upstream, UpstreamException why) {
+        upstream.failed(why);
+        String line = why.isOfThisProcess()
+                ? UNCHECKED.admit("an upstream cannot be checked: " + why.getMessage())
+                : null;
+        if (line != null) {
+            LOG.log(System.Logger.Level.WARNING, line, why);
         }
     }
 

@@ -28,7 +28,7 @@ record UpstreamServer(Client client, long key, UpstreamHealth health, UpstreamCo
 
     /// Connects in a client's handler. The caller closes the connection and tells [#figures] of its end.
     ///
-    /// @throws ConnectException when the upstream is not reached, which was counted
+    /// @throws UpstreamException when the upstream is not reached, which was counted unless this process is the reason
     Connection connectFor(Connection from) throws IOException {
         figures.chosen();
         boolean connected = false;
@@ -40,9 +40,10 @@ record UpstreamServer(Client client, long key, UpstreamHealth health, UpstreamCo
             succeeded();
             return upstream;
         } catch (ConnectException e) {
-            refused = true;
-            failed(e);
-            throw e;
+            UpstreamException why = UpstreamException.of(endpoint(), e);
+            refused = !why.isOfThisProcess();
+            failed(why);
+            throw why;
         } finally {
             if (!connected) {
                 figures.notConnected(refused);
@@ -57,9 +58,9 @@ record UpstreamServer(Client client, long key, UpstreamHealth health, UpstreamCo
         }
     }
 
-    /// A connect has failed.
-    void failed(ConnectException why) {
-        if (health.failed()) {
+    /// A connect has failed; it counts unless this process is the reason.
+    void failed(UpstreamException why) {
+        if (!why.isOfThisProcess() && health.failed()) {
             int fall = health.options().fall();
             LOG.log(System.Logger.Level.WARNING, "the upstream " + endpoint() + " is down after "
                     + (fall == 1 ? "a failed connect: " : fall + " failed connects in a row, the last one: ")

@@ -1,6 +1,7 @@
 package dev.polyserve.linux.socket;
 
 import dev.polyserve.io.BacklogFullException;
+import dev.polyserve.io.ResourceExhaustedException;
 import dev.polyserve.io.UnreachableException;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.SystemCallException;
@@ -8,9 +9,23 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
-/// What the results of `connect(2)` mean.
+/// What the results of `socket(2)` and `connect(2)` mean.
 final class ConnectErrnoMapper {
     private ConnectErrnoMapper() {}
+
+    /// Returns the new socket's descriptor.
+    ///
+    /// @throws ResourceExhaustedException when this process, or its system, has no room for it
+    static int requireSocket(int result) throws IOException {
+        if (result >= 0) {
+            return result;
+        }
+        SystemCallException failed = new SystemCallException("socket", result);
+        throw switch (-result) {
+            case Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM -> ResourceExhaustedException.noSocket(failed);
+            default -> failed;
+        };
+    }
 
     /// Returns true when the connection was begun, and is neither connected nor refused. A Unix socket is never in this
     /// state.

@@ -5,6 +5,7 @@ import dev.polyserve.Options;
 import dev.polyserve.io.BindFailedException;
 import dev.polyserve.io.HostResolver;
 import dev.polyserve.io.Listener;
+import dev.polyserve.io.ResourceExhaustedException;
 import dev.polyserve.io.SocketProvider;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -109,8 +110,8 @@ public final class DescriptorSocketProvider implements SocketProvider {
         Descriptor socket = SocketBinding.connecting(peer, local, options);
         if (socket.number() >= mostDescriptors) {
             socket.close();
-            throw new IOException("the model can watch descriptors below " + mostDescriptors
-                    + " only, and this process has as many; use epoll, or close connections");
+            throw new ResourceExhaustedException("the model can watch descriptors below " + mostDescriptors
+                    + " only, and this process has as many; use epoll, or close connections", null);
         }
         boolean tcp = peer instanceof InetSocketAddress;
         return new DescriptorSocket(socket.number(), peer,

@@ -97,7 +97,7 @@ final class SocketBinding {
         try {
             int family = SocketAddresses.familyOf(peer);
             Descriptor opened = new Descriptor(
-                    SystemCallException.require("socket", SocketCalls.socket(memory, family, SocketCalls.STREAM)));
+                    ConnectErrnoMapper.requireSocket(SocketCalls.socket(memory, family, SocketCalls.STREAM)));
             try {
                 SocketOptionSetter settings = new SocketOptionSetter(opened, memory);
                 if (family == SocketAddresses.AF_UNIX) {

@@ -21,6 +21,10 @@ public final class Errno {
     public static final int EEXIST = 17;
     public static final int ENOTDIR = 20;
     public static final int EINVAL = 22;
+    /// Too many descriptors, in all processes together.
+    public static final int ENFILE = 23;
+    /// Too many descriptors, in this process.
+    public static final int EMFILE = 24;
     public static final int EPIPE = 32;
     public static final int EMSGSIZE = 90;
     /// No space; from epoll: too many watches.
@@ -73,8 +77,8 @@ public final class Errno {
             Map.entry(ENOTDIR, "Not a directory (ENOTDIR)"),
             Map.entry(21, "Is a directory (EISDIR)"),
             Map.entry(EINVAL, "Invalid argument (EINVAL)"),
-            Map.entry(23, "Too many open files in system (ENFILE)"),
-            Map.entry(24, "Too many open files (EMFILE)"),
+            Map.entry(ENFILE, "Too many open files in system (ENFILE)"),
+            Map.entry(EMFILE, "Too many open files (EMFILE)"),
             Map.entry(26, "Text file busy (ETXTBSY)"),
             Map.entry(ENOSPC, "No space left on device (ENOSPC)"),
             Map.entry(30, "Read-only file system (EROFS)"),

@@ -8,8 +8,11 @@ import dev.polyserve.Options;
 import dev.polyserve.io.BlockingSocket;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
+import dev.polyserve.io.ResourceExhaustedException;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.SocketProvider;
+import dev.polyserve.linux.system.Errno;
+import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -321,5 +324,20 @@ class DescriptorSocketProviderTest {
                 .hasMessageContaining("longer");
         server.close();
         client.close();
+    }
+
+    @Test
+    void shouldTellItsOwnLackFromARefusal() throws IOException {
+        InetSocketAddress anywhere = new InetSocketAddress("127.0.0.1", 9);
+        assertThatThrownBy(() -> DescriptorSocketProvider.limitedTo(1).connecting(anywhere, null, OPTIONS))
+                .isInstanceOf(ResourceExhaustedException.class).hasMessageContaining("; use epoll");
+        for (int errno : new int[]{Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM}) {
+            assertThatThrownBy(() -> ConnectErrnoMapper.requireSocket(-errno))
+                    .isInstanceOf(ResourceExhaustedException.class)
+                    .hasMessageStartingWith("this process cannot open another socket (" + Errno.text(errno) + " in");
+        }
+        assertThatThrownBy(() -> ConnectErrnoMapper.requireSocket(-Errno.EAFNOSUPPORT))
+                .isInstanceOf(SystemCallException.class);
+        assertThat(ConnectErrnoMapper.requireSocket(7)).isEqualTo(7);
     }
 }
