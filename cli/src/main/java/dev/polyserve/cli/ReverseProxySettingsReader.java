@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Reads the settings of the service `proxy`.
 ///
@@ -34,6 +35,14 @@ record ReverseProxySettingsReader(ServeSettings settings, ServiceDefinition serv
             ServeSetting.HEALTH_FALL, ServeSetting.HEALTH_RISE, ServeSetting.SLOW_START, ServeSetting.SEND_PROXY,
             ServeSetting.UPSTREAM_CA, ServeSetting.UPSTREAM_INSECURE, ServeSetting.SNI_ROUTE);
 
+    /// Whether the service takes part in handshakes of TLS that are not those of an endpoint: it waits for the name that a client asks
+    /// for, or connects to an upstream with TLS.
+    static boolean hasHandshakes(ServeSettings settings, ServiceDefinition service, List<String> arguments) {
+        return service == BuiltInService.PROXY && (settings.has(ServeSetting.SNI_ROUTE)
+                || Stream.concat(arguments.stream(), settings.list(ServeSetting.UPSTREAM).stream())
+                        .anyMatch(upstream -> upstream.startsWith("tls://")));
+    }
+
     /// What the proxy forwards to, and how; [ReverseProxyOptions#NONE] for another service.
     ///
     /// @throws ExitException with one sentence about the first error
@@ -46,7 +55,7 @@ record ReverseProxySettingsReader(ServeSettings settings, ServiceDefinition serv
             return ReverseProxyOptions.NONE;
         }
         List<Endpoint> upstreams = upstreams();
-        List<SniRoute> routes = routes();
+        List<SniRoute> routes = routes(upstreams);
         if (upstreams.isEmpty() && routes.isEmpty()) {
             throw ExitException.wrong("proxy needs ENDPOINT, where it forwards to, as in: polyserve serve proxy"
                     + " tcp://127.0.0.1:80");
@@ -95,7 +104,7 @@ record ReverseProxySettingsReader(ServeSettings settings, ServiceDefinition serv
         };
     }
 
-    private List<SniRoute> routes() {
+    private List<SniRoute> routes(List<Endpoint> upstreams) {
         List<SniRoute> routes = new ArrayList<>();
         for (String text : settings.list(ServeSetting.SNI_ROUTE)) {
             try {
@@ -113,6 +122,14 @@ record ReverseProxySettingsReader(ServeSettings settings, ServiceDefinition serv
                 throw ExitException.wrong("bad " + settings.where(ServeSetting.SNI_ROUTE) + " '" + text + "': "
                         + e.getMessage(), e);
             }
+        }
+        Optional<Endpoint> encrypts = upstreams.stream().filter(Endpoint.Tls.class::isInstance).findFirst();
+        if (!routes.isEmpty() && encrypts.isPresent()) {
+            throw ExitException
+                    .wrong(settings.where(ServeSetting.SNI_ROUTE) + " forwards TLS as it is, but the upstream "
+                            + encrypts.get()
+                            + ", for clients without a route, would encrypt it once more: use tcp://host:port or"
+                            + " unix:/path");
         }
         Optional<Endpoint> decrypts = listens.stream().filter(Endpoint.Tls.class::isInstance).findFirst();
         if (!routes.isEmpty() && decrypts.isPresent()) {

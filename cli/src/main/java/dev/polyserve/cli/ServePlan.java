@@ -54,7 +54,8 @@ record ServePlan(ServiceDefinition service, List<String> arguments, List<Endpoin
         List<String> arguments = words.isEmpty() ? List.of() : words.subList(1, words.size());
         List<Endpoint> endpoints = endpoints(settings);
         ServiceDefinition service = service(words, arguments, settings);
-        Optional<Tls> tls = new TlsSettingsReader(settings).tls(endpoints, service.startsTls());
+        Optional<Tls> tls = new TlsSettingsReader(settings).tls(endpoints, service.startsTls(),
+                ReverseProxySettingsReader.hasHandshakes(settings, service, arguments));
         ExecOptions exec = exec(settings, service, tls.isPresent());
         boolean commands = service == BuiltInService.EXEC && exec.stdio() == ExecOptions.Stdio.SOCKET;
         Model model = commands ? ModelFactory.ofCommands(settings) : ModelFactory.of(settings);

@@ -31,7 +31,14 @@ record TlsSettingsReader(ServeSettings settings) {
     /// @param startsTls whether the service may begin TLS on a connection of another endpoint
     /// @throws ExitException with one sentence about the first error
     Optional<Tls> tls(List<Endpoint> endpoints, boolean startsTls) {
-        Optional<String> user = user(endpoints, startsTls);
+        return tls(endpoints, startsTls, false);
+    }
+
+    /// The same.
+    ///
+    /// @param boundsOthers whether the time of a handshake bounds others, too, than those of the endpoints
+    Optional<Tls> tls(List<Endpoint> endpoints, boolean startsTls, boolean boundsOthers) {
+        Optional<String> user = user(endpoints, startsTls, boundsOthers);
         if (user.isEmpty()) {
             return Optional.empty();
         }
@@ -43,10 +50,11 @@ record TlsSettingsReader(ServeSettings settings) {
     }
 
     /// What needs a certificate, for messages.
-    private Optional<String> user(List<Endpoint> endpoints, boolean startsTls) {
+    private Optional<String> user(List<Endpoint> endpoints, boolean startsTls, boolean boundsOthers) {
         Optional<String> endpoint = endpoints.stream().filter(Endpoint.Tls.class::isInstance).findFirst()
                 .map(Endpoint::toString);
-        Optional<ServeSetting> given = ALL.stream().filter(settings::has).sorted().findFirst();
+        Optional<ServeSetting> given = ALL.stream().filter(settings::has)
+                .filter(setting -> setting != ServeSetting.TLS_HANDSHAKE_TIMEOUT || !boundsOthers).sorted().findFirst();
         if (endpoint.isPresent() || given.isEmpty()) {
             return endpoint;
         }

@@ -124,6 +124,9 @@ class BadInputTest {
                 mistake(proxy + "--sni-route a=udp://127.0.0.1:1", "proxy forwards connections, but udp://127.0.0.1:1"),
                 mistake(proxy + "--sni-route a=tls://127.0.0.1:1",
                         "the client's TLS is forwarded as it is, but tls://127.0.0.1:1 would encrypt it once more: use"),
+                mistake("serve proxy tcp://127.0.0.1:2 tls://127.0.0.1:1 --sni-route a=unix:/x",
+                        "--sni-route forwards TLS as it is, but the upstream tls://127.0.0.1:1, for clients without a"),
+                mistake(proxy + "--tls-handshake-timeout 5s", "--tls-handshake-timeout is for TLS, but no endpoint"),
                 mistake(proxy + "--sni-route a=unix:/x --listen tls://127.0.0.1:0 --tls-self-signed",
                         "--sni-route routes TLS without decrypting it, but tls://127.0.0.1:0 decrypts it: listen on"));
     }

@@ -253,8 +253,9 @@ class ProxyUpstreamsTest {
                     .isEqualTo("HELLO");
             assertThat(throughProxy(wrong, "--upstream-insecure")).isEqualTo("HELLO");
             assertThat(throughProxy(wrong, "--upstream-ca", tool.pemCertificate("wrong").toString()))
-                    .contains("certificate is not for localhost");
-            assertThat(throughProxy(right)).contains("not signed by an authority that is trusted here");
+                    .contains("certificate is not for localhost; name the upstream as its certificate does");
+            assertThat(throughProxy(right)).contains("not signed by an authority that is trusted here")
+                    .contains("with --upstream-ca FILE").doesNotContain("withAuthorities");
         }
     }
 
@@ -296,6 +297,27 @@ class ProxyUpstreamsTest {
             assertThat(new String(proxy.exchange("no TLS".getBytes(StandardCharsets.US_ASCII)),
                     StandardCharsets.US_ASCII)).isEqualTo("plainno TLS");
             assertThat(reached(proxy.port())).as("nothing is sent").isEqualTo("plain");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"virtual", "nio"})
+    void aClientThatSendsNoNameIsResetInTime(String model) throws Exception {
+        try (Server plain = upstream("plain");
+                Cli proxy = Cli.serve("proxy", "--sni-route", "one.example=" + at(plain), "--model", model,
+                        "--tls-handshake-timeout", "50ms");
+                Socket client = proxy.connect()) {
+            assertThatThrownBy(() -> client.getInputStream().read()).hasMessageContaining("reset");
+        }
+    }
+
+    @Test
+    void anUpstreamThatDoesNotAnswerTheHandshakeIsLeftInTime() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Server b = upstream("b");
+                Cli proxy = Cli.serve("proxy", "tls://127.0.0.1:" + silent.getLocalPort(), at(b),
+                        "--tls-handshake-timeout", "50ms")) {
+            assertThat(reached(proxy.port())).isEqualTo("b");
         }
     }
 
