@@ -56,6 +56,8 @@ class SeamsTest {
             Map.entry("ReusableWire", 3),
             Map.entry("SocketProvider", 5),
             Map.entry("StartTlsWire", 2),
+            Map.entry("Connector", 2),
+            Map.entry("NonBlockingWire", 7),
             Map.entry("Wire", 7),
             Map.entry("WorkerControl", 7));
 

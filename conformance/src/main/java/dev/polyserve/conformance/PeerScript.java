@@ -7,7 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The steps of the peer in a rehearsal.
+/// The steps of one peer in a rehearsal, and when the next one has come up.
 ///
 /// **Thread**: its rehearsal's.
 final class PeerScript {
@@ -18,6 +18,9 @@ final class PeerScript {
 
     /// Time passes without an event.
     record Passes(Duration time) implements Step {}
+
+    /// The peer goes on when it was sent these bytes.
+    record Awaits(byte[] bytes) implements Step {}
 
     record Ends() implements Step {}
 
@@ -31,17 +34,28 @@ final class PeerScript {
     record Stops() implements Step {}
 
     private final Deque<Step> steps;
+    private long sinceNanos;
 
     PeerScript(List<Step> steps) {
         this.steps = new ArrayDeque<>(steps);
+    }
+
+    void begins(long nowNanos) {
+        sinceNanos = nowNanos;
     }
 
     @Nullable Step next() {
         return steps.peek();
     }
 
-    void done() {
+    /// When the next step has come up: the one before was done.
+    long sinceNanos() {
+        return sinceNanos;
+    }
+
+    void done(long nowNanos) {
         steps.remove();
+        sinceNanos = nowNanos;
     }
 
     /// Replaces the present step by its rest.

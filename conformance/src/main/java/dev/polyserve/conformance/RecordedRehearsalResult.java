@@ -6,12 +6,32 @@ import java.time.Duration;
 import java.util.List;
 
 /// The outcome of one run of a [Rehearsal].
-record RecordedRehearsalResult(List<byte[]> writes, boolean outputEnded, Cause cause, List<Throwable> failures,
-        List<Limit> limits, Duration took, int unread) implements RehearsalResult {
+record RecordedRehearsalResult(RehearsedConnection client, List<Throwable> failures, List<Limit> limits, Duration took,
+        List<RehearsedConnection> upstreams) implements RehearsalResult {
     /// Copies the lists.
     RecordedRehearsalResult {
-        writes = List.copyOf(writes);
         failures = List.copyOf(failures);
         limits = List.copyOf(limits);
+        upstreams = List.copyOf(upstreams);
+    }
+
+    @Override
+    public List<byte[]> writes() {
+        return client.writes();
+    }
+
+    @Override
+    public boolean outputEnded() {
+        return client.outputEnded();
+    }
+
+    @Override
+    public Cause cause() {
+        return client.cause();
+    }
+
+    @Override
+    public int unread() {
+        return client.unread();
     }
 }

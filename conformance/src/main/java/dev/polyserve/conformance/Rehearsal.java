@@ -1,6 +1,5 @@
 package dev.polyserve.conformance;
 
-import dev.polyserve.Cause;
 import dev.polyserve.Codec;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Endpoint;
@@ -12,23 +11,22 @@ import dev.polyserve.Protocol;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.LoopProtocolConversation;
+import dev.polyserve.conversation.HandlerBorder;
 import dev.polyserve.conversation.HandlerConversation;
 import dev.polyserve.conversation.MessageHandlerAsHandler;
 import dev.polyserve.conversation.BlockingProtocolConversation;
 import dev.polyserve.conversation.ServerContext;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
-/// Runs a handler or protocol against a scripted peer in memory, without sockets, threads or waiting.
+/// Runs a handler or protocol against a scripted peer in memory, without sockets, threads or waiting. The servers that a handler
+/// connects to are scripted, too ([RehearsedUpstream]).
 ///
 /// The script also moves the clock, so the same script always has the same outcome.
 ///
@@ -40,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 /// assertEquals(new Cause.Done(true), outcome.cause());
 /// ```
 ///
-/// Time passes only while the handler waits. Therefore the time limits of the options (first byte, idle, write stall,
+/// Time passes only while the handler waits, and then for all its connections. Therefore the time limits of the options (first byte, idle, write stall,
 /// conversation) and the handler's own read timeout and deadline expire exactly on time. A script with neither [#ends]
 /// nor [#resets] leaves a silent peer, and the idle limit ends the connection.
 ///
@@ -61,10 +59,11 @@ public final class Rehearsal {
 
     private record Pumped(Supplier<? extends Protocol> factory) implements Style {}
 
-    private final List<PeerScript.Step> steps = new ArrayList<>();
+    private final ScriptBuilder script = new ScriptBuilder();
+    private final List<RehearsedUpstream> upstreams = new ArrayList<>();
     private Style style;
     private Options options = Options.defaults();
-    private Pieces pieces = List::of;
+    private ScriptBuilder.Pieces pieces = List::of;
     private int takesBytes = Integer.MAX_VALUE;
 
     private Rehearsal(Style style) {
@@ -116,45 +115,56 @@ public final class Rehearsal {
 
     /// The peer sends bytes, as one fragment.
     public Rehearsal receives(byte... bytes) {
-        if (bytes.length > 0) {
-            steps.add(new PeerScript.Receives(ByteBuffer.wrap(bytes.clone())));
-        }
+        script.receives(bytes);
+        return this;
+    }
+
+    /// The peer does nothing until it was sent this text in UTF-8, after what it has awaited before.
+    public Rehearsal awaits(String text) {
+        script.awaits(text);
         return this;
     }
 
     /// The peer does nothing for the given time.
     public Rehearsal after(Duration time) {
-        steps.add(new PeerScript.Passes(time));
+        script.add(new PeerScript.Passes(time));
         return this;
     }
 
     /// The peer ends its output (half-close) and keeps reading.
     public Rehearsal ends() {
-        steps.add(new PeerScript.Ends());
+        script.add(new PeerScript.Ends());
         return this;
     }
 
     /// The peer resets the connection.
     public Rehearsal resets() {
-        steps.add(new PeerScript.Resets());
+        script.add(new PeerScript.Resets());
         return this;
     }
 
     /// The peer stops reading.
     public Rehearsal stopsReading() {
-        steps.add(new PeerScript.StopsReading());
+        script.add(new PeerScript.StopsReading());
         return this;
     }
 
     /// The server begins to drain: [dev.polyserve.Connection#draining] is true, and input ends.
     public Rehearsal drains() {
-        steps.add(new PeerScript.Drains());
+        script.add(new PeerScript.Drains());
         return this;
     }
 
     /// The server stops.
     public Rehearsal stops() {
-        steps.add(new PeerScript.Stops());
+        script.add(new PeerScript.Stops());
+        return this;
+    }
+
+    /// A server that the handler can connect to, once ([dev.polyserve.Connection#connect]). Those with the same endpoint are connected
+    /// to in this order.
+    public Rehearsal upstream(RehearsedUpstream server) {
+        upstreams.add(server);
         return this;
     }
 
@@ -162,19 +172,13 @@ public final class Rehearsal {
 
     /// Every fragment arrives one byte at a time.
     public Rehearsal oneByteAtATime() {
-        pieces = bytes -> {
-            List<byte[]> single = new ArrayList<>();
-            for (byte value : bytes) {
-                single.add(new byte[]{value});
-            }
-            return single;
-        };
+        pieces = ScriptBuilder::singleBytes;
         return this;
     }
 
     /// Every fragment arrives in pieces of random length; the same seed gives the same pieces.
     public Rehearsal inRandomPieces(long seed) {
-        pieces = bytes -> randomPieces(bytes, new Random(seed));
+        pieces = bytes -> ScriptBuilder.randomPieces(bytes, new Random(seed));
         return this;
     }
 
@@ -200,87 +204,51 @@ public final class Rehearsal {
         RecordedEvents events = new RecordedEvents();
         ServerContext context = new ServerContext(options, events, clock, _ -> {
         });
-        PeerScript script = new PeerScript(fragments());
-        ScriptedPeer peer = new ScriptedPeer(script, clock, context, takesBytes);
+        RehearsedTime time = new RehearsedTime(clock);
+        var play = new ScriptedConnector.Play(pieces, takesBytes);
+        ScriptedPeer peer = play.peer(script, time, context);
+        var connector = new ScriptedConnector(upstreams, context, time, play);
         boolean outputEnded = switch (style) {
-            case Sequential sequential -> runHandler(sequential.factory, peer, context, events);
-            case Driven driven -> runDriven(driven.factory, peer, context, events);
-            case Pumped pumped -> runPumped(pumped.factory, peer, context, events);
+            case Sequential sequential -> {
+                ScriptedWire wire = new ScriptedWire(peer, time);
+                var conversation = new HandlerConversation(context, identity(), sequential.factory, wire,
+                        HandlerBorder.NONE, connector);
+                drive(conversation, peer, conversation);
+                yield wire.outputEnded();
+            }
+            case Driven driven -> {
+                ScriptedLoop loop = new ScriptedLoop(peer);
+                var conversation = new LoopProtocolConversation(context, identity(), driven.factory, loop);
+                drive(conversation, peer, () -> loop.run(conversation));
+                yield loop.outputEnded();
+            }
+            case Pumped pumped -> {
+                ScriptedWire wire = new ScriptedWire(peer, time);
+                var conversation = new BlockingProtocolConversation(context, identity(), pumped.factory, wire);
+                drive(conversation, peer, conversation);
+                yield wire.outputEnded();
+            }
         };
-        return new RecordedRehearsalResult(peer.writes(), outputEnded, events.cause(), events.failures, events.limits,
-                clock.elapsed(),
-                script.unreadBytes());
+        return new RecordedRehearsalResult(RecordedConnection.of(peer, outputEnded), events.failures, events.limits,
+                clock.elapsed(), connector.connections());
     }
 
-    private static boolean runHandler(Supplier<? extends Handler> factory, ScriptedPeer peer, ServerContext context,
-            RecordedEvents events) {
-        ScriptedWire wire = new ScriptedWire(peer);
-        var conversation = new HandlerConversation(context, identity(), factory, wire);
-        drive(conversation, peer, events, conversation);
-        return wire.outputEnded();
-    }
-
-    private static boolean runDriven(Supplier<? extends Protocol> factory, ScriptedPeer peer, ServerContext context,
-            RecordedEvents events) {
-        ScriptedLoop loop = new ScriptedLoop(peer);
-        var conversation = new LoopProtocolConversation(context, identity(), factory, loop);
-        drive(conversation, peer, events, () -> loop.run(conversation));
-        return loop.outputEnded();
-    }
-
-    private static boolean runPumped(Supplier<? extends Protocol> factory, ScriptedPeer peer, ServerContext context,
-            RecordedEvents events) {
-        ScriptedWire wire = new ScriptedWire(peer);
-        var conversation = new BlockingProtocolConversation(context, identity(), factory, wire);
-        drive(conversation, peer, events, conversation);
-        return wire.outputEnded();
-    }
-
-    private static void drive(Conversation conversation, ScriptedPeer peer, RecordedEvents events, Runnable body) {
+    private static void drive(Conversation conversation, ScriptedPeer peer, Runnable body) {
         peer.connect(conversation);
-        conversation.onDone(over -> events.ended = over.outcome().orElseThrow());
+        peer.begins();
         body.run();
+        if (!conversation.isDone()) {
+            throw new IllegalStateException("the connection did not end");
+        }
     }
 
     private static Conversation.Identity identity() {
         return new Conversation.Identity(1, PEER, LOCAL, new Endpoint.Tcp("192.0.2.2", LOCAL.getPort()));
     }
 
-    private List<PeerScript.Step> fragments() {
-        List<PeerScript.Step> played = new ArrayList<>();
-        for (PeerScript.Step step : steps) {
-            if (step instanceof PeerScript.Receives fragment) {
-                pieces.of(fragment.bytes().array())
-                        .forEach(piece -> played.add(new PeerScript.Receives(ByteBuffer.wrap(piece))));
-            } else {
-                played.add(step);
-            }
-        }
-        return played;
-    }
-
-    /// Splits bytes into pieces of random length, many of them short.
-    static List<byte[]> randomPieces(byte[] bytes, Random random) {
-        List<byte[]> cut = new ArrayList<>();
-        for (int from = 0; from < bytes.length;) {
-            int most = random.nextBoolean() ? 4 : bytes.length;
-            int length = Math.min(bytes.length - from, 1 + random.nextInt(most));
-            cut.add(Arrays.copyOfRange(bytes, from, from + length));
-            from += length;
-        }
-        return cut;
-    }
-
-    /// Splits a fragment into pieces.
-    @FunctionalInterface
-    private interface Pieces {
-        List<byte[]> of(byte[] bytes);
-    }
-
     private static final class RecordedEvents implements ServerListener {
         private final List<Throwable> failures = new ArrayList<>();
         private final List<Limit> limits = new ArrayList<>();
-        private @Nullable Cause ended;
 
         @Override
         public void failed(ConnectionInfo connection, Throwable error) {
@@ -290,13 +258,6 @@ public final class Rehearsal {
         @Override
         public void limitReached(Limit limit) {
             limits.add(limit);
-        }
-
-        Cause cause() {
-            if (ended == null) {
-                throw new IllegalStateException("the connection did not end");
-            }
-            return ended;
         }
     }
 }

@@ -1,17 +1,26 @@
 package dev.polyserve.conformance;
 
-import dev.polyserve.Cause;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.InputBuffer;
 import dev.polyserve.conversation.ServerContext;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The peer of a rehearsed connection: plays the script, records the bytes it is sent, and advances the clock while the
+/// The peer of a rehearsed connection: plays the script, records the bytes it is sent, and lets time pass while the
 /// handler waits.
+///
+/// ```
+///   wait ─▶ what is due in all scripts ─▶ a fragment, the end or a reset is next ─▶ the wait ends
+///     ▲                                └─ else: time passes ─┐
+///     └──────────────────────────────────────────────────────┘
+/// ```
 ///
 /// **Thread**: its rehearsal's.
 final class ScriptedPeer {
@@ -30,29 +39,52 @@ final class ScriptedPeer {
     record TimeUp() implements Event {}
 
     private final PeerScript script;
-    private final ManualClock clock;
+    private final RehearsedTime time;
     private final ServerContext context;
     private final int takesBytes;
     private final List<byte[]> writes = new ArrayList<>();
+    private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
+    /// How many bytes of `sent` the peer has awaited.
+    private int awaitedBytes;
     private @Nullable Conversation conversation;
+    private boolean begun;
     private boolean ended;
     private boolean reading = true;
-    /// The rest of the present wait.
-    private long leftNanos;
+    /// Whether the input was cut since the wait began.
+    private boolean cut;
 
-    ScriptedPeer(PeerScript script, ManualClock clock, ServerContext context, int takesBytes) {
+    ScriptedPeer(PeerScript script, RehearsedTime time, ServerContext context, int takesBytes) {
         this.script = script;
-        this.clock = clock;
+        this.time = time;
         this.context = context;
         this.takesBytes = takesBytes;
     }
 
+    /// Sets the conversation with it; from now on its time passes.
     void connect(Conversation served) {
         conversation = served;
+        time.add(this);
+    }
+
+    /// The script begins now: the connection is there.
+    void begins() {
+        begun = true;
+        script.begins(time.nanos());
+    }
+
+    Conversation conversation() {
+        if (conversation == null) {
+            throw new IllegalStateException("the peer has no connection yet");
+        }
+        return conversation;
     }
 
     List<byte[]> writes() {
         return writes;
+    }
+
+    int unreadBytes() {
+        return script.unreadBytes();
     }
 
     /// Whether a fragment can arrive now.
@@ -60,12 +92,28 @@ final class ScriptedPeer {
         return script.next() instanceof PeerScript.Receives;
     }
 
+    /// Whether a read would not wait.
+    boolean isReadable() {
+        return script.next() instanceof PeerScript.Receives || script.next() instanceof PeerScript.Ends || isReset();
+    }
+
+    /// Whether it takes bytes.
+    boolean isWritable() {
+        playDue();
+        return reading;
+    }
+
+    /// Whether it has reset the connection, and all that it has sent before was read.
+    boolean isReset() {
+        return script.next() instanceof PeerScript.Resets;
+    }
+
     /// Takes bytes as a non-blocking socket does.
     ///
     /// @return the number of bytes; 0 when the peer does not read
     int take(ByteBuffer bytes) {
         while (script.next() instanceof PeerScript.StopsReading) {
-            script.done();
+            script.done(time.nanos());
             reading = false;
         }
         if (!reading) {
@@ -74,149 +122,175 @@ final class ScriptedPeer {
         byte[] taken = new byte[Math.min(takesBytes, bytes.remaining())];
         bytes.get(taken);
         writes.add(taken);
+        sent.writeBytes(taken);
         return taken.length;
     }
 
-    /// Plays the script until an event ends a wait for input, or its time limit passes.
+    // --- waits ---
+
+    /// Plays the scripts until an event ends a wait for input, or its time limit passes.
     Event play(InputBuffer into, long atMostNanos) throws IOException {
-        leftNanos = atMostNanos;
-        while (!isOver()) {
-            Event met = switch (script.next()) {
-                case PeerScript.Receives fragment -> new Arrived(deliver(fragment, into));
-                case PeerScript.Ends _ -> {
-                    script.done();
-                    ended = true;
-                    yield new Ended();
-                }
-                case null -> nothingMore();
-                case PeerScript.Step other -> happen(other);
-            };
-            if (met != null) {
-                return met;
+        long begunNanos = time.nanos();
+        cut = false;
+        while (true) {
+            time.playDue();
+            if (isOver() || cut) {
+                return new Interrupted();
             }
+            if (isReadable()) {
+                int count = readNow(into);
+                return count < 0 ? new Ended() : new Arrived(count);
+            }
+            long left = time.left(atMostNanos, begunNanos);
+            if (left <= 0) {
+                return new TimeUp();
+            }
+            time.advance(left);
         }
-        return new Interrupted();
     }
 
-    /// Plays the script during a wait for an event other than input. Fragments are held back; a time limit ends the
-    /// wait.
+    /// Plays the scripts during a wait for an event other than input: until the input is cut or the connection is over.
     void playWithoutInput() throws IOException {
-        leftNanos = ServerContext.FOREVER_NANOS;
-        while (!isOver()) {
-            PeerScript.Step next = script.next();
-            if (next == null || next instanceof PeerScript.Receives || next instanceof PeerScript.Ends) {
-                passUntilOver();
-            } else if (happen(next) != null) {
+        cut = false;
+        while (true) {
+            time.playDue();
+            if (isOver() || cut) {
                 return;
             }
+            requireNoReset();
+            time.advance(ServerContext.FOREVER_NANOS);
         }
     }
 
-    /// Plays one step that brings no input.
+    /// Lets this time pass, as until the peer answers a connect.
     ///
-    /// @return the event that ends the wait; null when the wait continues
-    private @Nullable Event happen(PeerScript.Step step) throws IOException {
-        if (step instanceof PeerScript.Passes passes) {
-            return pass(passes);
+    /// @return false when the limit is shorter, and has passed
+    boolean passes(Duration lasting, long atMostNanos) throws IOException {
+        long begunNanos = time.nanos();
+        long untilNanos = Math.min(lasting.toNanos(), atMostNanos);
+        while (true) {
+            time.playDue();
+            if (isOver()) {
+                throw new ClosedChannelException();
+            }
+            long left = untilNanos - (time.nanos() - begunNanos);
+            if (left <= 0) {
+                return lasting.toNanos() <= atMostNanos;
+            }
+            time.advance(left);
         }
-        script.done();
-        return switch (step) {
-            case PeerScript.Resets _ -> throw new IOException("Connection reset");
-            case PeerScript.StopsReading _ -> {
-                reading = false;
-                yield null;
+    }
+
+    // --- steps ---
+
+    /// Reads what is next.
+    ///
+    /// @return how many bytes, or -1 at the end
+    private int readNow(InputBuffer into) throws IOException {
+        requireNoReset();
+        if (script.next() instanceof PeerScript.Receives fragment) {
+            ByteBuffer room = into.room();
+            int count = deliver(fragment, room);
+            into.received(count);
+            return count;
+        }
+        script.done(time.nanos());
+        ended = true;
+        return -1;
+    }
+
+    /// As [#play], into a buffer, without a wait.
+    ///
+    /// @return how many bytes, 0 when there are none, or -1 at the end
+    int readNow(ByteBuffer into) throws IOException {
+        time.playDue();
+        requireNoReset();
+        return switch (script.next()) {
+            case PeerScript.Receives fragment -> deliver(fragment, into);
+            case PeerScript.Ends _ -> {
+                script.done(time.nanos());
+                ended = true;
+                yield -1;
             }
-            case PeerScript.Drains _ -> {
-                context.startDraining();
-                requireConversation().cutInput(true);
-                yield new Interrupted();
-            }
-            case PeerScript.Stops _ -> {
-                requireConversation().abort();
-                yield null;
-            }
-            case PeerScript.Receives _, PeerScript.Ends _, PeerScript.Passes _ ->
-                throw new IllegalStateException("input: " + step);
+            case null, default -> 0;
         };
     }
 
-    private @Nullable Event pass(PeerScript.Passes passes) {
-        long asked = passes.time().toNanos();
-        long step = Math.min(leftNanos, asked);
-        pass(step);
-        if (step == asked) {
-            script.done();
-        } else {
-            script.rest(new PeerScript.Passes(passes.time().minusNanos(step)));
+    private void requireNoReset() throws IOException {
+        if (isReset()) {
+            script.done(time.nanos());
+            throw new IOException("Connection reset");
         }
-        if (leftNanos < ServerContext.FOREVER_NANOS) {
-            leftNanos -= step;
-        }
-        return leftNanos <= 0 && !isOver() ? new TimeUp() : null;
     }
 
-    /// Plays the end of the script: the peer is silent until a time limit passes. Without a limit, the server stops.
-    private Event nothingMore() {
-        if (leftNanos < ServerContext.FOREVER_NANOS) {
-            pass(leftNanos);
-            return isOver() ? new Interrupted() : new TimeUp();
-        }
-        passUntilOver();
-        return new Interrupted();
-    }
-
-    /// Advances the clock until a limit ends the connection. A connection without limits ends as by a stop of the
-    /// server.
-    private void passUntilOver() {
-        Conversation served = requireConversation();
-        while (!isOver()) {
-            long next = served.watch();
-            if (next >= ServerContext.FOREVER_NANOS / 2) {
-                served.abort(new Cause.Stopped());
-            } else if (next > 0) {
-                clock.advance(next);
+    /// Plays the steps that need no reader, and whose time has come.
+    void playDue() {
+        while (begun && !isOver() && isDue(script.next())) {
+            PeerScript.Step step = script.next();
+            script.done(time.nanos());
+            switch (step) {
+                case PeerScript.StopsReading _ -> reading = false;
+                case PeerScript.Drains _ -> {
+                    context.startDraining();
+                    cut = true;
+                    conversation().cutInput(true);
+                }
+                case PeerScript.Stops _ -> conversation().abort();
+                case PeerScript.Passes _, PeerScript.Awaits _ -> {
+                    // It was all.
+                }
+                case PeerScript.Receives _, PeerScript.Ends _, PeerScript.Resets _ ->
+                    throw new IllegalStateException("input: " + step);
+                case null -> throw new IllegalStateException("nothing is due at the end");
             }
         }
     }
 
-    private void pass(long nanos) {
-        long left = nanos;
-        while (!isOver()) {
-            long next = requireConversation().watch();
-            if (left <= 0 || next < 0) {
-                return;
-            }
-            long step = Math.min(left, next);
-            clock.advance(step);
-            left -= step;
-        }
+    private boolean isDue(PeerScript.@Nullable Step step) {
+        return switch (step) {
+            case PeerScript.StopsReading _, PeerScript.Drains _, PeerScript.Stops _ -> true;
+            case PeerScript.Passes _ -> untilDueNanos() <= 0;
+            case PeerScript.Awaits awaited -> wasSent(awaited.bytes());
+            case PeerScript.Receives _, PeerScript.Ends _, PeerScript.Resets _ -> false;
+            case null -> false;
+        };
     }
 
-    private int deliver(PeerScript.Receives fragment, InputBuffer into) throws IOException {
+    /// The time until the next step is due; [ServerContext#FOREVER_NANOS] when time alone does not bring it.
+    long untilDueNanos() {
+        return begun && script.next() instanceof PeerScript.Passes passes
+                ? passes.time().toNanos() - (time.nanos() - script.sinceNanos())
+                : ServerContext.FOREVER_NANOS;
+    }
+
+    /// Whether it was sent these bytes after those that it has awaited before; if so, it has awaited them, too.
+    private boolean wasSent(byte[] bytes) {
+        byte[] all = sent.toByteArray();
+        for (int from = awaitedBytes; from + bytes.length <= all.length; from++) {
+            if (Arrays.equals(all, from, from + bytes.length, bytes, 0, bytes.length)) {
+                awaitedBytes = from + bytes.length;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private int deliver(PeerScript.Receives fragment, ByteBuffer room) {
         if (ended) {
             throw new IllegalStateException("the script sends bytes after the peer has ended");
         }
         ByteBuffer bytes = fragment.bytes();
-        ByteBuffer room = into.room();
         int count = Math.min(room.remaining(), bytes.remaining());
-        room.put(bytes.slice(0, count));
-        into.received(count);
+        room.put(bytes.slice(bytes.position(), count));
         if (count == bytes.remaining()) {
-            script.done();
+            script.done(time.nanos());
         } else {
-            script.rest(new PeerScript.Receives(bytes.slice(count, bytes.remaining() - count)));
+            script.rest(new PeerScript.Receives(bytes.slice(bytes.position() + count, bytes.remaining() - count)));
         }
         return count;
     }
 
     private boolean isOver() {
-        return requireConversation().cause() != null;
-    }
-
-    private Conversation requireConversation() {
-        if (conversation == null) {
-            throw new IllegalStateException("the peer has no connection yet");
-        }
-        return conversation;
+        return conversation().cause() != null;
     }
 }

@@ -125,7 +125,7 @@ final class TestClient implements AutoCloseable {
     }
 
     void sendInPieces(byte[] bytes, Random random) throws IOException {
-        for (byte[] piece : Rehearsal.randomPieces(bytes, random)) {
+        for (byte[] piece : ScriptBuilder.randomPieces(bytes, random)) {
             send(piece);
         }
     }

@@ -3,6 +3,7 @@ package dev.polyserve.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.Cause;
+import dev.polyserve.Connection;
 import dev.polyserve.Framing;
 import dev.polyserve.Handler;
 import dev.polyserve.Limit;
@@ -11,6 +12,7 @@ import dev.polyserve.Protocol;
 import dev.polyserve.Server;
 import dev.polyserve.conformance.RehearsalResult;
 import dev.polyserve.conformance.Rehearsal;
+import dev.polyserve.conformance.RehearsedUpstream;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -67,6 +69,23 @@ class TestingGuideTest {
                 .receives("one\ntw").receives("o\n").ends();
         assertThat(echo.run().texts()).containsExactly("one\n", "two\n");
         assertThat(echo.pumped().run().texts()).containsExactly("one\n", "two\n");
+    }
+    // endregion
+
+    // region upstream
+    @Test
+    void asksTheServerBehindIt() {
+        Handler gateway = client -> {
+            try (Connection redis = client.connect("tcp://10.0.0.5:6379")) {
+                redis.print("GET " + client.readLine() + "\r\n");
+                client.writeLine("it is " + redis.readLine());
+            }
+        };
+        RehearsalResult outcome = Rehearsal.handle(gateway)
+                .upstream(RehearsedUpstream.at("tcp://10.0.0.5:6379").awaits("GET colour\r\n").receives("+blue\r\n"))
+                .receives("colour\n").ends().run();
+        assertThat(outcome.text()).isEqualTo("it is +blue\n");
+        assertThat(outcome.upstreams().getFirst().text()).isEqualTo("GET colour\r\n");
     }
     // endregion
 
