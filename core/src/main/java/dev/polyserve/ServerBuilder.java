@@ -35,6 +35,7 @@ public final class ServerBuilder {
     private @Nullable DatagramHandler datagrams;
     private ServerProvider.@Nullable Sessions sessions;
     private @Nullable Tls tls;
+    private Supplier<? extends List<? extends ServerStats.UpstreamStats>> upstreams = List::of;
 
     ServerBuilder(ListenSpecification first) {
         ServerBuilder _ = listen(first);
@@ -213,6 +214,15 @@ public final class ServerBuilder {
         return this;
     }
 
+    /// Tells the figures of the servers that the handlers connect to, for [ServerStats#upstreams] and the metrics. With worker
+    /// processes each worker is asked, and the supervisor has the sums; 64 upstreams at most.
+    ///
+    /// @param figures called by each [Server#stats] on its thread, so it must not wait
+    public ServerBuilder upstreams(Supplier<? extends List<? extends ServerStats.UpstreamStats>> figures) {
+        upstreams = figures;
+        return this;
+    }
+
     /// Runs an action periodically while the server serves, on a thread of its own; an exception is logged and the next
     /// run follows.
     ///
@@ -236,7 +246,7 @@ public final class ServerBuilder {
         return ServerProvider.load()
                 .bind(new ServerProvider.Setup(endpoints, how(), streams, datagrams, sessions, allOptions(), tls,
                         listeners,
-                        filters, periodic, null));
+                        filters, periodic, null, upstreams));
     }
 
     private Options allOptions() {

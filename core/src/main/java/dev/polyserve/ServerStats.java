@@ -92,6 +92,9 @@ public interface ServerStats {
     /// Each worker process, in the order of [Server#workers]; empty under models without any.
     List<WorkerStats> workers();
 
+    /// Each upstream, as [ServerBuilder#upstreams] tells; those of worker processes together. Empty without that.
+    List<UpstreamStats> upstreams();
+
     /// How many values fell into each of some ranges.
     ///
     /// The bounds never change, so that the difference of two histograms is that of the values in between.
@@ -213,6 +216,43 @@ public interface ServerStats {
 
         /// Its handshakes of TLS.
         TlsStats tls();
+    }
+
+    /// A server that handlers connect to. A program that tells them implements it ([ServerBuilder#upstreams]).
+    interface UpstreamStats {
+        /// Where it is.
+        Endpoint endpoint();
+
+        /// How many processes connect to it: worker processes, or this one.
+        default int processes() {
+            return 1;
+        }
+
+        /// In how many of these it is up, so that it gets connections.
+        int up();
+
+        /// Connections to it now open.
+        long active();
+
+        /// Connections to it so far.
+        long connected();
+
+        /// Connects to it that have failed.
+        long failed();
+
+        /// Bytes sent to it.
+        long bytesOut();
+
+        /// Bytes received from it.
+        long bytesIn();
+
+        /// Its state in words: `up`, `down`, or `up in 1 of 2` processes.
+        default String state() {
+            if (up() == 0) {
+                return "down";
+            }
+            return up() == processes() ? "up" : "up in " + up() + " of " + processes();
+        }
     }
 
     /// Why a worker process was replaced by another one.

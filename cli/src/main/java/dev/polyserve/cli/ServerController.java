@@ -293,8 +293,8 @@ final class ServerController implements ServerListener, AdministeredServer, Auto
             return null;
         }
         return restart.predecessor().isPresent()
-                ? ControlSocket.bindBeside(path.get(), this, upstreams)
-                : ControlSocket.bind(path.get(), this, upstreams);
+                ? ControlSocket.bindBeside(path.get(), this)
+                : ControlSocket.bind(path.get(), this);
     }
 
     /// The server serves: what finds the control socket, or the pid file that is written next, may ask for a restart at once.
@@ -395,7 +395,7 @@ final class ServerController implements ServerListener, AdministeredServer, Auto
     private void status() {
         Server running = server;
         if (running != null) {
-            StatusDump.write(log, plan.service().id(), running, upstreams.status());
+            StatusDump.write(log, plan.service().id(), running);
         }
     }
 

@@ -6,7 +6,6 @@ import dev.polyserve.Limit;
 import dev.polyserve.Server;
 import dev.polyserve.ServerStats;
 import dev.polyserve.cli.log.ConsoleLog;
-import dev.polyserve.cli.proxy.UpstreamStatus;
 import dev.polyserve.text.PrintableAddress;
 import dev.polyserve.cli.text.LabelledCounts;
 import dev.polyserve.cli.text.Units;
@@ -20,7 +19,7 @@ final class StatusDump {
 
     private StatusDump() {}
 
-    static void write(ConsoleLog log, String service, Server server, List<UpstreamStatus> upstreams) {
+    static void write(ConsoleLog log, String service, Server server) {
         ServerStats stats = server.stats();
         String endpoints = server.endpoints().stream().map(Endpoint::toString).collect(Collectors.joining(", "));
         log.answer("status: serving " + service + " on " + endpoints + " with " + server.model().id()
@@ -41,10 +40,11 @@ final class StatusDump {
         log.answer("status: limits reached: " + limits, "event", "status", "limitsReached", limits);
         int banned = server.bans().size();
         log.answer("status: banned addresses: " + banned, "event", "status", "banned", banned);
-        upstreams.forEach(each -> log.answer("status: upstream " + each.endpoint() + " is " + each.state()
-                + "; connections " + each.open() + " open, " + each.connected() + " connected, " + each.failed()
+        stats.upstreams().forEach(each -> log.answer("status: upstream " + each.endpoint() + " is " + each.state()
+                + "; connections " + each.active() + " open, " + each.connected() + " connected, " + each.failed()
                 + " failed; out " + each.bytesOut() + " B, in " + each.bytesIn() + " B", "event", "status", "upstream",
-                each.endpoint(), "state", each.state(), "active", each.open(), "connected", each.connected(), "failed",
+                each.endpoint(), "state", each.state(), "active", each.active(), "connected", each.connected(),
+                "failed",
                 each.failed(), "bytesOut", each.bytesOut(), "bytesIn", each.bytesIn()));
         connections(log, server.connections());
     }

@@ -2,6 +2,8 @@ package dev.polyserve.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.polyserve.Model;
+import dev.polyserve.Server;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -10,6 +12,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +28,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// `serve --admin` with worker processes, and across a restart.
 @Tag("slow")
@@ -64,6 +69,39 @@ class AdminProcessTest {
             assertThat(get(page + "metrics")).contains("polyserve_workers{state=\"serving\"} 2.0",
                     "polyserve_worker_served_total{worker=\"1\"}",
                     "polyserve_worker_received_bytes_total{worker=\"2\"}");
+        }
+    }
+
+    /// Each worker process reports its figures of the upstreams, also one whose connections are over.
+    @ParameterizedTest
+    @ValueSource(strings = {"epoll", "process-pool", "process"})
+    void theFiguresOfUpstreamsAreThoseOfAllProcesses(String model) throws Exception {
+        try (Server upstream = Server.at("tcp://127.0.0.1:0").model(Model.virtual())
+                .handle(client -> client.print("hello")).start();
+                ServedProcess proxy = ServedProcess.start("serve", "proxy", "tcp://127.0.0.1:" + upstream.port(),
+                        "unix:" + directory.resolve("none"), "--listen", "tcp://127.0.0.1:0", "--model", model,
+                        "--health-fall", "1000", "--admin", "tcp://127.0.0.1:0")) {
+            int port = proxy.awaitPort();
+            String page = page(proxy);
+            for (int i = 0; i < 4; i++) {
+                try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                    assertThat(new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                            .isEqualTo("hello");
+                }
+            }
+            String label = "{upstream=\"tcp://127.0.0.1:" + upstream.port() + "\"} ";
+            awaitContaining(page + "metrics", "polyserve_upstream_connections_established_total" + label + "4.0",
+                    "polyserve_upstream_connections" + label + "0.0",
+                    "polyserve_upstream_received_bytes_total" + label + "20.0");
+            awaitContaining(page + "status", "\"upstreams\":[{\"endpoint\":\"tcp://127.0.0.1:" + upstream.port()
+                    + "\",\"state\":\"up\",\"active\":0,\"connected\":4,\"failed\":0,\"bytesOut\":0,\"bytesIn\":20,");
+        }
+    }
+
+    /// Asks again until the answer has all texts.
+    private void awaitContaining(String uri, String... texts) throws Exception {
+        while (!Stream.of(texts).allMatch(get(uri)::contains)) {
+            LockSupport.parkNanos(10_000_000);
         }
     }
 

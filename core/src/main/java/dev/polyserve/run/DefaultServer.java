@@ -27,6 +27,7 @@ import dev.polyserve.io.Listener;
 import dev.polyserve.jfr.JfrGauges;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.stats.ServingProcessStats;
+import dev.polyserve.stats.UpstreamSnapshot;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.SocketAddress;
@@ -242,7 +243,8 @@ final class DefaultServer implements Server {
         return counters.snapshot(connections,
                 new ServingProcessStats(connections.bytesIn(), connections.bytesOut(), context.budget().used(), 0, 0,
                         runner.loops().stream().map(EventLoop::stats).toList(),
-                        context.tlsCounters().snapshot().with(certificateExpires())),
+                        context.tlsCounters().snapshot().with(certificateExpires()),
+                        setup.upstreams().get().stream().map(UpstreamSnapshot::of).toList()),
                 runner.workerControl().counters());
     }
 

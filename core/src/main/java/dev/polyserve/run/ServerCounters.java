@@ -153,6 +153,7 @@ final class ServerCounters implements ServerListener {
                 datagramsOut.sum() + sums.datagramsOut(), serving.bytesIn(), serving.bytesOut(),
                 process.bufferedBytes() + sums.bufferedBytes(), others.restarts(),
                 process.handOffs() + others.handOffs(), stalls.sum(), nonZero(reached),
-                process.tls().plus(sums.tls()), endpoints, List.copyOf(process.loops()), others.workers());
+                process.tls().plus(sums.tls()), endpoints, List.copyOf(process.loops()), others.workers(),
+                List.copyOf(serving.upstreams()));
     }
 }

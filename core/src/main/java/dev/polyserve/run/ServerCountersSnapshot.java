@@ -11,7 +11,8 @@ record ServerCountersSnapshot(long active, long accepted, long rejected, Map<Lim
         Map<String, Long> acceptErrorsByReason, long datagramsIn, long datagramsOut, long bytesIn, long bytesOut,
         long bufferedBytes, Map<RestartReason, Long> workerRestartsByReason, long handOffs, long stalls,
         Map<Limit, Long> reached,
-        TlsStats tls, List<ListenerStats> listeners, List<LoopStats> loops, List<WorkerStats> workers)
+        TlsStats tls, List<ListenerStats> listeners, List<LoopStats> loops, List<WorkerStats> workers,
+        List<UpstreamStats> upstreams)
         implements
             ServerStats {
     /// Copies the maps and lists.
@@ -24,6 +25,7 @@ record ServerCountersSnapshot(long active, long accepted, long rejected, Map<Lim
         listeners = List.copyOf(listeners);
         loops = List.copyOf(loops);
         workers = List.copyOf(workers);
+        upstreams = List.copyOf(upstreams);
     }
 
     @Override

@@ -15,6 +15,7 @@ import dev.polyserve.Options;
 import dev.polyserve.Protocol;
 import dev.polyserve.Server;
 import dev.polyserve.ServerListener;
+import dev.polyserve.ServerStats;
 import dev.polyserve.Tls;
 import java.io.IOException;
 import java.time.Duration;
@@ -69,11 +70,13 @@ public interface ServerProvider {
     /// @param filters the filters that decide which connections are served
     /// @param periodic the actions that run periodically
     /// @param reportsTo the receiver of every event, in place of the log and the listeners; null: those receive them
+    /// @param upstreams tells the figures of the servers that the handlers connect to
     record Setup(List<Endpoint> endpoints, Model model, @Nullable Streams streams, @Nullable DatagramHandler datagrams,
             @Nullable Sessions sessions, Options options, @Nullable Tls tls, List<ServerListener> listeners,
             List<ConnectionFilter> filters,
             List<Periodic> periodic,
-            @Nullable ServerListener reportsTo) {
+            @Nullable ServerListener reportsTo,
+            Supplier<? extends List<? extends ServerStats.UpstreamStats>> upstreams) {
         /// Copies the lists.
         public Setup {
             endpoints = List.copyOf(endpoints);
@@ -82,12 +85,13 @@ public interface ServerProvider {
             periodic = List.copyOf(periodic);
         }
 
-        /// A server without sessions.
+        /// A server without sessions and upstreams.
         public Setup(List<Endpoint> endpoints, Model model, @Nullable Streams streams,
                 @Nullable DatagramHandler datagrams, Options options, @Nullable Tls tls,
                 List<ServerListener> listeners, List<ConnectionFilter> filters, List<Periodic> periodic,
                 @Nullable ServerListener reportsTo) {
-            this(endpoints, model, streams, datagrams, null, options, tls, listeners, filters, periodic, reportsTo);
+            this(endpoints, model, streams, datagrams, null, options, tls, listeners, filters, periodic, reportsTo,
+                    List::of);
         }
 
         /// Whether a handler may wait, rather than only protocols and handlers of single datagrams, which may not.
@@ -98,7 +102,25 @@ public interface ServerProvider {
         /// The same with another model.
         public Setup with(Model other) {
             return new Setup(endpoints, other, streams, datagrams, sessions, options, tls, listeners, filters, periodic,
-                    reportsTo);
+                    reportsTo, upstreams);
+        }
+
+        /// The same with another handler of datagrams.
+        public Setup with(DatagramHandler other) {
+            return new Setup(endpoints, model, streams, other, sessions, options, tls, listeners, filters, periodic,
+                    reportsTo, upstreams);
+        }
+
+        /// What a worker process serves of it.
+        ///
+        /// @param limits its share of the limits
+        /// @param recorders what records its connections
+        /// @param itsFilters those that decide there
+        /// @param reporter receives every event
+        public Setup inWorker(Options limits, List<ServerListener> recorders, List<ConnectionFilter> itsFilters,
+                ServerListener reporter) {
+            return new Setup(endpoints, model, streams, datagrams, sessions, limits, tls, recorders, itsFilters,
+                    List.of(), reporter, upstreams);
         }
     }
 

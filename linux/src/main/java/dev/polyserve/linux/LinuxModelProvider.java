@@ -128,10 +128,7 @@ public final class LinuxModelProvider implements ModelProvider {
         boolean datagramsElsewhere = execution.startsPerConnection()
                 && !(setup.streams() instanceof ServerProvider.Commands);
         return datagramsElsewhere && setup.datagrams() != null
-                ? new ServerProvider.Setup(setup.endpoints(), setup.model(), setup.streams(),
-                        new WorkerDatagramForwarder(setup.datagrams()), setup.options(), setup.tls(), setup.listeners(),
-                        setup.filters(),
-                        setup.periodic(), setup.reportsTo())
+                ? setup.with(new WorkerDatagramForwarder(setup.datagrams()))
                 : setup;
     }
 

@@ -8,6 +8,7 @@ import dev.polyserve.ServerStats.CloseReason;
 import dev.polyserve.ServerStats.ListenerStats;
 import dev.polyserve.ServerStats.LoopStats;
 import dev.polyserve.ServerStats.RestartReason;
+import dev.polyserve.ServerStats.UpstreamStats;
 import dev.polyserve.ServerStats.WorkerStats;
 import dev.polyserve.WorkerInfo;
 import io.prometheus.metrics.model.registry.MultiCollector;
@@ -34,6 +35,7 @@ public final class ServerMetrics implements MultiCollector {
     private static final String REASON = "reason";
     private static final String WORKER = "worker";
     private static final String LOOP = "loop";
+    private static final String UPSTREAM = "upstream";
 
     private final Server server;
     private final IntSupplier generation;
@@ -62,6 +64,7 @@ public final class ServerMetrics implements MultiCollector {
         failures(families, stats);
         loops(families, stats);
         workers(families, stats);
+        upstreams(families, stats.upstreams());
         families.gauge("accepting", "Whether the server accepts connections.", server.isAccepting() ? 1 : 0);
         families.gauge("generation", "Hot restarts before this program.", generation.getAsInt());
         tls(families, stats.tls());
@@ -186,6 +189,27 @@ public final class ServerMetrics implements MultiCollector {
                 each(workers, WORKER, ServerMetrics::number, WorkerStats::bytesOut));
         families.gauges("worker_buffered_bytes", "Bytes that buffers occupy in a worker process.",
                 each(workers, WORKER, ServerMetrics::number, WorkerStats::bufferedBytes));
+    }
+
+    private static void upstreams(MetricSnapshotsBuilder families, List<UpstreamStats> upstreams) {
+        families.gauges("upstream_up", "Processes in which an upstream is up.",
+                each(upstreams, UPSTREAM, ServerMetrics::endpoint, UpstreamStats::up));
+        families.gauges("upstream_processes", "Processes that connect to an upstream.",
+                each(upstreams, UPSTREAM, ServerMetrics::endpoint, UpstreamStats::processes));
+        families.gauges("upstream_connections", "Open connections to an upstream.",
+                each(upstreams, UPSTREAM, ServerMetrics::endpoint, UpstreamStats::active));
+        families.counters("upstream_connections_established", "Connections to an upstream so far.",
+                each(upstreams, UPSTREAM, ServerMetrics::endpoint, UpstreamStats::connected));
+        families.counters("upstream_connect_failures", "Connects to an upstream that failed.",
+                each(upstreams, UPSTREAM, ServerMetrics::endpoint, UpstreamStats::failed));
+        families.counters("upstream_sent_bytes", "Bytes sent to an upstream.",
+                each(upstreams, UPSTREAM, ServerMetrics::endpoint, UpstreamStats::bytesOut));
+        families.counters("upstream_received_bytes", "Bytes received from an upstream.",
+                each(upstreams, UPSTREAM, ServerMetrics::endpoint, UpstreamStats::bytesIn));
+    }
+
+    private static String endpoint(UpstreamStats upstream) {
+        return upstream.endpoint().toString();
     }
 
     private static String number(WorkerStats worker) {

@@ -3,8 +3,10 @@ package dev.polyserve.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.polyserve.Endpoint;
 import dev.polyserve.Model;
 import dev.polyserve.Server;
+import dev.polyserve.ServerStats;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -39,6 +42,58 @@ class ServerMetricsTest {
                     "\npolyserve_received_bytes_total 10.0\n", "\npolyserve_sent_bytes_total 10.0\n",
                     "\npolyserve_limits_reached_total{limit=\"idle\"} 0.0\n", "\npolyserve_accepting 1.0\n",
                     "\njvm_runtime_info{", "\nprocess_cpu_seconds_total ");
+        }
+    }
+
+    /// An upstream that is up, without a connection now.
+    private record Upstream(Endpoint endpoint) implements ServerStats.UpstreamStats {
+        @Override
+        public int up() {
+            return 1;
+        }
+
+        @Override
+        public long active() {
+            return 0;
+        }
+
+        @Override
+        public long connected() {
+            return 3;
+        }
+
+        @Override
+        public long failed() {
+            return 2;
+        }
+
+        @Override
+        public long bytesOut() {
+            return 40;
+        }
+
+        @Override
+        public long bytesIn() {
+            return 50;
+        }
+    }
+
+    @Test
+    void eachUpstreamHasFigures() throws Exception {
+        var upstream = new Upstream(Endpoint.parse("tcp://10.0.0.1:80"));
+        try (Server server = Server.at("tcp://127.0.0.1:0").model(Model.nio()).handle(_ -> {})
+                .upstreams(() -> List.of(upstream)).start()) {
+            String label = "{upstream=\"tcp://10.0.0.1:80\"}";
+            assertThat(text(server)).contains("\npolyserve_upstream_up" + label + " 1.0\n",
+                    "\npolyserve_upstream_processes" + label + " 1.0\n",
+                    "\npolyserve_upstream_connections" + label + " 0.0\n",
+                    "\npolyserve_upstream_connections_established_total" + label + " 3.0\n",
+                    "\npolyserve_upstream_connect_failures_total" + label + " 2.0\n",
+                    "\npolyserve_upstream_sent_bytes_total" + label + " 40.0\n",
+                    "\npolyserve_upstream_received_bytes_total" + label + " 50.0\n");
+        }
+        try (Server server = upper()) {
+            assertThat(text(server)).doesNotContain("polyserve_upstream_");
         }
     }
 

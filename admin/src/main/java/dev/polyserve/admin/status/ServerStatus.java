@@ -53,6 +53,9 @@ public record ServerStatus(Server server, String service, int generation) {
         figures.put("workerRestartsByReason",
                 byLabel(stats.workerRestartsByReason(), ServerStats.RestartReason::label));
         figures.put("workers", workers(stats));
+        if (!stats.upstreams().isEmpty()) {
+            figures.put("upstreams", stats.upstreams().stream().map(ServerStatus::upstream).toList());
+        }
         server.certificateExpires().ifPresent(when -> figures.put("certificateExpires", when.toString()));
         return figures;
     }
@@ -148,6 +151,12 @@ public record ServerStatus(Server server, String service, int generation) {
                 info.state().name().toLowerCase(Locale.ROOT), "active", info.active(), "served", info.served(),
                 "ageMillis", info.age().toMillis(), "bytesIn", worker.bytesIn(), "bytesOut", worker.bytesOut(),
                 "bufferedBytes", worker.bufferedBytes());
+    }
+
+    private static Map<String, Object> upstream(ServerStats.UpstreamStats upstream) {
+        return members("endpoint", upstream.endpoint(), "state", upstream.state(), "active", upstream.active(),
+                "connected", upstream.connected(), "failed", upstream.failed(), "bytesOut", upstream.bytesOut(),
+                "bytesIn", upstream.bytesIn(), "processes", upstream.processes(), "up", upstream.up());
     }
 
     private static Map<String, Object> members(Object... namesAndValues) {

@@ -15,8 +15,6 @@ import dev.polyserve.text.JsonObjectWriter;
 import dev.polyserve.text.PrintableText;
 import dev.polyserve.cli.operation.FileIdentity;
 import dev.polyserve.cli.operation.HotRestart;
-import dev.polyserve.cli.proxy.UpstreamStatus;
-import dev.polyserve.cli.proxy.Upstreams;
 import dev.polyserve.cli.text.Units;
 import dev.polyserve.linux.process.RunAsUser;
 import dev.polyserve.linux.process.FileCreationAttributes;
@@ -25,8 +23,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.List;
-import java.util.SequencedMap;
 import java.util.concurrent.CompletableFuture;
 
 /// The socket on which a running server accepts requests; only the user of the server can use it.
@@ -59,21 +55,17 @@ public final class ControlSocket implements AutoCloseable {
     /// before clients are served.
     ///
     /// @throws IOException naming the path and what is wrong
-    ///
-    /// @param upstreams those of a proxy; none for another service
-    public static ControlSocket bind(Path path, AdministeredServer controlled, Upstreams upstreams) throws IOException {
-        return bind(path, path, new RequestHandler(controlled, upstreams));
+    public static ControlSocket bind(Path path, AdministeredServer controlled) throws IOException {
+        return bind(path, path, new RequestHandler(controlled));
     }
 
     /// Binds it beside the one of the program that this one takes over from, whose place it takes when it is started.
     ///
     /// @throws IOException naming the path and what is wrong
-    ///
-    /// @param upstreams those of a proxy; none for another service
-    public static ControlSocket bindBeside(Path path, AdministeredServer controlled, Upstreams upstreams)
+    public static ControlSocket bindBeside(Path path, AdministeredServer controlled)
             throws IOException {
         return bind(HotRestart.unconfirmedControl(path, ProcessHandle.current().pid()), path,
-                new RequestHandler(controlled, upstreams));
+                new RequestHandler(controlled));
     }
 
     private static ControlSocket bind(Path at, Path path, RequestHandler answers) throws IOException {
@@ -114,12 +106,12 @@ public final class ControlSocket implements AutoCloseable {
     }
 
     /// Handles one request per connection.
-    private record RequestHandler(AdministeredServer controlled, Upstreams upstreams) {
+    private record RequestHandler(AdministeredServer controlled) {
         void answer(Connection connection) throws IOException, InterruptedException {
             String request = connection.readLine();
             switch (request == null ? "" : request) {
-                case "status text" -> ok(connection, new StatusText(controlled).lines(upstreams.status()));
-                case "status json" -> ok(connection, JsonObjectWriter.of(figures()));
+                case "status text" -> ok(connection, new StatusText(controlled).lines());
+                case "status json" -> ok(connection, status().json());
                 case "workers text" -> ok(connection, new StatusText(controlled).workers());
                 case "workers json" -> ok(connection, JsonObjectWriter.of(status().workers()));
                 case "bans text" -> ok(connection, new BansText(controlled.server()).lines());
@@ -133,15 +125,6 @@ public final class ControlSocket implements AutoCloseable {
                 default -> connection.writeLine("error: unknown request '" + request
                         + "': use status, workers, connections, end, bans, lift, drain or restart");
             }
-        }
-
-        private SequencedMap<String, Object> figures() {
-            SequencedMap<String, Object> figures = status().figures();
-            List<UpstreamStatus> all = upstreams.status();
-            if (!all.isEmpty()) {
-                figures.put("upstreams", all.stream().map(UpstreamStatus::members).toList());
-            }
-            return figures;
         }
 
         private ServerStatus status() {

@@ -7,7 +7,6 @@ import dev.polyserve.WorkerInfo;
 import dev.polyserve.admin.AdministeredServer;
 import dev.polyserve.admin.status.AcceptQueueLength;
 import dev.polyserve.admin.status.ThreadPoolQueueGauge;
-import dev.polyserve.cli.proxy.UpstreamStatus;
 import dev.polyserve.cli.text.LabelledCounts;
 import dev.polyserve.cli.text.TerminalTable;
 import dev.polyserve.cli.text.Units;
@@ -23,8 +22,7 @@ import java.util.stream.Collectors;
 ///
 /// @param controlled the server
 record StatusText(AdministeredServer controlled) {
-    /// @param upstreams those of a proxy
-    String lines(List<UpstreamStatus> upstreams) {
+    String lines() {
         Server server = controlled.server();
         ServerStats stats = server.stats();
         TerminalTable table = new TerminalTable(List.of("WHAT", ""), List.of(12, 90));
@@ -55,17 +53,19 @@ record StatusText(AdministeredServer controlled) {
                             LabelledCounts.text(stats.workerRestartsByReason(), ServerStats.RestartReason::label))));
         }
         List<String> lines = new ArrayList<>(table.lines());
-        return String.join("\n", lines.subList(1, lines.size())) + (upstreams.isEmpty() ? "" : "\n\n" + of(upstreams))
+        return String.join("\n", lines.subList(1, lines.size()))
+                + (stats.upstreams().isEmpty() ? "" : "\n\n" + of(stats.upstreams()))
                 + (workers.isEmpty() ? "" : "\n\n" + workers());
     }
 
-    private static String of(List<UpstreamStatus> upstreams) {
+    private static String of(List<ServerStats.UpstreamStats> upstreams) {
         TerminalTable table = new TerminalTable(
                 List.of("UPSTREAM", "STATE", "OPEN", "CONNECTED", "FAILED", "BYTES OUT", "BYTES IN"),
-                List.of(40, 5, 8, 10, 8, 14, 14));
-        upstreams.forEach(each -> table.row(List.of(each.endpoint(), each.state(), Long.toString(each.open()),
-                Long.toString(each.connected()), Long.toString(each.failed()), Long.toString(each.bytesOut()),
-                Long.toString(each.bytesIn()))));
+                List.of(40, 12, 8, 10, 8, 14, 14));
+        upstreams.forEach(
+                each -> table.row(List.of(each.endpoint().toString(), each.state(), Long.toString(each.active()),
+                        Long.toString(each.connected()), Long.toString(each.failed()), Long.toString(each.bytesOut()),
+                        Long.toString(each.bytesIn()))));
         return String.join("\n", table.lines());
     }
 

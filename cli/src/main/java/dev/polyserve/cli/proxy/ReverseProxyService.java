@@ -44,7 +44,7 @@ public final class ReverseProxyService implements Handler {
     ///
     /// @param serves whether this process serves clients, rather than its worker processes
     public static void into(ServerBuilder builder, Upstreams upstreams, boolean serves) {
-        builder.handle(new ReverseProxyService(upstreams));
+        builder.handle(new ReverseProxyService(upstreams)).upstreams(upstreams::status);
         if (serves) {
             upstreams.start();
         }

@@ -1,6 +1,7 @@
 package dev.polyserve.cli.proxy;
 
 import dev.polyserve.ConnectionInfo;
+import dev.polyserve.Endpoint;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -52,7 +53,7 @@ final class UpstreamCounters {
     }
 
     /// What was counted so far.
-    UpstreamStatus status(String endpoint, boolean up) {
+    UpstreamStatus status(Endpoint endpoint, boolean up) {
         return new UpstreamStatus(endpoint, up, open.get(), connected.sum(), failed.sum(), bytesOut.sum(),
                 bytesIn.sum());
     }

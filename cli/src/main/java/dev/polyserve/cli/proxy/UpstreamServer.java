@@ -69,6 +69,6 @@ record UpstreamServer(Client client, long key, UpstreamHealth health, UpstreamCo
     }
 
     UpstreamStatus status() {
-        return figures.status(endpoint().toString(), health.isUp());
+        return figures.status(endpoint(), health.isUp());
     }
 }

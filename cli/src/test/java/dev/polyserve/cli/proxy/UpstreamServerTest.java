@@ -42,7 +42,8 @@ class UpstreamServerTest {
         UpstreamException refused = failure(new IOException("nothing listens there"));
         assertThat(refused.isOfThisProcess()).isFalse();
         assertThat(upstream.health().isUp()).isFalse();
-        assertThat(upstream.status()).extracting(UpstreamStatus::open, UpstreamStatus::failed).containsExactly(0L, 1L);
+        assertThat(upstream.status()).extracting(UpstreamStatus::active, UpstreamStatus::failed).containsExactly(0L,
+                1L);
     }
 
     @Test
@@ -51,6 +52,7 @@ class UpstreamServerTest {
         assertThat(lacks.isOfThisProcess()).isTrue();
         assertThat(lacks).hasMessageContaining("10.0.0.1:80: this process cannot open another socket (Too many open");
         assertThat(upstream.health().isUp()).isTrue();
-        assertThat(upstream.status()).extracting(UpstreamStatus::open, UpstreamStatus::failed).containsExactly(0L, 0L);
+        assertThat(upstream.status()).extracting(UpstreamStatus::active, UpstreamStatus::failed).containsExactly(0L,
+                0L);
     }
 }

@@ -86,7 +86,7 @@ class UpstreamTableTest {
         assertThat(server(before, B).health().failed()).isTrue();
         server(before, B).figures().chosen();
         UpstreamTable after = table(before, List.of(B, C));
-        assertThat(server(after, B).status()).extracting(UpstreamStatus::state, UpstreamStatus::open)
+        assertThat(server(after, B).status()).extracting(UpstreamStatus::state, UpstreamStatus::active)
                 .containsExactly("down", 1L);
         assertThat(server(after, C).health().isUp()).isTrue();
         assertThat(after.servers()).hasSize(2);

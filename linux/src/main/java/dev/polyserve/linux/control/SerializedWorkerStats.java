@@ -1,5 +1,6 @@
 package dev.polyserve.linux.control;
 
+import dev.polyserve.Endpoint;
 import dev.polyserve.ServerStats.HandshakeResult;
 import dev.polyserve.stats.HistogramBuckets;
 import dev.polyserve.stats.HandshakeOutcome;
@@ -7,6 +8,7 @@ import dev.polyserve.stats.HistogramSnapshot;
 import dev.polyserve.stats.LoopSnapshot;
 import dev.polyserve.stats.ServingProcessStats;
 import dev.polyserve.stats.TlsSnapshot;
+import dev.polyserve.stats.UpstreamSnapshot;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -25,6 +27,8 @@ import java.util.Optional;
 record SerializedWorkerStats(ServingProcessStats figures) {
     /// More loops do not fit into a message; they are left out.
     private static final int MOST_LOOPS = 128;
+    /// Likewise.
+    private static final int MOST_UPSTREAMS = 64;
 
     /// Writes its parts in order.
     void writeTo(DataOutputStream out) throws IOException {
@@ -44,6 +48,32 @@ record SerializedWorkerStats(ServingProcessStats figures) {
             out.writeLong(loop.handOffs());
         }
         write(out, figures.tls());
+        List<UpstreamSnapshot> upstreams = figures.upstreams();
+        int told = Math.min(MOST_UPSTREAMS, upstreams.size());
+        out.writeInt(told);
+        for (UpstreamSnapshot upstream : upstreams.subList(0, told)) {
+            write(out, upstream);
+        }
+    }
+
+    private static void write(DataOutputStream out, UpstreamSnapshot upstream) throws IOException {
+        out.writeUTF(upstream.endpoint().toString());
+        out.writeInt(upstream.processes());
+        out.writeInt(upstream.up());
+        out.writeLong(upstream.active());
+        out.writeLong(upstream.connected());
+        out.writeLong(upstream.failed());
+        out.writeLong(upstream.bytesOut());
+        out.writeLong(upstream.bytesIn());
+    }
+
+    private static List<UpstreamSnapshot> upstreams(DataInputStream in) throws IOException {
+        List<UpstreamSnapshot> upstreams = new ArrayList<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            upstreams.add(new UpstreamSnapshot(Endpoint.parse(in.readUTF()), in.readInt(), in.readInt(), in.readLong(),
+                    in.readLong(), in.readLong(), in.readLong(), in.readLong()));
+        }
+        return upstreams;
     }
 
     private static void write(DataOutputStream out, TlsSnapshot tls) throws IOException {
@@ -78,7 +108,8 @@ record SerializedWorkerStats(ServingProcessStats figures) {
             loops.add(new LoopSnapshot(in.readUTF(), histogram(in), in.readDouble(), in.readLong(), in.readLong()));
         }
         return new SerializedWorkerStats(
-                new ServingProcessStats(bytesIn, bytesOut, bufferedBytes, datagramsIn, datagramsOut, loops, tls(in)));
+                new ServingProcessStats(bytesIn, bytesOut, bufferedBytes, datagramsIn, datagramsOut, loops, tls(in),
+                        upstreams(in)));
     }
 
     private static TlsSnapshot tls(DataInputStream in) throws IOException {

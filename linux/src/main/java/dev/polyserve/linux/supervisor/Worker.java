@@ -46,6 +46,7 @@ final class Worker {
     State state = State.BOOTING;
     /// The time of the last heartbeat of its accept loop.
     long heartbeatNanos;
+    private boolean hasUpstreams;
     /// True after the command to dump its threads, before the worker is killed.
     boolean suspected;
     /// True when it is to leave as soon as another worker serves in its place.
@@ -157,8 +158,11 @@ final class Worker {
     }
 
     /// Records a heartbeat of its accept loop.
-    void beat(long nowNanos) {
+    ///
+    /// @param upstreams whether it reports figures of upstreams
+    void beat(long nowNanos, boolean upstreams) {
         loop.assertOwner();
+        hasUpstreams = upstreams;
         heartbeatNanos = nowNanos;
         suspected = false;
     }
@@ -229,6 +233,11 @@ final class Worker {
 
     boolean isIdle() {
         return served.isEmpty();
+    }
+
+    /// Whether it has reported figures of upstreams.
+    boolean hasUpstreams() {
+        return hasUpstreams;
     }
 
     /// True when it can be given a connection or datagram.

@@ -6,6 +6,7 @@ import dev.polyserve.coroutine.carrier.NonQueueingLock;
 import dev.polyserve.run.WorkerTotals;
 import dev.polyserve.stats.ServingProcessStats;
 import dev.polyserve.stats.TlsSnapshot;
+import dev.polyserve.stats.UpstreamSnapshot;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -47,7 +48,8 @@ final class WorkerCounters {
             return new Sums(
                     new ServingProcessStats(figures.bytesIn() + one.bytesIn(), figures.bytesOut() + one.bytesOut(),
                             figures.bufferedBytes() + one.bufferedBytes(), figures.datagramsIn() + one.datagramsIn(),
-                            figures.datagramsOut() + one.datagramsOut(), List.of(), figures.tls().plus(one.tls())),
+                            figures.datagramsOut() + one.datagramsOut(), List.of(), figures.tls().plus(one.tls()),
+                            UpstreamSnapshot.together(figures.upstreams(), one.upstreams())),
                     handOffs + one.handOffs());
         }
     }
@@ -134,7 +136,8 @@ final class WorkerCounters {
             if (worker != null) {
                 ServingProcessStats last = worker.latest();
                 gone = gone.plus(new ServingProcessStats(last.bytesIn(), last.bytesOut(), 0, last.datagramsIn(),
-                        last.datagramsOut(), last.loops(), last.tls()));
+                        last.datagramsOut(), last.loops(), last.tls(),
+                        last.upstreams().stream().map(UpstreamSnapshot::afterEnd).toList()));
             }
         } finally {
             lock.unlock();
@@ -162,7 +165,7 @@ final class WorkerCounters {
                 sums = sums.plus(latest);
                 workers.add(new Figures(worker.info, latest));
             }
-            return new WorkerTotals(sums.figures(), sums.handOffs(), restarts, workers);
+            return new WorkerTotals(sums.figures().withUpstreamsInUse(), sums.handOffs(), restarts, workers);
         } finally {
             lock.unlock();
         }

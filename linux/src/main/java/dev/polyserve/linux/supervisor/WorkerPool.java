@@ -387,7 +387,7 @@ final class WorkerPool {
 
     private void beat(Worker worker, WorkerEventMessage.Heartbeat beat) {
         long now = now();
-        worker.beat(now);
+        worker.beat(now, !beat.figures().upstreams().isEmpty());
         counters.beat(worker.info(now), beat.figures());
         figures.reported(worker);
     }

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Requests the current statistics of workers with open connections, when a caller wants them: a worker whose accept
-/// loop waits reports seldom by itself, so that an idle server sleeps.
+/// Requests the current statistics of workers with open connections or with upstreams, whose state changes by itself, when a
+/// caller wants them: a worker whose accept loop waits reports seldom by itself, so that an idle server sleeps.
 ///
 /// ```
 ///   refresh: a round ──ReportFigures──▶ workers ──Heartbeat, or their ends──▶ answered
@@ -75,7 +75,7 @@ final class WorkerStatsRequester {
         current = round;
         awaited.clear();
         for (Worker worker : workers.get()) {
-            if (!worker.isIdle() && asked.add(worker)) {
+            if ((!worker.isIdle() || worker.hasUpstreams()) && asked.add(worker)) {
                 awaited.add(worker);
                 worker.command(new WorkerCommand.ReportFigures());
             }

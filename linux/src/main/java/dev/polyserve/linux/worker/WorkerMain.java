@@ -135,8 +135,7 @@ public final class WorkerMain {
         eventReporter.answersWith(setup.datagrams());
         // A transferred connection has passed the filters in the supervisor.
         List<ConnectionFilter> filters = serve.shared() ? setup.filters() : List.of();
-        return new ServerProvider.Setup(setup.endpoints(), setup.model(), setup.streams(), setup.datagrams(),
-                shareOf(setup), setup.tls(), recorders(setup), filters, List.of(), eventReporter);
+        return setup.inWorker(shareOf(setup), recorders(setup), filters, eventReporter);
     }
 
     /// The listeners that record what happens in this process; the supervisor's hear of the events.

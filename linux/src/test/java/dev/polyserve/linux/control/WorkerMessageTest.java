@@ -23,6 +23,7 @@ import dev.polyserve.stats.HistogramSnapshot;
 import dev.polyserve.stats.LoopSnapshot;
 import dev.polyserve.stats.ServingProcessStats;
 import dev.polyserve.stats.TlsSnapshot;
+import dev.polyserve.stats.UpstreamSnapshot;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -54,7 +55,9 @@ class WorkerMessageTest {
                     new LoopSnapshot("", HistogramSnapshot.empty(HistogramBuckets.TURNS), 1, 0, 0)),
             new TlsSnapshot(Map.of(new HandshakeOutcome(HandshakeResult.SUCCEEDED, "TLSv1.3", true), 7L,
                     HandshakeOutcome.of(HandshakeResult.ABORTED), 8L), histogram(HistogramBuckets.HANDSHAKES),
-                    Optional.empty()));
+                    Optional.empty()),
+            List.of(new UpstreamSnapshot(Endpoint.parse("tcp://10.0.0.1:80"), 1, 1, 2, 3, 4, 5, Long.MAX_VALUE),
+                    new UpstreamSnapshot(Endpoint.parse("unix:/run/ä"), 1, 0, 0, 0, 0, 0, 0)));
 
     private static HistogramSnapshot histogram(HistogramBuckets buckets) {
         DurationHistogram histogram = new DurationHistogram(buckets);
