@@ -3,8 +3,10 @@ package dev.polyserve.io;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import java.io.IOException;
+import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -47,32 +49,22 @@ final class ChannelSocketOptions {
     /// Sets the receive buffer before the listener is bound, since it determines the size of the first window;
     /// connections inherit it.
     static void setReceiveBuffer(ServerSocketChannel listener, Options.Sockets options) throws IOException {
-        if (options.receiveBufferBytes() > 0) {
-            listener.setOption(StandardSocketOptions.SO_RCVBUF, options.receiveBufferBytes());
-        }
+        setBuffer(listener, StandardSocketOptions.SO_RCVBUF, options.receiveBufferBytes());
     }
 
     /// Sets the receive buffer of an outgoing TCP connection before it is begun, likewise.
     static void setReceiveBuffer(SocketChannel connecting, Options.Sockets options) throws IOException {
-        if (options.receiveBufferBytes() > 0) {
-            connecting.setOption(StandardSocketOptions.SO_RCVBUF, options.receiveBufferBytes());
-        }
+        setBuffer(connecting, StandardSocketOptions.SO_RCVBUF, options.receiveBufferBytes());
     }
 
     static void setBuffers(DatagramChannel port, Options.Sockets options) throws IOException {
-        if (options.receiveBufferBytes() > 0) {
-            port.setOption(StandardSocketOptions.SO_RCVBUF, options.receiveBufferBytes());
-        }
-        if (options.sendBufferBytes() > 0) {
-            port.setOption(StandardSocketOptions.SO_SNDBUF, options.sendBufferBytes());
-        }
+        setBuffer(port, StandardSocketOptions.SO_RCVBUF, options.receiveBufferBytes());
+        setBuffer(port, StandardSocketOptions.SO_SNDBUF, options.sendBufferBytes());
     }
 
     /// Sets the send buffer of a connection of either kind.
     static void setSendBuffer(SocketChannel accepted, Options.Sockets options) throws IOException {
-        if (options.sendBufferBytes() > 0) {
-            accepted.setOption(StandardSocketOptions.SO_SNDBUF, options.sendBufferBytes());
-        }
+        setBuffer(accepted, StandardSocketOptions.SO_SNDBUF, options.sendBufferBytes());
     }
 
     /// Sets the options of a TCP connection; not every system lets channels inherit them.
@@ -83,6 +75,13 @@ final class ChannelSocketOptions {
         setSendBuffer(accepted, options);
         if (options.keepAlive().isPresent()) {
             setKeepAlive(accepted, options.keepAlive().get());
+        }
+    }
+
+    /// Leaves a buffer of 0 bytes to the system.
+    private static void setBuffer(NetworkChannel channel, SocketOption<Integer> buffer, int bytes) throws IOException {
+        if (bytes > 0) {
+            channel.setOption(buffer, bytes);
         }
     }
 
