@@ -19,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -79,8 +78,8 @@ class AdminPageTest {
         try (Socket one = client(); Socket two = client()) {
             EchoClient.exchange(one, "first");
             EchoClient.exchange(two, "second!");
-            await(tab, "document.querySelectorAll('#connections tbody tr').length === 2");
-            await(tab, "Number(document.getElementById('t-in').dataset.value) >= 14");
+            tab.await("document.querySelectorAll('#connections tbody tr').length === 2");
+            tab.await("Number(document.getElementById('t-in').dataset.value) >= 14");
             String compared = """
                     fetch('status').then((answer) => answer.json()).then((status) => ['active', 'accepted', 'in', 'out']
                       .map((name) => [document.getElementById(`t-${name}`).dataset.value,
@@ -102,18 +101,18 @@ class AdminPageTest {
             EchoClient.exchange(ended, "x");
             String own = "[...document.querySelectorAll('#connections tbody tr')].find((row) =>"
                     + " row.textContent.includes(':" + ended.getLocalPort() + "'))";
-            await(tab, own + " !== undefined");
+            tab.await(own + " !== undefined");
             assertThat(tab.evaluate(own + ".querySelector('button').disabled").booleanValue()).isTrue();
             tab.evaluate("document.getElementById('token').click()");
             tab.evaluate("document.getElementById('token-text').value = '" + TOKEN + "'");
             tab.press("Enter");
-            await(tab, "document.getElementById('message').textContent === 'The token is right.'");
-            await(tab, own + " && !" + own + ".querySelector('button').disabled");
+            tab.await("document.getElementById('message').textContent === 'The token is right.'");
+            tab.await(own + " && !" + own + ".querySelector('button').disabled");
             tab.evaluate(own + ".querySelector('button').click()");
             tab.evaluate("document.getElementById('confirm-ok').click()");
             ended.setSoTimeout(20_000);
             assertThat(EchoClient.end(ended)).isNegative();
-            await(tab, own + " === undefined");
+            tab.await(own + " === undefined");
             EchoClient.exchange(kept, "still here");
             tab.evaluate("sessionStorage.clear()");
             assertQuiet(tab);
@@ -126,7 +125,7 @@ class AdminPageTest {
         tab.evaluate("document.getElementById('token').click()");
         tab.evaluate("document.getElementById('token-text').value = 'not the right one'");
         tab.press("Enter");
-        await(tab, "document.getElementById('message').textContent.startsWith('the token is missing or wrong: ')");
+        tab.await("document.getElementById('message').textContent.startsWith('the token is missing or wrong: ')");
         assertThat(tab.evaluate("document.getElementById('pause').disabled").booleanValue()).isTrue();
         assertThat(tab.evaluate("sessionStorage.length").intValue()).isZero();
         assertThat(Objects.requireNonNull(server).isAccepting()).isTrue();
@@ -141,7 +140,7 @@ class AdminPageTest {
         try (SocketChannel peer = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             peer.bind(UnixDomainSocketAddress.of(path));
             peer.connect(UnixDomainSocketAddress.of(directory.resolve("s")));
-            await(tab, "document.getElementById('connections').textContent.includes('" + name + "')");
+            tab.await("document.getElementById('connections').textContent.includes('" + name + "')");
             assertThat(tab.evaluate("document.querySelectorAll('img').length").intValue()).isZero();
             assertQuiet(tab);
         }
@@ -151,10 +150,10 @@ class AdminPageTest {
     void lightAndDarkAndPhone() throws Exception {
         try (Socket one = client()) {
             EchoClient.exchange(one, "x");
-            String light = background(open(WIDE, "light"));
+            String light = open(WIDE, "light").background();
             Browser tab = open(PHONE, "dark");
-            await(tab, "document.querySelectorAll('#connections tbody tr').length > 0");
-            assertThat(background(tab)).isNotEqualTo(light);
+            tab.await("document.querySelectorAll('#connections tbody tr').length > 0");
+            assertThat(tab.background()).isNotEqualTo(light);
             assertThat(tab.evaluate("document.documentElement.scrollWidth").intValue()).isLessThanOrEqualTo(PHONE);
             assertQuiet(tab);
             tab.screenshot(pictures().resolve("phone-dark.png"));
@@ -168,7 +167,7 @@ class AdminPageTest {
             for (String scheme : new String[]{"light", "dark"}) {
                 for (int width : new int[]{WIDE, PHONE}) {
                     Browser tab = open(width, scheme);
-                    await(tab, "document.querySelectorAll('#connections tbody tr').length > 0");
+                    tab.await("document.querySelectorAll('#connections tbody tr').length > 0");
                     assertThat(AccessibilityCheck.findings(tab)).as(width + " " + scheme).isEmpty();
                 }
             }
@@ -187,9 +186,9 @@ class AdminPageTest {
                     .isEqualTo(column);
         }
         tab.press("Enter");
-        await(tab, "document.querySelector('[data-sort=in]').getAttribute('aria-sort') === 'descending'");
+        tab.await("document.querySelector('[data-sort=in]').getAttribute('aria-sort') === 'descending'");
         tab.press("Enter");
-        await(tab, "document.querySelector('[data-sort=in]').getAttribute('aria-sort') === 'ascending'");
+        tab.await("document.querySelector('[data-sort=in]').getAttribute('aria-sort') === 'ascending'");
         assertThat(tab.evaluate("[...document.querySelectorAll('button, input')].filter((control) =>"
                 + " !(control.textContent || control.ariaLabel || control.labels?.length)).length").intValue())
                 .isZero();
@@ -202,26 +201,14 @@ class AdminPageTest {
         Browser tab = Objects.requireNonNull(browser);
         tab.look(width, 900, colourScheme);
         tab.open(URI.create("http:" + Objects.requireNonNull(admin).endpoint().toString().substring(4) + "/"));
-        await(tab, "document.getElementById('state').textContent === 'accepting'");
+        tab.await("document.getElementById('state').textContent === 'accepting'");
         return tab;
     }
 
     /// No error, and nothing is loaded from elsewhere.
     private static void assertQuiet(Browser tab) {
-        assertThat(tab.reported("Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded")).isEmpty();
-        assertThat(tab.reported("Network.requestWillBeSent"))
-                .extracting(event -> event.path("params").path("request").path("url").stringValue(""))
-                .allMatch(url -> url.startsWith("http://127.0.0.1:") || url.startsWith("data:"));
-    }
-
-    private static void await(Browser tab, String condition) throws Exception {
-        while (!tab.evaluate("Boolean(" + condition + ")").booleanValue()) {
-            LockSupport.parkNanos(20_000_000);
-        }
-    }
-
-    private static String background(Browser tab) throws Exception {
-        return tab.evaluate("getComputedStyle(document.body).backgroundColor").stringValue();
+        assertThat(tab.errors()).isEmpty();
+        assertThat(tab.requests()).allMatch(url -> url.startsWith("http://127.0.0.1:"));
     }
 
     private static Socket client() throws IOException {

@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -109,6 +110,18 @@ public final class Browser {
         return reply.path("result").path("value");
     }
 
+    /// Waits until an expression, or the promise that it returns, has a value that counts as true.
+    public void await(String condition) throws Exception {
+        while (!evaluate("Promise.resolve(" + condition + ").then(Boolean)").booleanValue()) {
+            LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    /// The colour of the page's ground.
+    public String background() throws Exception {
+        return evaluate("getComputedStyle(document.body).backgroundColor").stringValue();
+    }
+
     /// Presses and releases a key: `Tab`, another name, or a character.
     public void press(String key) throws Exception {
         press(key, 0);
@@ -146,6 +159,18 @@ public final class Browser {
     public List<JsonNode> reported(String... methods) {
         return events.stream().filter(event -> List.of(methods).contains(event.path("method").stringValue("")))
                 .toList();
+    }
+
+    /// What the page has thrown or logged since it was opened.
+    public List<JsonNode> errors() {
+        return reported("Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded");
+    }
+
+    /// The addresses that were requested since the page was opened, without those that hold their data.
+    public List<String> requests() {
+        return reported("Network.requestWillBeSent").stream()
+                .map(event -> event.path("params").path("request").path("url").stringValue(""))
+                .filter(address -> !address.startsWith("data:")).toList();
     }
 
     /// Ends the browser.

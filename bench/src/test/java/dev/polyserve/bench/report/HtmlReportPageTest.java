@@ -8,7 +8,6 @@ import dev.polyserve.browser.Browser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -56,8 +55,8 @@ class HtmlReportPageTest {
     void opensWithoutAnErrorAndDrawsEverything(String colourScheme, int width) throws Exception {
         Browser tab = open(width, colourScheme);
 
-        assertThat(tab.reported("Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded")).isEmpty();
-        assertThat(requests(tab)).as("what was asked for").containsExactly(page.toUri().toString());
+        assertThat(tab.errors()).isEmpty();
+        assertThat(tab.requests()).as("what was asked for").containsExactly(page.toUri().toString());
         assertThat(tab.evaluate("document.documentElement.scrollWidth").intValue()).as("width of the page")
                 .isLessThanOrEqualTo(width);
         JsonNode charts = tab.evaluate(INK);
@@ -102,12 +101,12 @@ class HtmlReportPageTest {
     @Test
     void coloursFollowTheTheme() throws Exception {
         Browser tab = open(WIDE, "light");
-        String light = background(tab);
+        String light = tab.background();
         JsonNode drawn = tab.evaluate(INK);
         tab.look(WIDE, 900, "dark");
 
         awaitRedrawn(tab);
-        assertThat(background(tab)).isNotEqualTo(light);
+        assertThat(tab.background()).isNotEqualTo(light);
         assertThat(tab.evaluate(INK)).as("redrawn when the theme changes").isNotEqualTo(drawn);
         assertThat(tab.reported("Runtime.exceptionThrown", "Log.entryAdded")).isEmpty();
     }
@@ -222,19 +221,6 @@ class HtmlReportPageTest {
         tab.look(width, 900, colourScheme);
         tab.open(page.toUri());
         return tab;
-    }
-
-    /// The page's requests for anything outside itself.
-    private static List<String> requests(Browser tab) {
-        List<String> addresses = new ArrayList<>();
-        tab.reported("Network.requestWillBeSent").forEach(event -> addresses.add(event.path("params").path("request")
-                .path("url").stringValue()));
-        addresses.removeIf(address -> address.startsWith("data:"));
-        return addresses;
-    }
-
-    private static String background(Browser tab) throws Exception {
-        return tab.evaluate("getComputedStyle(document.body).backgroundColor").stringValue();
     }
 
     private static String legend(Browser tab) throws Exception {

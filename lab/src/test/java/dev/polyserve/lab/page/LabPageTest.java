@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -67,18 +66,18 @@ class LabPageTest {
         Browser tab = Objects.requireNonNull(browser);
         tab.look(1_280, 900, "light");
         openLab(tab);
-        await(tab, "document.querySelectorAll('#rows .row').length > 1");
+        tab.await("document.querySelectorAll('#rows .row').length > 1");
         begin(tab);
-        await(tab, "document.querySelectorAll('.server').length === 2");
-        await(tab, "document.getElementById('position').max > 500000");
+        tab.await("document.querySelectorAll('.server').length === 2");
+        tab.await("document.getElementById('position').max > 500000");
         pauses(tab);
         LabRun run = Objects.requireNonNull(lab).current().orElseThrow();
         assertThat(run.awaitEnd(Duration.ofSeconds(60))).isTrue();
-        await(tab, "document.getElementById('stop').hidden");
+        tab.await("document.getElementById('stop').hidden");
         tab.evaluate("document.querySelectorAll('.lane-table').forEach((table) => table.open = true)");
         tab.evaluate("document.getElementById('newest').click()");
-        await(tab, "document.getElementById('play').dataset.playing === 'false'");
-        await(tab, "(" + DIFFERENCES + ").then(({length}) => length === 0)");
+        tab.await("document.getElementById('play').dataset.playing === 'false'");
+        tab.await("(" + DIFFERENCES + ").then(({length}) => length === 0)");
         assertThat(tab.evaluate(TOTAL).intValue()).isPositive();
         assertQuiet(tab, "http://127.0.0.1:");
         assertThat(AccessibilityCheck.findings(tab)).isEmpty();
@@ -143,7 +142,7 @@ class LabPageTest {
         String moment = "document.getElementById('moment').dataset.value";
         String paused = tab.evaluate(moment).stringValue();
         int end = tab.evaluate("Number(document.getElementById('position').max)").intValue();
-        await(tab, "document.getElementById('position').max > " + (end + 300_000));
+        tab.await("document.getElementById('position').max > " + (end + 300_000));
         assertThat(tab.evaluate(moment).stringValue()).isEqualTo(paused);
     }
 
@@ -172,24 +171,16 @@ class LabPageTest {
             Files.copy(in, file);
         }
         tab.open(file.toUri());
-        await(tab, "document.querySelectorAll('.server').length === 2");
+        tab.await("document.querySelectorAll('.server').length === 2");
         tab.evaluate("document.querySelectorAll('.lane-table').forEach((table) => table.open = true)");
-        await(tab, "document.querySelectorAll('.lane-table tbody tr').length === 8");
+        tab.await("document.querySelectorAll('.lane-table tbody tr').length === 8");
         assertThat(tab.evaluate(TABLES).stringValue()).isEqualTo(live);
         assertQuiet(tab, "file:");
     }
 
     private static void assertQuiet(Browser tab, String from) {
-        assertThat(tab.reported("Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded")).isEmpty();
-        assertThat(tab.reported("Network.requestWillBeSent"))
-                .extracting(event -> event.path("params").path("request").path("url").stringValue(""))
-                .allMatch(url -> url.startsWith(from) || url.startsWith("data:"));
-    }
-
-    private static void await(Browser tab, String condition) throws Exception {
-        while (!tab.evaluate("Promise.resolve(" + condition + ").then(Boolean)").booleanValue()) {
-            LockSupport.parkNanos(20_000_000);
-        }
+        assertThat(tab.errors()).isEmpty();
+        assertThat(tab.requests()).allMatch(url -> url.startsWith(from));
     }
 
     /// Kept for inspection.

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,21 +56,21 @@ class PageKeyboardTest {
     @Test
     void theMomentFollowsTheKeys() throws Exception {
         Browser tab = saved(1_280);
-        await(tab, now() + " === " + END);
+        tab.await(now() + " === " + END);
         tab.press("Home");
-        await(tab, now() + " === 0");
+        tab.await(now() + " === 0");
         tab.press(".");
-        await(tab, now() + " === 1000");
+        tab.await(now() + " === 1000");
         tab.press(".");
-        await(tab, now() + " === 1100");
+        tab.await(now() + " === 1100");
         tab.press(",");
-        await(tab, now() + " === 1000");
+        tab.await(now() + " === 1000");
         tab.press(" ");
-        await(tab, isPlaying());
+        tab.await(isPlaying());
         tab.press(" ");
-        await(tab, "!(" + isPlaying() + ")");
+        tab.await("!(" + isPlaying() + ")");
         tab.press("End");
-        await(tab, now() + " === " + END + " && !(" + isPlaying() + ")");
+        tab.await(now() + " === " + END + " && !(" + isPlaying() + ")");
     }
 
     @Test
@@ -80,23 +79,23 @@ class PageKeyboardTest {
         tab.press("Home");
         reach(tab, "position");
         tab.press("ArrowRight");
-        await(tab, now() + " === 10000");
+        tab.await(now() + " === 10000");
         tab.press("ArrowLeft");
-        await(tab, now() + " === 0");
+        tab.await(now() + " === 0");
         tab.press(" ");
-        await(tab, isPlaying());
+        tab.await(isPlaying());
         tab.press("Home");
-        await(tab, now() + " === 0 && !(" + isPlaying() + ")");
+        tab.await(now() + " === 0 && !(" + isPlaying() + ")");
         reach(tab, "speed");
         tab.press("ArrowDown");
-        await(tab, "document.getElementById('speed').value === '0.5'");
+        tab.await("document.getElementById('speed').value === '0.5'");
         reach(tab, "span");
         tab.press("ArrowDown");
-        await(tab, "document.getElementById('span').value !== '0'");
+        tab.await("document.getElementById('span').value !== '0'");
         reach(tab, "colours");
         tab.press("ArrowDown");
-        await(tab, "document.getElementById('colours').value === 'place'");
-        await(tab, "!document.querySelector('.places').hidden");
+        tab.await("document.getElementById('colours').value === 'place'");
+        tab.await("!document.querySelector('.places').hidden");
     }
 
     /// A button takes Space and Enter, and leaves the other keys to the page.
@@ -105,20 +104,20 @@ class PageKeyboardTest {
         Browser tab = saved(1_280);
         reach(tab, "back");
         tab.press("Enter");
-        await(tab, now() + " < " + END);
+        tab.await(now() + " < " + END);
         tab.press("Home");
-        await(tab, now() + " === 0");
+        tab.await(now() + " === 0");
         reach(tab, "forward");
         tab.press(" ");
-        await(tab, now() + " === 1000 && !(" + isPlaying() + ")");
+        tab.await(now() + " === 1000 && !(" + isPlaying() + ")");
         tab.press("End");
-        await(tab, now() + " === " + END);
+        tab.await(now() + " === " + END);
         reachFirst(tab, ".moments button");
         tab.press("Enter");
-        await(tab, now() + " < " + END);
+        tab.await(now() + " < " + END);
         reachFirst(tab, ".lane-table summary");
         tab.press("Enter");
-        await(tab, "document.querySelector('.lane-table').open");
+        tab.await("document.querySelector('.lane-table').open");
     }
 
     @Test
@@ -149,25 +148,25 @@ class PageKeyboardTest {
             }
             reachFirst(tab, "#rows select");
             tab.press("End");
-            await(tab, "document.querySelector('#rows select').selectedOptions[0].textContent === '" + SILENT + "'");
+            tab.await("document.querySelector('#rows select').selectedOptions[0].textContent === '" + SILENT + "'");
             reach(tab, "clients");
             tab.press("ArrowUp");
             // A field takes its keys.
             tab.press(",");
             tab.press("Home");
-            await(tab, "document.getElementById('clients').value === '11'");
+            tab.await("document.getElementById('clients').value === '11'");
             reach(tab, "workload");
             tab.press("ArrowDown");
             reach(tab, "start");
             tab.press("Enter");
-            await(tab, "!document.getElementById('run').hidden && !document.getElementById('stop').hidden");
-            await(tab, "document.activeElement.id === 'play' && !document.getElementById('chosen').open");
+            tab.await("!document.getElementById('run').hidden && !document.getElementById('stop').hidden");
+            tab.await("document.activeElement.id === 'play' && !document.getElementById('chosen').open");
             reach(tab, "stop");
             tab.press("Enter");
             LabRun run = lab.current().orElseThrow();
             assertThat(run.awaitEnd(Duration.ofSeconds(20))).as("it is stopped while its server starts").isTrue();
-            await(tab, "document.getElementById('state').textContent === 'it was stopped'");
-            await(tab, "document.activeElement.id === 'play'");
+            tab.await("document.getElementById('state').textContent === 'it was stopped'");
+            tab.await("document.activeElement.id === 'play'");
             assertThat(run.head()).contains("\"workload\":\"compute\"", "it was stopped before it served");
         }
     }
@@ -185,7 +184,7 @@ class PageKeyboardTest {
         tab.look(width, 900, "light");
         tab.open(URI.create("about:blank"));
         tab.open(URI.create(page));
-        await(tab, isShown);
+        tab.await(isShown);
         return tab;
     }
 
@@ -247,11 +246,5 @@ class PageKeyboardTest {
 
     private static String isPlaying() {
         return "document.getElementById('play').dataset.playing === 'true'";
-    }
-
-    private static void await(Browser tab, String condition) throws Exception {
-        while (!tab.evaluate("Boolean(" + condition + ")").booleanValue()) {
-            LockSupport.parkNanos(20_000_000);
-        }
     }
 }

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -122,7 +121,7 @@ class SavedLabPageTest {
                 .isEqualTo(
                         "At 1.000 s, client 1 leaves the backlog after 998 ms, and one other client goes on waiting there.");
         tab.evaluate(button + ".click()");
-        await(tab, moment(1_000_200));
+        tab.await(moment(1_000_200));
         assertThat(tab.evaluate("[...document.querySelectorAll('.moments button')].length").intValue()).isEqualTo(2);
     }
 
@@ -134,10 +133,10 @@ class SavedLabPageTest {
         moveTo(tab, 1_000_000);
         for (int expected : new int[]{1_000_200, 1_000_300, 1_000_400, 1_200_000}) {
             tab.evaluate("document.getElementById('forward').click()");
-            await(tab, moment(expected));
+            tab.await(moment(expected));
         }
         tab.evaluate("document.body.dispatchEvent(new KeyboardEvent('keydown', {key: ',', bubbles: true}))");
-        await(tab, moment(1_000_400));
+        tab.await(moment(1_000_400));
         assertQuiet(tab);
     }
 
@@ -148,7 +147,7 @@ class SavedLabPageTest {
         tab.evaluate("document.getElementById('speed').value = '0.1'");
         tab.evaluate("document.getElementById('speed').dispatchEvent(new Event('change'))");
         tab.evaluate("document.getElementById('play').click()");
-        await(tab, now() + " > 110000");
+        tab.await(now() + " > 110000");
         tab.evaluate("document.getElementById('play').click()");
         int paused = tab.evaluate(now()).intValue();
         assertThat(paused).isLessThan(2_000_000);
@@ -169,7 +168,7 @@ class SavedLabPageTest {
                   canvas.dispatchEvent(new PointerEvent('pointerdown', {isPrimary: true, button: 0, pointerId: 1,
                     clientX: left + 96 + (width - 96 - 164) / 2, clientY: top + 30}));
                 })()""");
-        await(tab, "Math.abs(" + now() + " - 1000000) < 2000");
+        tab.await("Math.abs(" + now() + " - 1000000) < 2000");
     }
 
     // --- for all ---
@@ -178,7 +177,7 @@ class SavedLabPageTest {
     void thePageSpeaksChinese() throws Exception {
         Browser tab = open(WIDE, "light");
         tab.evaluate("document.getElementById('language').click()");
-        await(tab, "document.documentElement.lang === 'zh-CN'");
+        tab.await("document.documentElement.lang === 'zh-CN'");
         assertThat(tab.evaluate("document.querySelector('.model p').textContent").stringValue())
                 .isEqualTo(ModelExample.of("iterative").chinese().idea().getFirst());
         assertThat(tab.evaluate("document.querySelector('#legend').textContent").stringValue()).contains("等待输入");
@@ -200,11 +199,11 @@ class SavedLabPageTest {
 
     @Test
     void lightAndDarkAndPhoneAreReadable() throws Exception {
-        String light = background(open(WIDE, "light"));
+        String light = open(WIDE, "light").background();
         check(WIDE, "light");
         check(WIDE, "dark");
         check(PHONE, "dark");
-        assertThat(background(open(PHONE, "dark"))).isNotEqualTo(light);
+        assertThat(open(PHONE, "dark").background()).isNotEqualTo(light);
     }
 
     private static void check(int width, String scheme) throws Exception {
@@ -231,7 +230,7 @@ class SavedLabPageTest {
         Browser tab = Objects.requireNonNull(browser);
         tab.look(width, 900, scheme);
         tab.open(Objects.requireNonNull(file).toUri());
-        await(tab, "document.querySelectorAll('.server').length === 2");
+        tab.await("document.querySelectorAll('.server').length === 2");
         return tab;
     }
 
@@ -239,8 +238,8 @@ class SavedLabPageTest {
         tab.evaluate("(() => { const position = document.getElementById('position'); position.step = 1;"
                 + " position.value = " + micros + "; position.dispatchEvent(new Event('input')); })()");
         tab.evaluate("document.querySelectorAll('.lane-table').forEach((table) => table.open = true)");
-        await(tab, moment(micros));
-        await(tab, "document.querySelectorAll('.lane-table tbody tr').length > 0");
+        tab.await(moment(micros));
+        tab.await("document.querySelectorAll('.lane-table tbody tr').length > 0");
     }
 
     private static List<String> states(Browser tab, int server, long micros) throws Exception {
@@ -267,20 +266,8 @@ class SavedLabPageTest {
 
     /// No error, and nothing is loaded but the file.
     private static void assertQuiet(Browser tab) {
-        assertThat(tab.reported("Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded")).isEmpty();
-        assertThat(tab.reported("Network.requestWillBeSent"))
-                .extracting(event -> event.path("params").path("request").path("url").stringValue(""))
-                .allMatch(url -> url.startsWith("file:") || url.startsWith("data:"));
-    }
-
-    private static void await(Browser tab, String condition) throws Exception {
-        while (!tab.evaluate("Boolean(" + condition + ")").booleanValue()) {
-            LockSupport.parkNanos(20_000_000);
-        }
-    }
-
-    private static String background(Browser tab) throws Exception {
-        return tab.evaluate("getComputedStyle(document.body).backgroundColor").stringValue();
+        assertThat(tab.errors()).isEmpty();
+        assertThat(tab.requests()).allMatch(url -> url.startsWith("file:"));
     }
 
     /// Kept for inspection.
