@@ -38,7 +38,8 @@ final class AdminHandler implements HttpHandler {
     private static final String VENDOR = "vendor/uplot-1.6.32/";
     private static final StaticFiles FILES = new StaticFiles(
             Map.of("/", StaticFile.html("admin.html"), "/admin.js", StaticFile.script("admin.js"), "/base.css",
-                    StaticFile.style("base/base.css"), "/admin.css", StaticFile.style("admin.css"),
+                    StaticFile.style("base/base.css"), "/controls.css", StaticFile.style("base/controls.css"),
+                    "/admin.css", StaticFile.style("admin.css"),
                     "/uPlot.js", StaticFile.script(VENDOR + "uPlot.iife.min.js"),
                     "/uPlot.css", StaticFile.style(VENDOR + "uPlot.min.css")),
             AdminHandler.class::getResourceAsStream);

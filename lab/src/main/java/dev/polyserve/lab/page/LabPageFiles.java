@@ -12,7 +12,7 @@ import java.util.Map;
 final class LabPageFiles {
     static final String PAGE = "lab.html";
     /// The style sheets, in the order of their effect.
-    static final List<String> STYLES = List.of("base.css", "lab.css");
+    static final List<String> STYLES = List.of("base.css", "controls.css", "lab.css");
     /// The scripts, each after those that it imports.
     static final List<String> SCRIPTS = List.of("dom.js", "figures.js", "highlight.js", "lanes.js", "player.js",
             "text.js",
