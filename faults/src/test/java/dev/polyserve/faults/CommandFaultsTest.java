@@ -196,22 +196,27 @@ class CommandFaultsTest {
                 for (String request : List.of("a", "b", "c", "d")) {
                     answers.add(talk(server, request));
                 }
-                if (injection.calls().stream().anyMatch(call -> call.injected() && call.ofThread())) {
+                if (failedStarts(server, injection).anyMatch(SystemCallInjection.Call::ofThread)) {
                     return false;
                 }
                 assertThat(answers).as("the accept loop has failed twice").containsExactly("", "", "", "d");
-                Eventually.holds(() -> assertThat(failedStarts(server, injection)).containsExactly(OTHER_LOOP,
-                        ACCEPT_LOOP, ACCEPT_LOOP));
+                Eventually.holds(() -> assertThat(failedStarts(server, injection).map(call -> name(server, call)))
+                        .containsExactly(OTHER_LOOP, ACCEPT_LOOP, ACCEPT_LOOP));
             }
             assertThat(talk(server, "still there")).isEqualTo("still there");
             return true;
         }
     }
 
-    /// The names of the loops whose starts have failed, in order; other threads of the JVM start threads by the same call.
-    private static List<String> failedStarts(CommandLine server, SystemCallInjection injection) throws IOException {
+    /// The starts that have failed on a loop, in order; other threads of the JVM start threads by the same call.
+    private static Stream<SystemCallInjection.Call> failedStarts(CommandLine server, SystemCallInjection injection)
+            throws IOException {
         return injection.calls().stream().filter(SystemCallInjection.Call::injected)
-                .map(call -> textOf(Path.of("/proc/" + server.pid() + "/task/" + call.thread() + "/comm")).strip())
-                .filter(List.of(ACCEPT_LOOP, OTHER_LOOP)::contains).toList();
+                .filter(call -> List.of(ACCEPT_LOOP, OTHER_LOOP).contains(name(server, call)));
+    }
+
+    /// The name of the calling thread.
+    private static String name(CommandLine server, SystemCallInjection.Call call) {
+        return textOf(Path.of("/proc/" + server.pid() + "/task/" + call.thread() + "/comm")).strip();
     }
 }
