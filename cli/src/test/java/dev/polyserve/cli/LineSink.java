@@ -9,8 +9,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /// Collects printed lines, and waits for a given line.
@@ -18,7 +16,8 @@ final class LineSink extends OutputStream {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    private final CountDownLatch ended = new CountDownLatch(1);
+    /// How many streams are still collected.
+    private int open;
 
     @Override
     public synchronized void write(int value) {
@@ -33,22 +32,33 @@ final class LineSink extends OutputStream {
     }
 
     /// Collects everything that comes from a stream, on a thread of its own.
-    void collect(InputStream from) {
+    synchronized void collect(InputStream from) {
+        open++;
         Thread.ofPlatform().daemon().start(() -> {
             try (from) {
                 from.transferTo(this);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } finally {
-                ended.countDown();
+                ended();
             }
         });
     }
 
-    /// Waits until the collected stream has ended: a process that has ended may have left output in the pipe.
-    void awaitEnd() throws InterruptedException {
-        if (!ended.await(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw new AssertionError("the stream did not end; there is:\n" + text());
+    private synchronized void ended() {
+        open--;
+        notifyAll();
+    }
+
+    /// Waits until the collected streams have ended: a process that has ended may have left output in the pipe.
+    synchronized void awaitEnd() throws InterruptedException {
+        long deadlineNanos = System.nanoTime() + TIMEOUT.toNanos();
+        while (open > 0) {
+            long leftMillis = (deadlineNanos - System.nanoTime()) / 1_000_000;
+            if (leftMillis <= 0) {
+                throw new AssertionError("the stream did not end; there is:\n" + all());
+            }
+            wait(leftMillis);
         }
     }
 
