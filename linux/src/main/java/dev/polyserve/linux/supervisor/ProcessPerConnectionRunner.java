@@ -126,7 +126,7 @@ public final class ProcessPerConnectionRunner extends Supervisor {
         loop().assertOwner();
         waiting.add(item);
         WorkerPool workerPool = supervisorLoop.workerPool();
-        Optional<Worker> spare = workerPool.idle().stream().findFirst();
+        Optional<Worker> spare = workerPool.spare();
         if (spare.isPresent()) {
             assign(spare.get());
             supervisorLoop.loop().schedule(REPLACE_NANOS, workerPool::scale);
