@@ -35,7 +35,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class Turns extends TurnsClause {
+    class Turns extends TurnsContractTests {
         @Override
         ContractCell cell() {
             return cell;
@@ -43,7 +43,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class Ending extends EndingClause {
+    class Ending extends EndingContractTests {
         @Override
         ContractCell cell() {
             return cell;
@@ -51,7 +51,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class Bytes extends BytesClause {
+    class Bytes extends BytesContractTests {
         @Override
         ContractCell cell() {
             return cell;
@@ -59,7 +59,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class HalfClose extends HalfCloseClause {
+    class HalfClose extends HalfCloseContractTests {
         @Override
         ContractCell cell() {
             return cell;
@@ -67,7 +67,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class LastBytes extends LastBytesClause {
+    class LastBytes extends LastBytesContractTests {
         @Override
         ContractCell cell() {
             return cell;
@@ -75,7 +75,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class BackPressure extends BackPressureClause {
+    class BackPressure extends BackPressureContractTests {
         @Override
         ContractCell cell() {
             return cell;
@@ -83,7 +83,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class Failure extends FailureClause {
+    class Failure extends FailureContractTests {
         @Override
         ContractCell cell() {
             return cell;
@@ -91,7 +91,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class Concurrency extends ConcurrencyClause {
+    class Concurrency extends ConcurrencyContractTests {
         @Override
         ContractCell cell() {
             return cell;
@@ -99,7 +99,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class Senders extends SenderClause {
+    class Senders extends SenderContractTests {
         @Override
         ContractCell cell() {
             return cell;
@@ -107,7 +107,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class Futures extends FutureClause {
+    class Futures extends FutureContractTests {
         @Override
         ContractCell cell() {
             return cell;
@@ -115,7 +115,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class Life extends LifecycleClause {
+    class Life extends LifecycleContractTests {
         @Override
         ContractCell cell() {
             return cell;
@@ -123,7 +123,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class Drain extends DrainClause {
+    class Drain extends DrainContractTests {
         @Override
         ContractCell cell() {
             return cell;
@@ -131,7 +131,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class Churn extends ChurnClause {
+    class Churn extends ChurnContractTests {
         @Override
         ContractCell cell() {
             return cell;
@@ -139,7 +139,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class Idle extends IdleCostClause {
+    class Idle extends IdleCostContractTests {
         @Override
         ContractCell cell() {
             return cell;
@@ -147,7 +147,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class Stall extends StallClause {
+    class Stall extends StallContractTests {
         @Override
         ContractCell cell() {
             return cell;
@@ -155,7 +155,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class Messages extends MessagesClause {
+    class Messages extends MessagesContractTests {
         @Override
         ContractCell cell() {
             return cell;
@@ -163,7 +163,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class HandOff extends HandOffClause {
+    class HandOff extends HandOffContractTests {
         @Override
         ContractCell cell() {
             return cell;
@@ -171,7 +171,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class Hubs extends HubClause {
+    class Hubs extends HubContractTests {
         @Override
         ContractCell cell() {
             return cell;
@@ -179,7 +179,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class Outgoing extends OutgoingClause {
+    class Outgoing extends OutgoingContractTests {
         @Override
         ContractCell cell() {
             return cell;
@@ -187,7 +187,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class OutgoingLimits extends OutgoingLimitsClause {
+    class OutgoingLimits extends OutgoingLimitsContractTests {
         @Override
         ContractCell cell() {
             return cell;
@@ -195,7 +195,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class OutgoingTls extends OutgoingTlsClause {
+    class OutgoingTls extends OutgoingTlsContractTests {
         @Override
         ContractCell cell() {
             return cell;
@@ -203,7 +203,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class Begun extends ServedOutgoingClause {
+    class Begun extends ServedOutgoingContractTests {
         @Override
         ContractCell cell() {
             return cell;
@@ -211,7 +211,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class Relays extends RelayClause {
+    class Relays extends RelayContractTests {
         @Override
         ContractCell cell() {
             return cell;
@@ -219,7 +219,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class Pools extends PoolClause {
+    class Pools extends PoolContractTests {
         @Override
         ContractCell cell() {
             return cell;
@@ -227,7 +227,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class Pinning extends PinnedHandlerClause {
+    class Pinning extends PinnedHandlerContractTests {
         @Override
         ContractCell cell() {
             return cell;

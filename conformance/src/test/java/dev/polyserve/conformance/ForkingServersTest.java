@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 @ParameterizedClass(name = "{0}")
 @MethodSource("cells")
-class ForkingServersTest extends Clause {
+class ForkingServersTest extends ContractTests {
     private static final Path PROCESSES = Path.of("/proc");
 
     private final ContractCell cell;

@@ -93,11 +93,11 @@ class ManyConnectionsTest {
         try (Server taken = Server.at("tcp://127.0.0.1:0").handle(_ -> {
         }).bind()) {
             Endpoint endpoint = taken.endpoints().getFirst();
-            long before = ChurnClause.descriptors();
+            long before = ChurnContractTests.descriptors();
             for (int i = 0; i < FAILED_BINDS; i++) {
                 bindAnAddressInUse(endpoint);
             }
-            assertThat(ChurnClause.descriptors()).isLessThan(before + 10);
+            assertThat(ChurnContractTests.descriptors()).isLessThan(before + 10);
         }
     }
 

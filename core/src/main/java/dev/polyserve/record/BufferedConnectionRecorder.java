@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 public final class BufferedConnectionRecorder implements ConnectionRecorder, ServerListener {
     private static final int EVENTS = 1 << 14;
 
-    private final RecordedEventBuffer buffer = new RecordedEventBuffer(EVENTS);
+    private final TimelineEventBuffer buffer = new TimelineEventBuffer(EVENTS);
     private final boolean servesElsewhere;
 
     /// @param servesElsewhere whether worker processes serve the connections of this process: they record what happens in
@@ -28,7 +28,7 @@ public final class BufferedConnectionRecorder implements ConnectionRecorder, Ser
     }
 
     /// Takes the events that are there. **Thread**: one.
-    public void take(Consumer<? super RecordedEvent> into) {
+    public void take(Consumer<? super TimelineEvent> into) {
         buffer.take(into);
     }
 
@@ -38,11 +38,11 @@ public final class BufferedConnectionRecorder implements ConnectionRecorder, Ser
     }
 
     /// Records what the handler says of its own code. **Thread**: the handler's.
-    public void says(ConnectionInfo connection, RecordedEventKind kind) {
+    public void says(ConnectionInfo connection, TimelineEventKind kind) {
         add(kind, connection, 0, "");
     }
 
-    private void add(RecordedEventKind kind, ConnectionInfo connection, long amount, String text) {
+    private void add(TimelineEventKind kind, ConnectionInfo connection, long amount, String text) {
         CarrierThread carrier = CarrierThread.ofCaller();
         Thread current = carrier == null ? Thread.currentThread() : carrier;
         buffer.add(kind, System.nanoTime(), port(connection), amount, current.threadId(), current.getName(), text);
@@ -56,30 +56,30 @@ public final class BufferedConnectionRecorder implements ConnectionRecorder, Ser
 
     @Override
     public void accepted(ConnectionFuture connection) {
-        add(RecordedEventKind.ACCEPTED, connection, 0, "");
+        add(TimelineEventKind.ACCEPTED, connection, 0, "");
         // Also of one that ends before its handler begins, of which no other event tells.
         connection.onDone(this::over);
     }
 
     private void over(ConnectionFuture connection) {
-        add(RecordedEventKind.CLOSED, connection, 0, connection.outcome().map(Cause::phrase).orElse(""));
+        add(TimelineEventKind.CLOSED, connection, 0, connection.outcome().map(Cause::phrase).orElse(""));
     }
 
     @Override
     public void rejected(ConnectionInfo connection, Optional<Limit> limit) {
-        add(RecordedEventKind.REFUSED, connection, 0, limit.map(Limit::label).orElse("filter"));
+        add(TimelineEventKind.REFUSED, connection, 0, limit.map(Limit::label).orElse("filter"));
     }
 
     @Override
     public void acceptFailed(Endpoint endpoint, Throwable error, Duration retryAfter) {
-        buffer.add(RecordedEventKind.ACCEPT_FAILED, System.nanoTime(), 0, 0, 0, Thread.currentThread().getName(),
+        buffer.add(TimelineEventKind.ACCEPT_FAILED, System.nanoTime(), 0, 0, 0, Thread.currentThread().getName(),
                 String.valueOf(error.getMessage()));
     }
 
     @Override
     public void opened(ConnectionInfo connection) {
         if (!servesElsewhere) {
-            add(RecordedEventKind.TURN, connection, 0, "");
+            add(TimelineEventKind.TURN, connection, 0, "");
         }
     }
 
@@ -87,27 +87,27 @@ public final class BufferedConnectionRecorder implements ConnectionRecorder, Ser
 
     @Override
     public void waits(ConnectionInfo connection, Limit limit) {
-        add(limit == Limit.WRITE_STALL ? RecordedEventKind.WAIT_OUTPUT : RecordedEventKind.WAIT_INPUT, connection, 0,
+        add(limit == Limit.WRITE_STALL ? TimelineEventKind.WAIT_OUTPUT : TimelineEventKind.WAIT_INPUT, connection, 0,
                 "");
     }
 
     @Override
     public void resumes(ConnectionInfo connection) {
-        add(RecordedEventKind.TURN, connection, 0, "");
+        add(TimelineEventKind.TURN, connection, 0, "");
     }
 
     @Override
     public void received(ConnectionInfo connection, long bytes) {
-        add(RecordedEventKind.READ, connection, bytes, "");
+        add(TimelineEventKind.READ, connection, bytes, "");
     }
 
     @Override
     public void sent(ConnectionInfo connection, long bytes) {
-        add(RecordedEventKind.WRITTEN, connection, bytes, "");
+        add(TimelineEventKind.WRITTEN, connection, bytes, "");
     }
 
     @Override
     public void handedOff(ConnectionInfo connection, String loop, String reason) {
-        buffer.add(RecordedEventKind.HAND_OFF, System.nanoTime(), port(connection), 0, 0, loop, reason);
+        buffer.add(TimelineEventKind.HAND_OFF, System.nanoTime(), port(connection), 0, 0, loop, reason);
     }
 }

@@ -29,7 +29,7 @@ class BufferedConnectionRecorderTest {
     @ParameterizedTest
     @MethodSource("models")
     void ofAHandler(Model model) throws Exception {
-        List<RecordedEvent> events = exchange(Server.at("tcp://127.0.0.1:0").model(model).handle(connection -> {
+        List<TimelineEvent> events = exchange(Server.at("tcp://127.0.0.1:0").model(model).handle(connection -> {
             for (String line; (line = connection.readLine()) != null;) {
                 connection.writeLine(line);
                 connection.writeLine(line);
@@ -43,7 +43,7 @@ class BufferedConnectionRecorderTest {
     @ParameterizedTest
     @MethodSource("models")
     void ofAProtocol(Model model) throws Exception {
-        List<RecordedEvent> events = exchange(Server.at("tcp://127.0.0.1:0").model(model)
+        List<TimelineEvent> events = exchange(Server.at("tcp://127.0.0.1:0").model(model)
                 .protocol(() -> (input, output) -> {
                     byte[] line = input.take(input.available());
                     output.write(line);
@@ -55,10 +55,10 @@ class BufferedConnectionRecorderTest {
     }
 
     /// Waits of no length, as for room that is there, are left out.
-    private static List<String> kinds(List<RecordedEvent> events) {
+    private static List<String> kinds(List<TimelineEvent> events) {
         List<String> kinds = new ArrayList<>();
-        for (RecordedEvent event : events) {
-            boolean again = event.kind() == RecordedEventKind.TURN && !kinds.isEmpty()
+        for (TimelineEvent event : events) {
+            boolean again = event.kind() == TimelineEventKind.TURN && !kinds.isEmpty()
                     && kinds.getLast().equals("waitOutput");
             if (again) {
                 kinds.removeLast();
@@ -69,22 +69,22 @@ class BufferedConnectionRecorderTest {
         return kinds;
     }
 
-    private static void assertSameConnection(List<RecordedEvent> events) {
-        assertThat(events).extracting(RecordedEvent::port).containsOnly(events.getFirst().port());
-        assertThat(events).extracting(RecordedEvent::nanos).isSorted();
-        assertThat(events).filteredOn(event -> event.kind() == RecordedEventKind.READ)
-                .extracting(RecordedEvent::amount).containsExactly(3L);
-        assertThat(events.stream().filter(event -> event.kind() == RecordedEventKind.WRITTEN)
-                .mapToLong(RecordedEvent::amount).sum()).isEqualTo(6);
+    private static void assertSameConnection(List<TimelineEvent> events) {
+        assertThat(events).extracting(TimelineEvent::port).containsOnly(events.getFirst().port());
+        assertThat(events).extracting(TimelineEvent::nanos).isSorted();
+        assertThat(events).filteredOn(event -> event.kind() == TimelineEventKind.READ)
+                .extracting(TimelineEvent::amount).containsExactly(3L);
+        assertThat(events.stream().filter(event -> event.kind() == TimelineEventKind.WRITTEN)
+                .mapToLong(TimelineEvent::amount).sum()).isEqualTo(6);
         assertThat(events.getLast().text()).isEqualTo("done");
     }
 
-    private List<RecordedEvent> exchange(ServerBuilder builder) throws Exception {
+    private List<TimelineEvent> exchange(ServerBuilder builder) throws Exception {
         try (Server server = builder.listener(recorder).start()) {
             talk(server.port());
             var _ = server.drain(Duration.ofSeconds(10));
         }
-        List<RecordedEvent> events = new ArrayList<>();
+        List<TimelineEvent> events = new ArrayList<>();
         recorder.take(events::add);
         assertThat(recorder.dropped()).isZero();
         return events;

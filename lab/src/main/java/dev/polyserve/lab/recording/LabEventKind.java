@@ -7,7 +7,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// The kind of an event in a recording. The label is its name in JSON; those of a server are also the labels of
-/// `dev.polyserve.record.RecordedEventKind`.
+/// `dev.polyserve.record.TimelineEventKind`.
 ///
 /// **Thread**: any.
 public enum LabEventKind {

@@ -2,7 +2,7 @@ package dev.polyserve.lab.server;
 
 import dev.polyserve.linux.system.SystemCalls;
 import dev.polyserve.record.BufferedConnectionRecorder;
-import dev.polyserve.record.RecordedEvent;
+import dev.polyserve.record.TimelineEvent;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -58,7 +58,7 @@ final class LabRecordSender {
         }
     }
 
-    private void append(RecordedEvent event) {
+    private void append(TimelineEvent event) {
         lines.append("event\t").append(event.kind().label()).append('\t').append(event.nanos()).append('\t')
                 .append(event.port()).append('\t').append(event.amount()).append('\t').append(event.threadId())
                 .append('\t');

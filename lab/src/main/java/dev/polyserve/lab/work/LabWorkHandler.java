@@ -3,7 +3,7 @@ package dev.polyserve.lab.work;
 import dev.polyserve.Connection;
 import dev.polyserve.Handler;
 import dev.polyserve.record.BufferedConnectionRecorder;
-import dev.polyserve.record.RecordedEventKind;
+import dev.polyserve.record.TimelineEventKind;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -23,15 +23,15 @@ public record LabWorkHandler(BufferedConnectionRecorder recorder) implements Han
             switch (LabWorkRequest.parse(line)) {
                 case LabWorkRequest.Echo _ -> connection.writeLine(line);
                 case LabWorkRequest.Compute compute -> {
-                    recorder.says(connection.info(), RecordedEventKind.COMPUTE);
+                    recorder.says(connection.info(), TimelineEventKind.COMPUTE);
                     long result = FixedComputation.run(compute.millis());
-                    recorder.says(connection.info(), RecordedEventKind.TURN);
+                    recorder.says(connection.info(), TimelineEventKind.TURN);
                     connection.writeLine(result == 0 ? "" : line);
                 }
                 case LabWorkRequest.Sleep sleep -> {
-                    recorder.says(connection.info(), RecordedEventKind.SLEEP);
+                    recorder.says(connection.info(), TimelineEventKind.SLEEP);
                     Thread.sleep(sleep.millis());
-                    recorder.says(connection.info(), RecordedEventKind.TURN);
+                    recorder.says(connection.info(), TimelineEventKind.TURN);
                     connection.writeLine(line);
                 }
                 case LabWorkRequest.Flood flood -> flood(connection, flood.bytes());

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Clauses 3 and 4: bytes are exact for any chunking, and written bytes are sent at the end of a turn.
-abstract class BytesClause extends Clause {
+abstract class BytesContractTests extends ContractTests {
     private static final int WAIT_MILLIS = 10_000;
 
     @ParameterizedTest

@@ -20,13 +20,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Outgoing connections that cannot be made, that take too long, and what they tell about the client.
-abstract class OutgoingLimitsClause extends GatewayClause {
+abstract class OutgoingLimitsContractTests extends GatewayContractTests {
     // --- what cannot be connected ---
 
     @ParameterizedTest
     @EnumSource(TestUpstream.Kind.class)
     void shouldSayInOneSentenceThatNothingListens(TestUpstream.Kind kind) throws Exception {
-        try (ServerFixture fixture = serve(gateway(OutgoingClause::forwardLines));
+        try (ServerFixture fixture = serve(gateway(OutgoingContractTests::forwardLines));
                 TestClient client = fixture.connect()) {
             String endpoint = TestUpstream.closed(kind);
             client.send(endpoint + "\n");
@@ -39,7 +39,7 @@ abstract class OutgoingLimitsClause extends GatewayClause {
 
     @Test
     void shouldGiveUpAServerThatDoesNotAnswer() throws Exception {
-        try (ServerFixture fixture = serve(gateway(OutgoingClause::forwardLines),
+        try (ServerFixture fixture = serve(gateway(OutgoingContractTests::forwardLines),
                 times(times -> times.withConnect(SHORT)));
                 TestUpstream upstream = TestUpstream.full(TestUpstream.Kind.TCP);
                 TestClient client = fixture.connect()) {
@@ -51,7 +51,7 @@ abstract class OutgoingLimitsClause extends GatewayClause {
 
     @Test
     void shouldWaitForRoomInTheBacklogOfAUnixServer() throws Exception {
-        try (ServerFixture fixture = serve(gateway(OutgoingClause::forwardLines));
+        try (ServerFixture fixture = serve(gateway(OutgoingContractTests::forwardLines));
                 TestUpstream upstream = TestUpstream.full(TestUpstream.Kind.UNIX);
                 TestClient client = fixture.connect()) {
             client.send(upstream.endpoint() + "\nhello\n");

@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /// A11: connections that open and close leak no resources.
-abstract class ChurnClause extends Clause {
+abstract class ChurnContractTests extends ContractTests {
     private static final int CYCLES = 300;
     /// The cycles where each is a process: more than the number of spare workers.
     private static final int WORKERS = ContractCell.FULL ? 24 : 12;

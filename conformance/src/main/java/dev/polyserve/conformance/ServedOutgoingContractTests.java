@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// The connections that a server begins, and serves as those that it has accepted.
-abstract class ServedOutgoingClause extends GatewayClause {
+abstract class ServedOutgoingContractTests extends GatewayContractTests {
     @ParameterizedTest
     @EnumSource(TestUpstream.Kind.class)
     void shouldServeAConnectionThatTheServerBegins(TestUpstream.Kind kind) throws Exception {

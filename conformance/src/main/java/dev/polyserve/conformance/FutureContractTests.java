@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 /// Each connection has a future with done callbacks under every model, as `executor.submit` returns it.
-abstract class FutureClause extends Clause {
+abstract class FutureContractTests extends ContractTests {
     private final BlockingQueue<String> calls = new LinkedBlockingQueue<>();
 
     @Test

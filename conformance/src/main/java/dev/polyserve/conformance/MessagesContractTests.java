@@ -29,7 +29,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /// A handler of messages may wait; its messages are handled one at a time, or as many at once as is asked for.
-abstract class MessagesClause extends Clause {
+abstract class MessagesContractTests extends ContractTests {
     private static final Duration BLOCKED = Duration.ofMillis(150);
     private static final int KERNEL_BYTES = 24 << 20;
     private static final Duration PAUSE = Duration.ofMillis(5);
@@ -356,7 +356,7 @@ abstract class MessagesClause extends Clause {
                     report.completeExceptionally(e);
                 }
             });
-            Eventually.until("new clients are refused", () -> DrainClause.refuses(fixture));
+            Eventually.until("new clients are refused", () -> DrainContractTests.refuses(fixture));
             assertFalse(report.isDone());
             released.countDown();
             assertEquals("work\n", client.textToTheEnd());

@@ -16,7 +16,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /// Concurrency: two clients at once (A2), a burst (A5), limits on the number of connections (A10).
-abstract class ConcurrencyClause extends Clause {
+abstract class ConcurrencyContractTests extends ContractTests {
     private static final Duration A_WHILE = Duration.ofMillis(80);
 
     private static Options most(Options options, int connections, OnFull onFull) {

@@ -7,8 +7,8 @@ import dev.polyserve.coroutine.carrier.Carrier;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/// Clause 10: a blocked event loop is reported.
-abstract class StallClause extends Clause {
+/// ContractTests 10: a blocked event loop is reported.
+abstract class StallContractTests extends ContractTests {
     private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final BusyWork work = new BusyWork();
@@ -59,7 +59,7 @@ abstract class StallClause extends Clause {
         TestService service = new TestService(() -> _ -> Thread.sleep(150), TestService.echo().protocol());
         try (ServerFixture fixture = start(service, BusyWork::watched); TestClient client = fixture.connect()) {
             client.toTheEnd();
-            assertTrue(fixture.events.stalls.stream().noneMatch(StallClause::isAsleep),
+            assertTrue(fixture.events.stalls.stream().noneMatch(StallContractTests::isAsleep),
                     () -> "a sleeping handler does not block the loop: " + fixture.events.stalls);
         }
     }

@@ -9,9 +9,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// Events are taken once and in order; those without room are counted.
-class RecordedEventBufferTest {
+class TimelineEventBufferTest {
     private static final int CAPACITY = 8;
-    private final RecordedEventBuffer buffer = new RecordedEventBuffer(CAPACITY);
+    private final TimelineEventBuffer buffer = new TimelineEventBuffer(CAPACITY);
 
     @Test
     void takesWhatWasAddedInItsOrder() {
@@ -37,33 +37,33 @@ class RecordedEventBufferTest {
     void eachOfManyThreadsFindsItsOwnSlot() throws InterruptedException {
         int threads = 4;
         int each = 5_000;
-        RecordedEventBuffer large = new RecordedEventBuffer(1 << 15);
+        TimelineEventBuffer large = new TimelineEventBuffer(1 << 15);
         List<Thread> adding = IntStream.range(0, threads).mapToObj(thread -> Thread.ofPlatform().start(() -> {
             for (int i = 0; i < each; i++) {
-                large.add(RecordedEventKind.READ, i, thread, i, 0, "", "");
+                large.add(TimelineEventKind.READ, i, thread, i, 0, "", "");
             }
         })).toList();
         for (Thread one : adding) {
             one.join();
         }
-        List<RecordedEvent> events = new ArrayList<>();
+        List<TimelineEvent> events = new ArrayList<>();
         large.take(events::add);
         assertThat(events).hasSize(threads * each);
         for (int thread = 0; thread < threads; thread++) {
             int port = thread;
-            assertThat(events.stream().filter(event -> event.port() == port).map(RecordedEvent::amount))
+            assertThat(events.stream().filter(event -> event.port() == port).map(TimelineEvent::amount))
                     .containsExactlyElementsOf(IntStream.range(0, each).mapToObj(i -> (long) i).toList());
         }
     }
 
     @Test
     void theCapacityIsAPowerOfTwo() {
-        assertThatThrownBy(() -> new RecordedEventBuffer(12)).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> new TimelineEventBuffer(12)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("12 events");
     }
 
     private void add(long amount) {
-        buffer.add(RecordedEventKind.READ, 0, 0, amount, 0, "", "");
+        buffer.add(TimelineEventKind.READ, 0, 0, amount, 0, "", "");
     }
 
     private List<Long> taken() {

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Handlers, of connections and of messages, that take connections to a server from a pool.
-abstract class PoolClause extends GatewayClause {
+abstract class PoolContractTests extends GatewayContractTests {
     private static final Duration LONG = Duration.ofSeconds(10);
     private static final int LONGER_THAN_A_LINE = 80 << 10;
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// A handler that relays between its client and a server ([Relay]).
-abstract class RelayClause extends GatewayClause {
+abstract class RelayContractTests extends GatewayContractTests {
     private static final Duration QUIET = Duration.ofMillis(200);
     private static final int ANSWER_BYTES = 100_000;
     private static final int FLOOD_BYTES = 64 << 20;

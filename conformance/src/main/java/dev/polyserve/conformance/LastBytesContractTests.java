@@ -11,9 +11,9 @@ import dev.polyserve.DrainReport;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/// Clause 6: bytes written before the end reach the peer, even one that keeps sending, and the server knows whether
+/// ContractTests 6: bytes written before the end reach the peer, even one that keeps sending, and the server knows whether
 /// they did.
-abstract class LastBytesClause extends Clause {
+abstract class LastBytesContractTests extends ContractTests {
     /// Fits into the initial congestion window of a connection.
     private static final int SHORT = 12 << 10;
     /// More than fits into the peer's receive buffer, less than both kernel buffers hold.

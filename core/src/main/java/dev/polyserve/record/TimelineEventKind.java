@@ -1,9 +1,9 @@
 package dev.polyserve.record;
 
-/// The kind of a [RecordedEvent]. The label is its name in a recording.
+/// The kind of a [TimelineEvent]. The label is its name in a recording.
 ///
 /// **Thread**: any.
-public enum RecordedEventKind {
+public enum TimelineEventKind {
     /// The server has accepted the connection.
     ACCEPTED("accepted"),
     /// A connection could not be accepted, and is not known; the text says why.
@@ -31,7 +31,7 @@ public enum RecordedEventKind {
 
     private final String label;
 
-    RecordedEventKind(String label) {
+    TimelineEventKind(String label) {
         this.label = label;
     }
 

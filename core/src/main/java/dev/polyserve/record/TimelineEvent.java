@@ -11,5 +11,5 @@ package dev.polyserve.record;
 /// @param threadId the thread that served it: the platform thread under a coroutine of a loop; 0: none
 /// @param thread the name of that thread, or of the loop
 /// @param text why; empty where there is nothing to say
-public record RecordedEvent(RecordedEventKind kind, long nanos, int port, long amount, long threadId, String thread,
+public record TimelineEvent(TimelineEventKind kind, long nanos, int port, long amount, long threadId, String thread,
         String text) {}

@@ -9,7 +9,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /// Outgoing connections with TLS: whose certificates are trusted, and how a handshake fails.
-abstract class OutgoingTlsClause extends GatewayClause {
+abstract class OutgoingTlsContractTests extends GatewayContractTests {
     @Test
     void shouldKnowTheTlsOfAServer() throws Exception {
         TestService service = gateway((client, upstream) -> {
@@ -40,7 +40,7 @@ abstract class OutgoingTlsClause extends GatewayClause {
     }
 
     private void assertRefuses(UnaryOperator<Client> with, String why) throws Exception {
-        try (ServerFixture fixture = serve(openGateway(with, OutgoingClause::forwardLines));
+        try (ServerFixture fixture = serve(openGateway(with, OutgoingContractTests::forwardLines));
                 TestUpstream upstream = TestUpstream.listen(TestUpstream.Kind.TLS);
                 TestClient client = fixture.connect()) {
             client.send(upstream.endpoint() + "\n");
@@ -55,7 +55,7 @@ abstract class OutgoingTlsClause extends GatewayClause {
 
     @Test
     void shouldSayThatAServerEndsTheHandshake() throws Exception {
-        try (ServerFixture fixture = serve(gateway(OutgoingClause::forwardLines));
+        try (ServerFixture fixture = serve(gateway(OutgoingContractTests::forwardLines));
                 TestUpstream upstream = TestUpstream.listen(TestUpstream.Kind.TCP);
                 TestClient client = fixture.connect()) {
             client.send("tls://127.0.0.1:" + upstream.port() + "\n");
@@ -69,7 +69,7 @@ abstract class OutgoingTlsClause extends GatewayClause {
     void shouldGiveUpAServerThatIsSilentInTheHandshake() throws Exception {
         TestService service = openGateway(
                 to -> to.withOptions(options -> options.withTimeouts(times -> times.withTlsHandshake(SHORT))),
-                OutgoingClause::forwardLines);
+                OutgoingContractTests::forwardLines);
         try (ServerFixture fixture = serve(service);
                 TestUpstream upstream = TestUpstream.listen(TestUpstream.Kind.TCP);
                 TestClient client = fixture.connect()) {

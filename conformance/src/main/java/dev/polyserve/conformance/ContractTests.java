@@ -12,7 +12,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// A clause of the contract; its tests run in every cell.
-abstract class Clause {
+abstract class ContractTests {
     @RegisterExtension
     final FailureMessagePrefix named = new FailureMessagePrefix(this::cell);
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// A pinned handler that waits does not block its event loop.
 ///
 /// The loop is handed off. Where it is not, the wait fails and ends that connection. Other connections are served.
-abstract class PinnedHandlerClause extends Clause {
+abstract class PinnedHandlerContractTests extends ContractTests {
     private static final int SEND_BUFFER_BYTES = 64 << 10;
     /// More than all buffers on the path hold: the server's are small, so that little is encrypted before they are full.
     private static final int MUCH = 8 << 20;
@@ -75,7 +75,7 @@ abstract class PinnedHandlerClause extends Clause {
     void shouldLetAPinnedHandlerReadAndServeOthers() throws Exception {
         needsCoroutinesOnTheLoop();
         appliesIf(cell().runsOnLoops(), "event loops");
-        try (ServerFixture fixture = start(service(PinnedHandlerClause::echoPinned));
+        try (ServerFixture fixture = start(service(PinnedHandlerContractTests::echoPinned));
                 TestClient other = fixture.connect();
                 TestClient pinned = fixture.connect()) {
             exchange(other, "before");
@@ -148,7 +148,7 @@ abstract class PinnedHandlerClause extends Clause {
     void shouldLetAPinnedHandlerWriteMuchAndServeOthers() throws Exception {
         needsHandOff();
         try (ServerFixture fixture = start(flushingPinned(MUCH, new CompletableFuture<>()),
-                PinnedHandlerClause::handedOffByTheWait);
+                PinnedHandlerContractTests::handedOffByTheWait);
                 TestClient other = fixture.connect();
                 TestClient pinned = fixture.connect()) {
             exchange(other, "before");
@@ -166,10 +166,10 @@ abstract class PinnedHandlerClause extends Clause {
         needsHandOff();
         needsOneProcess();
         CompletableFuture<Sender> lent = new CompletableFuture<>();
-        try (ServerFixture fixture = start(flushingPinned(0, lent), PinnedHandlerClause::handedOffByTheWait);
+        try (ServerFixture fixture = start(flushingPinned(0, lent), PinnedHandlerContractTests::handedOffByTheWait);
                 TestClient pinned = fixture.connect()) {
             exchange(pinned, "before");
-            long sent = SenderClause.fill(lent.get(), ByteBuffer.allocate(8 << 10));
+            long sent = SenderContractTests.fill(lent.get(), ByteBuffer.allocate(8 << 10));
             try (TestClient other = fixture.connect()) {
                 pinned.send("pin\n");
                 exchange(other, "while it waits");
@@ -201,7 +201,7 @@ abstract class PinnedHandlerClause extends Clause {
     void shouldEndAPinnedHandlerThatWaitsAndServeOthers(Wait wait) throws Exception {
         needsCoroutinesOnTheLoop();
         needsModelWithoutHandOff();
-        try (ServerFixture fixture = start(pinnedFor(wait), PinnedHandlerClause::withoutHandOff);
+        try (ServerFixture fixture = start(pinnedFor(wait), PinnedHandlerContractTests::withoutHandOff);
                 TestClient other = fixture.connect();
                 TestClient pinned = fixture.connect()) {
             exchange(other, "before");

@@ -25,9 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Clause 11: a handler that computes, sleeps in native code or reads a file holds up no other connection for longer than
+/// ContractTests 11: a handler that computes, sleeps in native code or reads a file holds up no other connection for longer than
 /// the hand-off time plus a turn. Where its loop cannot be handed off, clause 10 has it reported.
-abstract class HandOffClause extends Clause {
+abstract class HandOffContractTests extends ContractTests {
     /// More than the loops, which take connections in turn.
     private static final int OTHERS = 4;
     private static final int STUCK = 16;

@@ -25,7 +25,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 
 /// Messages of other threads arrive whole and in order, in a bounded queue, under every model.
-abstract class SenderClause extends Clause {
+abstract class SenderContractTests extends ContractTests {
     private static final int QUEUE_BYTES = 16 << 10;
     /// Without an accepted message for so long, the queue is full, even if the loop has run late.
     private static final Duration UNTIL_FULL = Duration.ofMillis(400);

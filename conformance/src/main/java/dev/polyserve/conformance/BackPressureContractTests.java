@@ -13,8 +13,8 @@ import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/// Clause 5: the server stops reading from a peer that does not read, and memory stays below the high-water mark (A6).
-abstract class BackPressureClause extends Clause {
+/// ContractTests 5: the server stops reading from a peer that does not read, and memory stays below the high-water mark (A6).
+abstract class BackPressureContractTests extends ContractTests {
     private static final Duration BLOCKED = Duration.ofMillis(150);
     /// An upper bound of what the kernel's buffers of both sides hold.
     private static final int KERNEL_BYTES = 24 << 20;
@@ -43,7 +43,7 @@ abstract class BackPressureClause extends Clause {
 
     @Test
     void shouldStopReadingFromAClientThatDoesNotRead() throws Exception {
-        try (ServerFixture fixture = start(TestService.echo(), BackPressureClause::lowMark);
+        try (ServerFixture fixture = start(TestService.echo(), BackPressureContractTests::lowMark);
                 TestClient client = fixture.connect()) {
             ByteBuffer bytes = ByteBuffer.wrap(Sent.BYTES);
             int taken = client.sendUntilBlocked(bytes, BLOCKED);
@@ -63,7 +63,7 @@ abstract class BackPressureClause extends Clause {
     @Test
     void shouldServeOthersWhileAClientDoesNotRead() throws Exception {
         needsTwoAtOnce();
-        try (ServerFixture fixture = start(TestService.echo(), BackPressureClause::lowMark);
+        try (ServerFixture fixture = start(TestService.echo(), BackPressureContractTests::lowMark);
                 TestClient stuck = fixture.connect()) {
             stuck.sendUntilBlocked(ByteBuffer.allocate(KERNEL_BYTES), BLOCKED);
             try (TestClient other = fixture.connect()) {
@@ -76,7 +76,7 @@ abstract class BackPressureClause extends Clause {
     @Test
     void shouldProduceMoreThanTheMarkForASlowReader() throws Exception {
         int bytes = 4 << 20;
-        try (ServerFixture fixture = start(TestService.produces(bytes), BackPressureClause::lowMark);
+        try (ServerFixture fixture = start(TestService.produces(bytes), BackPressureContractTests::lowMark);
                 TestClient client = fixture.connect()) {
             client.send("x");
             byte[] first = client.bytes(1000);

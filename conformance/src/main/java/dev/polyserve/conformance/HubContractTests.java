@@ -20,7 +20,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 
 /// An event loop provides a hub for the handlers and protocols that it serves; not a clause of the contract.
-abstract class HubClause extends Clause {
+abstract class HubContractTests extends ContractTests {
     private static final Duration SHORT = Duration.ofMillis(5);
     private static final Duration LONG = Duration.ofHours(1);
 

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Clause 7: a handler that throws ends only its own connection and is reported once (A8, A4).
-abstract class FailureClause extends Clause {
+/// ContractTests 7: a handler that throws ends only its own connection and is reported once (A8, A4).
+abstract class FailureContractTests extends ContractTests {
     /// The method in which the handler throws.
     enum Place {
         FACTORY, SET_UP, HANDLE, FINISH, OPENED, RECEIVED, ENDED

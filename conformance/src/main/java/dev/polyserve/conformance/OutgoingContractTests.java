@@ -18,11 +18,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// The connections that a handler begins itself: the mirror image of the other clauses.
-abstract class OutgoingClause extends GatewayClause {
+abstract class OutgoingContractTests extends GatewayContractTests {
     @ParameterizedTest
     @EnumSource(TestUpstream.Kind.class)
     void shouldExchangeMessagesWithAServer(TestUpstream.Kind kind) throws Exception {
-        try (ServerFixture fixture = serve(gateway(OutgoingClause::forwardLines));
+        try (ServerFixture fixture = serve(gateway(OutgoingContractTests::forwardLines));
                 TestUpstream upstream = TestUpstream.listen(kind);
                 TestClient client = fixture.connect()) {
             client.send(upstream.endpoint() + "\nhello\n");
@@ -45,7 +45,7 @@ abstract class OutgoingClause extends GatewayClause {
 
     @Test
     void shouldLookANameUp() throws Exception {
-        try (ServerFixture fixture = serve(gateway(OutgoingClause::forwardLines));
+        try (ServerFixture fixture = serve(gateway(OutgoingContractTests::forwardLines));
                 TestUpstream upstream = TestUpstream.listen(TestUpstream.Kind.TCP);
                 TestClient client = fixture.connect()) {
             client.send("tcp://localhost:" + upstream.port() + "\nhello\n");
@@ -232,7 +232,7 @@ abstract class OutgoingClause extends GatewayClause {
 
     @Test
     void shouldEndAnAttemptWhenTheServerStops() throws Exception {
-        try (ServerFixture fixture = serve(gateway(OutgoingClause::forwardLines));
+        try (ServerFixture fixture = serve(gateway(OutgoingContractTests::forwardLines));
                 TestUpstream upstream = TestUpstream.full(TestUpstream.Kind.TCP);
                 TestClient client = fixture.connect()) {
             client.send(upstream.endpoint() + "\n");
@@ -247,7 +247,7 @@ abstract class OutgoingClause extends GatewayClause {
     @Test
     void shouldServeOthersWhileAHandlerWaitsForItsServer() throws Exception {
         needsTwoAtOnce();
-        try (ServerFixture fixture = serve(gateway(OutgoingClause::forwardLines));
+        try (ServerFixture fixture = serve(gateway(OutgoingContractTests::forwardLines));
                 TestUpstream upstream = TestUpstream.listen(TestUpstream.Kind.TCP);
                 TestClient waits = fixture.connect();
                 TestClient other = fixture.connect()) {

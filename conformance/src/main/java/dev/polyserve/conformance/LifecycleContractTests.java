@@ -24,7 +24,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /// The life cycle of a server from bind to stop, as its clients observe it.
-abstract class LifecycleClause extends Clause {
+abstract class LifecycleContractTests extends ContractTests {
     private static final Duration A_WHILE = Duration.ofMillis(60);
     private static final Duration AT_ONCE = Duration.ofMillis(100);
     private static final int TRIES = 5;

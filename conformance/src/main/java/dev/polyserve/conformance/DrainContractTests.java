@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /// A9: draining refuses new clients, lets connections finish until the deadline, then aborts them.
-abstract class DrainClause extends Clause {
+abstract class DrainContractTests extends ContractTests {
     private static ServerBuilder withLongDrain(ServerBuilder with) {
         return with.options(o -> o.withTimeouts(times -> times.withDrainQuiet(Duration.ofSeconds(20))));
     }
@@ -38,7 +38,7 @@ abstract class DrainClause extends Clause {
 
     @Test
     void shouldLetConversationsFinish() throws Exception {
-        try (ServerFixture fixture = start(TestService.upper(), DrainClause::withLongDrain);
+        try (ServerFixture fixture = start(TestService.upper(), DrainContractTests::withLongDrain);
                 TestClient client = fixture.connect()) {
             client.send("one\n");
             assertEquals("ONE", client.line());
@@ -127,7 +127,7 @@ abstract class DrainClause extends Clause {
                 output.close();
             }
         }));
-        try (ServerFixture fixture = start(service, DrainClause::withLongDrain);
+        try (ServerFixture fixture = start(service, DrainContractTests::withLongDrain);
                 TestClient client = fixture.connect()) {
             client.send("hello\n");
             assertEquals("hello", client.line());
@@ -148,7 +148,7 @@ abstract class DrainClause extends Clause {
 
     @Test
     void shouldEndEarlierWhenALaterCallShortensTheDeadline() throws Exception {
-        try (ServerFixture fixture = start(TestService.upper(), DrainClause::withLongDrain);
+        try (ServerFixture fixture = start(TestService.upper(), DrainContractTests::withLongDrain);
                 TestClient client = fixture.connect()) {
             client.send("one\n");
             client.line();

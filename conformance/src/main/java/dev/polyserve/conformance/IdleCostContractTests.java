@@ -5,7 +5,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// Silent or disconnected clients cost a server no processor time and no memory beyond an open connection.
-abstract class IdleCostClause extends Clause {
+abstract class IdleCostContractTests extends ContractTests {
     private static final int SETTLING = 4;
     private static final int RESETTING = 20;
     private static final int UNREAD_BYTES = 50_000;

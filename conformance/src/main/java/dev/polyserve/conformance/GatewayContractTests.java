@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.function.UnaryOperator;
 
 /// A clause whose handlers connect to a server, at the endpoint that is the first line of their client.
-abstract class GatewayClause extends Clause {
+abstract class GatewayContractTests extends ContractTests {
     static final Duration SHORT = Duration.ofMillis(150);
     static final int MANY_BYTES = 3 << 20;
 

@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/// Clause 2: every connection ends with exactly one cause, which is reported once, as the last event.
-abstract class EndingClause extends Clause {
+/// ContractTests 2: every connection ends with exactly one cause, which is reported once, as the last event.
+abstract class EndingContractTests extends ContractTests {
     private static final Duration SHORT = Duration.ofMillis(60);
     /// A limit that starts at the accept. It must not pass before the handler has begun on a busy machine, because a
     /// handler that never began is not notified of the end.

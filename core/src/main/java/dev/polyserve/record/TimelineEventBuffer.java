@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 /// ```
 ///
 /// **Thread**: any adds, one takes.
-final class RecordedEventBuffer {
+final class TimelineEventBuffer {
     private final Slot[] slots;
     private final AtomicLong next = new AtomicLong();
     private final LongAdder dropped = new LongAdder();
@@ -22,7 +22,7 @@ final class RecordedEventBuffer {
     private long first;
 
     /// @param capacity how many events there is room for; a power of two
-    RecordedEventBuffer(int capacity) {
+    TimelineEventBuffer(int capacity) {
         if (Integer.bitCount(capacity) != 1) {
             throw new IllegalArgumentException("a buffer for " + capacity + " events: the number is no power of two");
         }
@@ -37,7 +37,7 @@ final class RecordedEventBuffer {
     }
 
     /// Adds an event, if there is room.
-    void add(RecordedEventKind kind, long nanos, int port, long amount, long threadId, String thread, String text) {
+    void add(TimelineEventKind kind, long nanos, int port, long amount, long threadId, String thread, String text) {
         long number = next.get();
         while (true) {
             Slot slot = slot(number);
@@ -62,9 +62,9 @@ final class RecordedEventBuffer {
     }
 
     /// Takes the events that are there, in the order in which they were added. **Thread**: one.
-    void take(Consumer<? super RecordedEvent> into) {
+    void take(Consumer<? super TimelineEvent> into) {
         for (Slot slot = slot(first); slot.sequence == first + 1; slot = slot(first)) {
-            into.accept(new RecordedEvent(slot.kind, slot.nanos, slot.port, slot.amount, slot.threadId, slot.thread,
+            into.accept(new TimelineEvent(slot.kind, slot.nanos, slot.port, slot.amount, slot.threadId, slot.thread,
                     slot.text));
             slot.thread = "";
             slot.text = "";
@@ -81,7 +81,7 @@ final class RecordedEventBuffer {
     /// The fields are published by the sequence number.
     private static final class Slot {
         private volatile long sequence;
-        private RecordedEventKind kind = RecordedEventKind.TURN;
+        private TimelineEventKind kind = TimelineEventKind.TURN;
         private long nanos;
         private int port;
         private long amount;

@@ -11,8 +11,8 @@ import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/// Clause 6: a half-close is a normal event (A3).
-abstract class HalfCloseClause extends Clause {
+/// ContractTests 6: a half-close is a normal event (A3).
+abstract class HalfCloseContractTests extends ContractTests {
     private static final Duration PROMPTLY = Duration.ofSeconds(1);
 
     @Test
