@@ -30,7 +30,7 @@ public final class InetdRunner implements Runner {
 
     private final SocketProvider socketProvider;
     private final int mostProcesses;
-    private final List<InetdLoop> loops;
+    private final List<InetdProgramLoop> loops;
     /// Whether the last program could not be started because the system is exhausted. The first loop then starts the
     /// next ones, because a failure there pauses accepting.
     private final AtomicBoolean exhausted = new AtomicBoolean();
@@ -60,18 +60,18 @@ public final class InetdRunner implements Runner {
         this.loops = open(count, command, program, context, exhausted);
     }
 
-    private static List<InetdLoop> open(int count, InetdCommand command, ChildProgram program, ServerContext context,
+    private static List<InetdProgramLoop> open(int count, InetdCommand command, ChildProgram program, ServerContext context,
             AtomicBoolean exhausted) throws IOException {
-        List<InetdLoop> open = new ArrayList<>();
+        List<InetdProgramLoop> open = new ArrayList<>();
         try {
-            open.add(InetdLoop.open("polyserve-accept", false, command, program, context, exhausted));
+            open.add(InetdProgramLoop.open("polyserve-accept", false, command, program, context, exhausted));
             while (open.size() < count) {
-                open.add(InetdLoop.open("polyserve-loop-" + open.size(), true, command, program, context, exhausted));
+                open.add(InetdProgramLoop.open("polyserve-loop-" + open.size(), true, command, program, context, exhausted));
             }
             return List.copyOf(open);
         } catch (IOException | RuntimeException | Error e) {
             open.forEach(loop -> loop.loop().close());
-            open.forEach(InetdLoop::close);
+            open.forEach(InetdProgramLoop::close);
             throw e;
         }
     }
@@ -88,7 +88,7 @@ public final class InetdRunner implements Runner {
 
     @Override
     public List<EventLoop> loops() {
-        return loops.stream().map(InetdLoop::loop).toList();
+        return loops.stream().map(InetdProgramLoop::loop).toList();
     }
 
     @Override
@@ -103,12 +103,12 @@ public final class InetdRunner implements Runner {
     }
 
     /// The loop for the next connection: the one with the fewest, the first among equals, which needs no wake-up.
-    private InetdLoop next() {
-        InetdLoop next = loops.getFirst();
+    private InetdProgramLoop next() {
+        InetdProgramLoop next = loops.getFirst();
         if (exhausted.get()) {
             return next;
         }
-        for (InetdLoop other : loops) {
+        for (InetdProgramLoop other : loops) {
             if (other.sessions() < next.sessions()) {
                 next = other;
             }
@@ -120,6 +120,6 @@ public final class InetdRunner implements Runner {
     public void stop() {
         loops.forEach(loop -> loop.loop().close());
         loops.forEach(loop -> loop.loop().awaitEnd());
-        loops.forEach(InetdLoop::close);
+        loops.forEach(InetdProgramLoop::close);
     }
 }

@@ -43,7 +43,7 @@ final class InetdSession implements ExternallyServedConversation.RemoteControl, 
     private static final long LOOKS_AT_LEAST_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final Duration END_NOW = Duration.ofSeconds(1);
 
-    private final InetdLoop commands;
+    private final InetdProgramLoop commands;
     private final EventLoop loop;
     private final InetdConnectionMonitor line;
     private final ExternallyServedConversation conversation;
@@ -62,7 +62,7 @@ final class InetdSession implements ExternallyServedConversation.RemoteControl, 
     private int waitsFor;
     private boolean leftBehind;
 
-    InetdSession(InetdLoop commands, DescriptorSocket socket, Conversation.Identity identity) {
+    InetdSession(InetdProgramLoop commands, DescriptorSocket socket, Conversation.Identity identity) {
         this.commands = commands;
         this.loop = commands.loop();
         this.conversation = new ExternallyServedConversation(commands.context(), identity, this);

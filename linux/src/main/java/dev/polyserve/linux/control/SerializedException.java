@@ -46,6 +46,6 @@ public record SerializedException(String text, String message, List<Frame> stack
 
     /// The failure as an exception to throw or log in this process.
     public IOException asThrowable() {
-        return ofTls ? new WorkerTlsException(this) : new WorkerException(this);
+        return ofTls ? new WorkerTlsException(this) : new WorkerThrownException(this);
     }
 }

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 /// sessions share.
 ///
 /// **Thread**: the loop's, except [#loop], [#takes], [#sessions] and, after the loop's end, [#close].
-final class InetdLoop {
+final class InetdProgramLoop {
     private final InetdCommand command;
     private final ChildProgram program;
     private final ServerContext context;
@@ -39,7 +39,7 @@ final class InetdLoop {
     /// @param daemon whether the JVM may exit while the loop runs
     /// @param exhausted whether the last program could not be started because the system is exhausted
     /// @throws IOException when the system refuses a resource; nothing stays open
-    static InetdLoop open(String name, boolean daemon, InetdCommand command, ChildProgram program,
+    static InetdProgramLoop open(String name, boolean daemon, InetdCommand command, ChildProgram program,
             ServerContext context,
             AtomicBoolean exhausted) throws IOException {
         HangupMonitor hangupMonitor = HangupMonitor.open();
@@ -48,7 +48,7 @@ final class InetdLoop {
             try {
                 EventLoop loop = new EventLoop(name, new EpollMultiplexer(), context.clock(), daemon, false, 0,
                         error -> report(context, error));
-                return new InetdLoop(command, program, context, hangupMonitor, instruments, loop, exhausted);
+                return new InetdProgramLoop(command, program, context, hangupMonitor, instruments, loop, exhausted);
             } catch (IOException | RuntimeException | Error e) {
                 instruments.activity().close();
                 throw e;
@@ -59,7 +59,7 @@ final class InetdLoop {
         }
     }
 
-    private InetdLoop(InetdCommand command, ChildProgram program, ServerContext context, HangupMonitor hangupMonitor,
+    private InetdProgramLoop(InetdCommand command, ChildProgram program, ServerContext context, HangupMonitor hangupMonitor,
             InetdConnectionMonitor.Instruments instruments, EventLoop loop, AtomicBoolean exhausted) {
         this.command = command;
         this.program = program;

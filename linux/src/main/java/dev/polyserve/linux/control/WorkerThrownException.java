@@ -3,12 +3,12 @@ package dev.polyserve.linux.control;
 import java.io.IOException;
 
 /// An exception that was thrown in a worker process; its text is the original one.
-final class WorkerException extends IOException {
+final class WorkerThrownException extends IOException {
     private static final long serialVersionUID = 1L;
 
     private final String text;
 
-    WorkerException(SerializedException failure) {
+    WorkerThrownException(SerializedException failure) {
         super(failure.message());
         this.text = failure.text();
         setStackTrace(failure.elements());
