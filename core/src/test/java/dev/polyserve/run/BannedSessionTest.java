@@ -35,7 +35,7 @@ class BannedSessionTest {
                 DatagramSocket peer = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
             ((DefaultServer) server).takeBans(Map.of(Networks.parse("127.0.0.1"), Duration.ofHours(1)));
             send(peer, server);
-            while (server.stats().reached().isEmpty()) {
+            while (server.stats().reached().isEmpty() && !Thread.currentThread().isInterrupted()) {
                 Thread.onSpinWait();
             }
             assertThat(server.stats().reached()).isEqualTo(Map.of(Limit.BAN, 1L));
