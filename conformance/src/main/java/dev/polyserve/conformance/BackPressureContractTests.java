@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/// ContractTests 5: the server stops reading from a peer that does not read, and memory stays below the high-water mark (A6).
+/// Clause 5: the server stops reading from a peer that does not read, and memory stays below the high-water mark (A6).
 abstract class BackPressureContractTests extends ContractTests {
     private static final Duration BLOCKED = Duration.ofMillis(150);
     /// An upper bound of what the kernel's buffers of both sides hold.

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/// ContractTests 2: every connection ends with exactly one cause, which is reported once, as the last event.
+/// Clause 2: every connection ends with exactly one cause, which is reported once, as the last event.
 abstract class EndingContractTests extends ContractTests {
     private static final Duration SHORT = Duration.ofMillis(60);
     /// A limit that starts at the accept. It must not pass before the handler has begun on a busy machine, because a

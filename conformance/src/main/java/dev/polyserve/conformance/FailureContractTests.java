@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// ContractTests 7: a handler that throws ends only its own connection and is reported once (A8, A4).
+/// Clause 7: a handler that throws ends only its own connection and is reported once (A8, A4).
 abstract class FailureContractTests extends ContractTests {
     /// The method in which the handler throws.
     enum Place {

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/// ContractTests 6: a half-close is a normal event (A3).
+/// Clause 6: a half-close is a normal event (A3).
 abstract class HalfCloseContractTests extends ContractTests {
     private static final Duration PROMPTLY = Duration.ofSeconds(1);
 

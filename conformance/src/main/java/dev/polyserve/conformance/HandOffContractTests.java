@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// ContractTests 11: a handler that computes, sleeps in native code or reads a file holds up no other connection for longer than
+/// Clause 11: a handler that computes, sleeps in native code or reads a file holds up no other connection for longer than
 /// the hand-off time plus a turn. Where its loop cannot be handed off, clause 10 has it reported.
 abstract class HandOffContractTests extends ContractTests {
     /// More than the loops, which take connections in turn.

@@ -11,7 +11,7 @@ import dev.polyserve.DrainReport;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/// ContractTests 6: bytes written before the end reach the peer, even one that keeps sending, and the server knows whether
+/// Clause 6: bytes written before the end reach the peer, even one that keeps sending, and the server knows whether
 /// they did.
 abstract class LastBytesContractTests extends ContractTests {
     /// Fits into the initial congestion window of a connection.

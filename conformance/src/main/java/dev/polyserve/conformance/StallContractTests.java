@@ -7,7 +7,7 @@ import dev.polyserve.coroutine.carrier.Carrier;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/// ContractTests 10: a blocked event loop is reported.
+/// Clause 10: a blocked event loop is reported.
 abstract class StallContractTests extends ContractTests {
     private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 

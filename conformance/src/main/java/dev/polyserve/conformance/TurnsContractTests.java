@@ -17,7 +17,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 
-/// ContractTests 1: a connection has one thread at a time and is never re-entered. ContractTests 9: a factory creates one handler per
+/// Clause 1: a connection has one thread at a time and is never re-entered. Clause 9: a factory creates one handler per
 /// connection.
 abstract class TurnsContractTests extends ContractTests {
     private static final int CLIENTS = 8;

@@ -59,7 +59,8 @@ final class InetdProgramLoop {
         }
     }
 
-    private InetdProgramLoop(InetdCommand command, ChildProgram program, ServerContext context, HangupMonitor hangupMonitor,
+    private InetdProgramLoop(InetdCommand command, ChildProgram program, ServerContext context,
+            HangupMonitor hangupMonitor,
             InetdConnectionMonitor.Instruments instruments, EventLoop loop, AtomicBoolean exhausted) {
         this.command = command;
         this.program = program;

@@ -60,13 +60,15 @@ public final class InetdRunner implements Runner {
         this.loops = open(count, command, program, context, exhausted);
     }
 
-    private static List<InetdProgramLoop> open(int count, InetdCommand command, ChildProgram program, ServerContext context,
+    private static List<InetdProgramLoop> open(int count, InetdCommand command, ChildProgram program,
+            ServerContext context,
             AtomicBoolean exhausted) throws IOException {
         List<InetdProgramLoop> open = new ArrayList<>();
         try {
             open.add(InetdProgramLoop.open("polyserve-accept", false, command, program, context, exhausted));
             while (open.size() < count) {
-                open.add(InetdProgramLoop.open("polyserve-loop-" + open.size(), true, command, program, context, exhausted));
+                open.add(InetdProgramLoop.open("polyserve-loop-" + open.size(), true, command, program, context,
+                        exhausted));
             }
             return List.copyOf(open);
         } catch (IOException | RuntimeException | Error e) {
