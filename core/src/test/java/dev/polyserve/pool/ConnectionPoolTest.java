@@ -43,9 +43,9 @@ class ConnectionPoolTest {
 
     /// Answers each line with the number of its connection and the line.
     private static Server numbering() throws IOException {
-        AtomicInteger next = new AtomicInteger();
         return serve(client -> {
-            int number = next.incrementAndGet();
+            // In the order of the connections, unlike that in which their handlers begin.
+            long number = client.info().id();
             for (String line; (line = client.readLine()) != null;) {
                 client.writeLine(number + " " + line);
             }
