@@ -30,8 +30,19 @@ public final class ChildProgram {
     private final Optional<Path> directory;
     private final boolean ownGroup;
     private final ArgvAndEnvp texts;
+    private final Way way;
     /// Empty where programs are started by the C library only.
     private final Optional<VforkSpawn> quick;
+
+    /// How a program is started.
+    private enum Way {
+        /// By a stub of ours where that is possible, else by the C library.
+        EITHER,
+        /// For tests.
+        STUB_ONLY,
+        /// For tests.
+        LIBRARY_ONLY
+    }
 
     /// Creates a program from copies of the collections.
     ///
@@ -53,16 +64,18 @@ public final class ChildProgram {
         this.command.forEach(argument -> requirePlain("argument", argument, argument));
         this.environment.forEach(ChildProgram::requireVariable);
         this.texts = new ArgvAndEnvp(this.command, this.environment);
+        this.way = Way.EITHER;
         this.quick = quick();
     }
 
-    private ChildProgram(ChildProgram other, Optional<Path> directory, boolean byLibrary) {
+    private ChildProgram(ChildProgram other, Optional<Path> directory, Way way) {
         this.command = other.command;
         this.environment = other.environment;
         this.directory = directory;
         this.ownGroup = other.ownGroup;
         this.texts = other.texts;
-        this.quick = byLibrary ? Optional.empty() : quick();
+        this.way = way;
+        this.quick = way == Way.LIBRARY_ONLY ? Optional.empty() : quick();
     }
 
     private Optional<VforkSpawn> quick() {
@@ -96,12 +109,18 @@ public final class ChildProgram {
 
     /// The same program with another working directory.
     public ChildProgram in(Optional<Path> other) {
-        return new ChildProgram(this, other, false);
+        return new ChildProgram(this, other, way);
     }
 
     /// The same program, which only the C library starts. For tests.
     ChildProgram byLibrary() {
-        return new ChildProgram(this, directory, true);
+        return new ChildProgram(this, directory, Way.LIBRARY_ONLY);
+    }
+
+    /// The same program, which only the stub starts: where the C library would be used instead, a start throws an
+    /// [IllegalStateException]. For tests.
+    ChildProgram byStub() {
+        return new ChildProgram(this, directory, Way.STUB_ONLY);
     }
 
     /// Whether only the C library starts it. For tests.
@@ -169,6 +188,14 @@ public final class ChildProgram {
         if (started < 0) {
             throw new ProgramStartException(command.getFirst(), (int) -started);
         }
+        if (way == Way.STUB_ONLY) {
+            throw new IllegalStateException("the stub has not started " + command.getFirst());
+        }
+        return startByLibrary(memory, variables, descriptors);
+    }
+
+    private ChildProcess startByLibrary(SystemCallMemory memory, Map<String, String> variables, int[] descriptors)
+            throws IOException {
         try (PosixSpawn spawn = new PosixSpawn(ownGroup)) {
             for (int number = 0; number < descriptors.length; number++) {
                 SystemCallException.require("posix_spawn", spawn.become(descriptors[number], number));

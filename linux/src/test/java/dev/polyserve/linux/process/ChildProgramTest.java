@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,11 @@ class ChildProgramTest {
 
     @TempDir
     private Path directory;
+
+    /// The program, which only the stub starts. Processors other than x86-64 have none: there it is the C library.
+    private static ChildProgram byStub(ChildProgram program) {
+        return System.getProperty("os.arch").equals("amd64") ? program.byStub() : program;
+    }
 
     static ChildProgram shell(String script) {
         return new ChildProgram(List.of("sh", "-c", script), PATH, Optional.empty(), true);
@@ -92,12 +98,12 @@ class ChildProgramTest {
         ChildProgram program = new ChildProgram(command, PATH, Optional.of(directory), true);
         assertThat(program.isByLibrary()).isEqualTo(!System.getProperty("os.arch").equals("amd64"));
         assertThat(program.byLibrary().isByLibrary()).isTrue();
-        String written = output(program);
+        String written = output(byStub(program));
         assertThat(written).contains("SigIgn:\t0000000000000000", "SigBlk:\t0000000000000000");
         assertThat(output(program.byLibrary())).isEqualTo(written);
         for (List<String> other : List.of(List.of("pwd", "-P"), List.of("env"), List.of("ls", "/proc/self/fd"))) {
             ChildProgram one = new ChildProgram(other, PATH, Optional.of(directory), true);
-            assertThat(output(one)).isNotEmpty().isEqualTo(output(one.byLibrary()));
+            assertThat(output(byStub(one))).isNotEmpty().isEqualTo(output(one.byLibrary()));
         }
     }
 
@@ -106,7 +112,7 @@ class ChildProgramTest {
         // The directory of the shell is not the first one of any usual PATH.
         for (String name : List.of("sh", "/bin/sh")) {
             ChildProgram program = new ChildProgram(List.of(name, "-c", "echo $0"), PATH, Optional.empty(), false);
-            assertThat(output(program)).isEqualTo(name + "\n").isEqualTo(output(program.byLibrary()));
+            assertThat(output(byStub(program))).isEqualTo(name + "\n").isEqualTo(output(program.byLibrary()));
         }
     }
 
@@ -193,10 +199,38 @@ class ChildProgramTest {
         assertThat(open()).isLessThan(before + 10);
     }
 
-    private static void runBoth(ChildProgram program, ChildProgram missing) throws IOException {
-        try (ChildProcess child = program.start(0, 1, 2)) {
-            assertThat(child.await(LIMIT)).isPresent();
+    /// What the C library would do after that is left out.
+    @Test
+    @EnabledIfSystemProperty(named = "os.arch", matches = "amd64")
+    void afterAFailureOfTheStubNoProcessAndNoDescriptorIsLeft() throws Exception {
+        ChildProgram program = byStub(shell("true"));
+        ChildProgram missing = byStub(
+                new ChildProgram(List.of("polyserve-no-such-program"), PATH, Optional.empty(), true));
+        run(program);
+        long children = children();
+        long before = open();
+        for (int i = 0; i < 20; i++) {
+            assertThatThrownBy(() -> missing.start(0, 1, 2)).isInstanceOf(IllegalStateException.class)
+                    .hasMessage("the stub has not started polyserve-no-such-program");
         }
+        assertThat(children()).as("zombies, too").isLessThanOrEqualTo(children);
+        assertThat(open()).isLessThan(before + 10);
+        // The failures were those of the program: the stub is still used.
+        run(program);
+    }
+
+    private static void run(ChildProgram program) throws IOException {
+        try (ChildProcess child = program.start(0, 1, 2)) {
+            assertThat(child.await(LIMIT)).map(ChildExitStatus::how).contains(new ChildExitStatus.Code(0));
+        }
+    }
+
+    private static long children() {
+        return ProcessHandle.current().children().count();
+    }
+
+    private static void runBoth(ChildProgram program, ChildProgram missing) throws IOException {
+        run(program);
         assertThatThrownBy(() -> missing.start(0, 1, 2)).isInstanceOf(ProgramStartException.class);
     }
 
