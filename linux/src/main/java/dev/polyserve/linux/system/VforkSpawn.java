@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// Starts a program as [PosixSpawn] does, with the same result and in less time: through a [stub][VforkStub] of our own, without
@@ -48,8 +49,9 @@ public final class VforkSpawn {
 
     /// The default action of a signal, and no signals at all.
     private static final long ZEROS = Arena.global().allocate(32, 8).address();
-    /// True once the system has refused a new process in this way, as a filter of system calls in a container may.
-    private static volatile boolean refused;
+    /// The failures after which `execvp(3)` looks in the next directory; after rarer ones, [PosixSpawn] does.
+    private static final long NOT_IN_THIS_DIRECTORY = 1L << Errno.ENOENT | 1L << Errno.ENOTDIR | 1L << Errno.EACCES;
+    private static final AtomicBoolean REFUSED = new AtomicBoolean();
 
     private final ArgvAndEnvp program;
     private final Arena arena = Arena.ofAuto();
@@ -57,12 +59,17 @@ public final class VforkSpawn {
     private final long[] paths;
     private final long directory;
     private final boolean ownGroup;
+    /// True once the system has refused this way to start a program, as an old kernel does, or a filter of system calls in a
+    /// container: it is not tried again.
+    private final AtomicBoolean refused;
 
-    private VforkSpawn(ArgvAndEnvp program, List<String> paths, Optional<String> directory, boolean ownGroup) {
+    private VforkSpawn(ArgvAndEnvp program, List<String> paths, Optional<String> directory, boolean ownGroup,
+            AtomicBoolean refused) {
         this.program = program;
         this.paths = paths.stream().mapToLong(path -> ArgvAndEnvp.text(arena, path)).toArray();
         this.directory = directory.map(path -> ArgvAndEnvp.text(arena, path)).orElse(0L);
         this.ownGroup = ownGroup;
+        this.refused = refused;
     }
 
     /// Prepares the starts of a program.
@@ -73,10 +80,15 @@ public final class VforkSpawn {
     /// @return empty where a program cannot be started in this way
     public static Optional<VforkSpawn> of(ArgvAndEnvp program, String name, Optional<String> directory,
             boolean ownGroup) {
-        List<String> paths = paths(name);
+        return at(program, paths(name), directory, ownGroup, REFUSED);
+    }
+
+    /// As [#of], with the paths at which the program may be, and a flag of its own for the refusal. For tests.
+    static Optional<VforkSpawn> at(ArgvAndEnvp program, List<String> paths, Optional<String> directory,
+            boolean ownGroup, AtomicBoolean refused) {
         return paths.isEmpty() || SystemCalls.whyNot().isPresent() || Linked.STUB == null
                 ? Optional.empty()
-                : Optional.of(new VforkSpawn(program, paths, directory, ownGroup));
+                : Optional.of(new VforkSpawn(program, paths, directory, ownGroup, refused));
     }
 
     /// Where `posix_spawnp(3)` looks for a program, in order; none if that is not known exactly.
@@ -102,7 +114,7 @@ public final class VforkSpawn {
     ///         system has no more processes; 0 if [PosixSpawn] is to start it
     public long start(SystemCallMemory memory, Map<String, String> environment, int... descriptors) {
         MethodHandle stub = Linked.STUB;
-        if (refused || stub == null) {
+        if (refused.get() || stub == null) {
             return 0;
         }
         int calls = SIGNALS + descriptors.length + OTHER_CALLS + paths.length;
@@ -112,7 +124,9 @@ public final class VforkSpawn {
             addCalls(new Table(all), program.environment(room, environment), descriptors);
             long pid = call(stub, all.address());
             if (pid < 0) {
-                refused = pid == -Errno.ENOSYS || pid == -Errno.EINVAL || pid == -Errno.EPERM;
+                if (pid == -Errno.ENOSYS || pid == -Errno.EINVAL || pid == -Errno.EPERM) {
+                    refused.set(true);
+                }
                 return pid == -Errno.EAGAIN || pid == -Errno.ENOMEM ? pid : 0;
             }
             int pidfd = all.get(ValueLayout.JAVA_INT, PIDFD_AT);
@@ -120,11 +134,23 @@ public final class VforkSpawn {
                 return (long) pidfd << Integer.SIZE | pid;
             }
             reap(memory, (int) pid, pidfd);
+            if (isRefusal(all)) {
+                refused.set(true);
+            }
             return 0;
         } finally {
             // An address does not keep the objects reachable.
             Reference.reachabilityFence(this);
         }
+    }
+
+    /// Returns true when each later start would fail at the same call, because the system does not have or permit it. What
+    /// fails with the program's paths says nothing about others.
+    private static boolean isRefusal(MemorySegment all) {
+        long errno = all.get(ValueLayout.JAVA_LONG, VforkStub.RESULT_AT);
+        long failed = all.get(ValueLayout.JAVA_LONG, VforkStub.FAILED_AT) - all.address();
+        long number = all.get(ValueLayout.JAVA_LONG, failed);
+        return number != CHDIR && number != EXECVE && (errno == Errno.ENOSYS || errno == Errno.EPERM);
     }
 
     private static void cloneArguments(MemorySegment all) {
@@ -135,13 +161,14 @@ public final class VforkSpawn {
     }
 
     private void addCalls(Table table, long environment, int... descriptors) {
+        if (ownGroup) {
+            // First: until then, Ctrl-C at the terminal of our group would end it.
+            table.add(SETPGID, 0, 0, 0, 0, 0);
+        }
         for (int signal = 1; signal <= SIGNALS; signal++) {
             if (signal != ProcessCalls.SIGKILL && signal != SIGSTOP) {
                 table.add(RT_SIGACTION, 0, signal, ZEROS, 0, SIGNAL_SET_BYTES);
             }
-        }
-        if (ownGroup) {
-            table.add(SETPGID, 0, 0, 0, 0, 0);
         }
         for (int number = 0; number < descriptors.length; number++) {
             if (descriptors[number] == number) {
@@ -156,8 +183,8 @@ public final class VforkSpawn {
         }
         table.add(RT_SIGPROCMASK, 0, SIG_SETMASK, ZEROS, 0, SIGNAL_SET_BYTES);
         for (int i = 0; i < paths.length; i++) {
-            long expected = i == paths.length - 1 ? 0 : -Errno.ENOENT;
-            table.add(EXECVE, expected, paths[i], program.arguments(), environment, 0);
+            long permitted = i == paths.length - 1 ? 0 : NOT_IN_THIS_DIRECTORY;
+            table.add(EXECVE, permitted, paths[i], program.arguments(), environment, 0);
         }
     }
 
@@ -189,14 +216,14 @@ public final class VforkSpawn {
 
         /// Adds a call.
         ///
-        /// @param expected `-errno` of the failure that does not end the process
-        void add(long number, long expected, long a, long b, long c, long d) {
+        /// @param permitted the failures that do not end the process, as bits
+        void add(long number, long permitted, long a, long b, long c, long d) {
             all.set(ValueLayout.JAVA_LONG, at, number);
             all.set(ValueLayout.JAVA_LONG, at + 8, a);
             all.set(ValueLayout.JAVA_LONG, at + 16, b);
             all.set(ValueLayout.JAVA_LONG, at + 24, c);
             all.set(ValueLayout.JAVA_LONG, at + 32, d);
-            all.set(ValueLayout.JAVA_LONG, at + 40, expected);
+            all.set(ValueLayout.JAVA_LONG, at + 40, permitted);
             at += VforkStub.CALL_BYTES;
         }
     }
