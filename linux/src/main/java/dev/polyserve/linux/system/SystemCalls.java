@@ -7,7 +7,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/// The only entry to the system: a call by its number, with six arguments.
+/// The entry to the system: a call by its number, with six arguments. Only the calls that place [MachineCode], the functions of
+/// the C library ([PosixSpawn], [CLibrary]) and the calls of a new process ([VforkSpawn]) go other ways, and are not counted.
 ///
 /// Where it can, it calls the kernel through a [stub][SystemCallStub] of our own, not through the
 /// [C library][LibcSyscallFunction]. The library returns an error number in a variable of the thread, which the JVM may

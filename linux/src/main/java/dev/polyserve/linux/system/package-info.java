@@ -1,7 +1,8 @@
 /// Linux system calls through `java.lang.foreign`: one typed method per call, which returns the call's value or
 /// `-errno`.
 ///
-/// All of them use one function of the C library, `syscall(2)`, and therefore one signature. Linking a signature costs
+/// All of them use one function of seven words, and therefore one signature: a stub of ours or, where there is none, `syscall(2)`
+/// of the C library. Programs are started in another way. Linking a signature costs
 /// milliseconds at start; a call costs some nanoseconds. The differences between x86-64 and aarch64 (numbers, one
 /// layout) are resolved at run time. No call is linked as *critical*. That would save two nanoseconds of a microsecond
 /// or more, and the garbage collector would have to wait for the call.
