@@ -59,7 +59,8 @@ public final class Client extends ValueObject {
     }
 
     /// With a PROXY header as the first bytes, before TLS, too. In a handler it names the addresses of the handler's own
-    /// connection, and in version 2 its TLS; outside it says that the connection is the program's own.
+    /// connection, and in version 2 its TLS; of a session of datagrams version 1 names none. Outside it says that the connection
+    /// is the program's own.
     ///
     /// @param version 1 or 2; 0 for none, which is the default
     public Client withProxyHeader(int version) {

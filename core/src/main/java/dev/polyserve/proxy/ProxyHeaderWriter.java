@@ -20,6 +20,7 @@ import java.util.zip.CRC32C;
 public final class ProxyHeaderWriter {
     private static final int PROXY_COMMAND = 1;
     private static final int OVER_STREAM = 1;
+    private static final int OVER_DATAGRAMS = 2;
     private static final int MOST_BLOCK_BYTES = 65_535;
     private static final int V4 = 4;
     private static final int V6 = 16;
@@ -46,23 +47,32 @@ public final class ProxyHeaderWriter {
         return "PROXY UNKNOWN\r\n".getBytes(StandardCharsets.US_ASCII);
     }
 
-    /// Version 2, with these fields, and with a checksum if there is room for one.
+    /// Version 2 for a client of a stream socket, with these fields, and with a checksum if there is room for one.
     ///
     /// @throws IllegalArgumentException if the fields are too long for one header
     public static byte[] binary(SocketAddress source, SocketAddress destination, ProxyTlvs fields) {
+        return binary(source, destination, OVER_STREAM, fields);
+    }
+
+    /// As [#binary(SocketAddress, SocketAddress, ProxyTlvs)], for a client that sends datagrams.
+    public static byte[] binaryOfDatagrams(SocketAddress source, SocketAddress destination, ProxyTlvs fields) {
+        return binary(source, destination, OVER_DATAGRAMS, fields);
+    }
+
+    private static byte[] binary(SocketAddress source, SocketAddress destination, int transport, ProxyTlvs fields) {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         int family = 0;
         if (source instanceof InetSocketAddress from && destination instanceof InetSocketAddress to
                 && !from.isUnresolved() && !to.isUnresolved()) {
             boolean six = isV6(from) || isV6(to);
-            family = (six ? 0x20 : 0x10) | OVER_STREAM;
+            family = (six ? 0x20 : 0x10) | transport;
             block.writeBytes(bytes(from.getAddress(), six));
             block.writeBytes(bytes(to.getAddress(), six));
             block.writeBytes(port(from));
             block.writeBytes(port(to));
         } else if (source instanceof UnixDomainSocketAddress from
                 && destination instanceof UnixDomainSocketAddress to) {
-            family = 0x30 | OVER_STREAM;
+            family = 0x30 | transport;
             block.writeBytes(path(from));
             block.writeBytes(path(to));
         }

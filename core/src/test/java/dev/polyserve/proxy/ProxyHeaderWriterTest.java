@@ -7,15 +7,18 @@ import dev.polyserve.Options;
 import dev.polyserve.TlsInfo;
 import java.io.ByteArrayInputStream;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// What a header says of a client with TLS.
+/// What a header says of a client: its TLS, and its transport.
 class ProxyHeaderWriterTest {
     /// With the subject O=Example, CN="Lovelace, Ada".
     private static final String CERTIFICATE = """
@@ -51,6 +54,20 @@ class ProxyHeaderWriterTest {
         assertThat(ssl.version()).contains("TLSv1.3");
         assertThat(ssl.cipher()).contains("TLS_AES_128_GCM_SHA256");
         assertThat(ssl.commonName()).contains("Lovelace, Ada");
+    }
+
+    @Test
+    void aHeaderSaysWhetherTheClientSendsDatagrams() {
+        ProxyTlvs none = new ProxyTlvs(List.of());
+        SocketAddress four = new InetSocketAddress("192.0.2.1", 1);
+        SocketAddress six = new InetSocketAddress("2001:db8::7", 1);
+        SocketAddress unix = UnixDomainSocketAddress.of("/a");
+        assertThat(Stream.of(four, six, unix)
+                .map(end -> ProxyHeaderWriter.binary(end, end, none)[ProxyHeaderV2Parser.FAMILY_AT]))
+                .containsExactly((byte) 0x11, (byte) 0x21, (byte) 0x31);
+        assertThat(Stream.of(four, six, unix)
+                .map(end -> ProxyHeaderWriter.binaryOfDatagrams(end, end, none)[ProxyHeaderV2Parser.FAMILY_AT]))
+                .containsExactly((byte) 0x12, (byte) 0x22, (byte) 0x32);
     }
 
     @Test

@@ -3,6 +3,8 @@ package dev.polyserve.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.polyserve.Client;
+import dev.polyserve.Connection;
 import dev.polyserve.Datagram;
 import dev.polyserve.DatagramHandler;
 import dev.polyserve.DatagramReply;
@@ -16,6 +18,8 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -212,6 +216,36 @@ class ProxyDatagramsTest {
             send(client, datagram(other, "d"));
             assertThat(answer(client)).isEqualTo("192.0.2.8:4000 d2");
             assertThat(server.stats().reached()).isEqualTo(Map.of(Limit.PROXY_HEADER, 1L));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"virtual", "epoll"})
+    void theHeaderThatASessionSendsSaysThatItsClientSendsDatagrams(String model) throws Exception {
+        try (ServerSocket upstream = new ServerSocket(0, 50, LOOPBACK);
+                Server server = Server.at("udp://127.0.0.1:0").model(Model.named(model))
+                        .sessions(Duration.ofSeconds(30), session -> {
+                            for (String version; (version = session.readText()) != null;) {
+                                try (Connection to = session.connect(Client
+                                        .to("tcp://127.0.0.1:" + upstream.getLocalPort())
+                                        .withProxyHeader(Integer.parseInt(version)))) {
+                                    to.flush();
+                                }
+                            }
+                        }).start();
+                DatagramSocket client = client(server)) {
+            upstream.setSoTimeout(20_000);
+            send(client, "2".getBytes(StandardCharsets.US_ASCII));
+            try (Socket accepted = upstream.accept()) {
+                assertThat(HexFormat.of().formatHex(accepted.getInputStream().readAllBytes()))
+                        .startsWith(SIGNATURE + "2112");
+            }
+            // Version 1 has no word for it.
+            send(client, "1".getBytes(StandardCharsets.US_ASCII));
+            try (Socket accepted = upstream.accept()) {
+                assertThat(accepted.getInputStream().readAllBytes())
+                        .asString(StandardCharsets.US_ASCII).isEqualTo("PROXY UNKNOWN\r\n");
+            }
         }
     }
 
