@@ -2,13 +2,11 @@ package dev.polyserve.cli.connect;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.text.PrintableText;
+import dev.polyserve.tls.RefusedHandshakeException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.channels.SocketChannel;
-import java.security.cert.CertPathBuilderException;
-import java.security.cert.CertPathValidatorException;
-import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -96,15 +94,11 @@ public record ClientTlsHandshake(SSLContext context, String serverName, boolean 
         if (cause(failure, CertificateExpiredException.class) != null) {
             return "the server's certificate has expired: renew it there, or use --insecure for a test";
         }
-        if (cause(failure, CertPathBuilderException.class) != null
-                || cause(failure, CertPathValidatorException.class) != null) {
-            return "the server's certificate is not signed by an authority that is trusted here: give the authority's"
-                    + " certificate, or a self-signed one itself, with --ca FILE, or use --insecure for a test";
-        }
-        CertificateException wrong = cause(failure, CertificateException.class);
-        if (wrong != null) {
-            return "the server's certificate is not for " + serverName + ": give the name that it is for with"
-                    + " --server-name, or use --insecure for a test (" + wrong.getMessage() + ")";
+        RefusedHandshakeException refused = RefusedHandshakeException.of(failure, serverName, failure);
+        Optional<String> text = refused.certificateText();
+        if (text.isPresent()) {
+            return certificateSentence(refused.reason()) + ", or use --insecure for a test ("
+                    + PrintableText.of(text.get()) + ")";
         }
         String why = String.valueOf(failure.getMessage());
         if (why.contains("no_application_protocol")) {
@@ -119,6 +113,16 @@ public record ClientTlsHandshake(SSLContext context, String serverName, boolean 
                     + " certificate or wants one: see its log";
         }
         return failure instanceof SSLException ? "the TLS handshake failed: " + why : why;
+    }
+
+    private String certificateSentence(RefusedHandshakeException.Reason reason) {
+        return switch (reason) {
+            case UNTRUSTED -> "the server's certificate is not signed by an authority that is trusted here: give the"
+                    + " authority's certificate, or a self-signed one itself, with --ca FILE";
+            case OTHER_NAME -> "the server's certificate is not for " + serverName
+                    + ": give the name that it is for with --server-name";
+            case OTHER -> "the server's certificate cannot be accepted: replace it there";
+        };
     }
 
     private static <T extends Throwable> @Nullable T cause(Throwable failure, Class<T> type) {
