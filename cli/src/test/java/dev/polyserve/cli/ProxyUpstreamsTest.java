@@ -253,7 +253,7 @@ class ProxyUpstreamsTest {
                     .isEqualTo("HELLO");
             assertThat(throughProxy(wrong, "--upstream-insecure")).isEqualTo("HELLO");
             assertThat(throughProxy(wrong, "--upstream-ca", tool.pemCertificate("wrong").toString()))
-                    .contains("certificate is not for localhost; name the upstream as its certificate does");
+                    .contains("certificate is not for localhost; name the upstream as its certificate does (No ");
             assertThat(throughProxy(right)).contains("not signed by an authority that is trusted here")
                     .contains("with --upstream-ca FILE").doesNotContain("withAuthorities");
         }

@@ -7,6 +7,7 @@ import dev.polyserve.conversation.ReadinessAtDeadline;
 import dev.polyserve.conversation.Wire;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
@@ -133,6 +134,10 @@ final class ChannelSocket
         boolean tcp = peer instanceof InetSocketAddress;
         return switch (e) {
             case NoRouteToHostException _ -> new UnreachableException(UnreachableException.NO_ROUTE, e);
+            // The JDK has this type for three errors: no port is free, the port is in use, and permission denied.
+            case BindException _ when tcp && !says(e, "Permission denied") -> UnreachableException.noPort(e);
+            case SocketException _ when says(e, "No buffer space available") || says(e, "Cannot allocate memory") ->
+                ResourceExhaustedException.noMemory(e);
             // For a Unix socket this exception type has no other reason than a refusal.
             case ConnectException _ -> new UnreachableException(
                     tcp ? e.getMessage() + "; is a server running there?" : UnreachableException.REFUSED, e);
@@ -143,6 +148,11 @@ final class ChannelSocket
             default -> new UnreachableException(e.getMessage()
                     + (tcp ? "; check the address and the network" : "; is a server running there?"), e);
         };
+    }
+
+    /// Whether it is this error; the JDK tells most of them apart in its text only.
+    private static boolean says(SocketException e, String text) {
+        return e.getMessage() != null && e.getMessage().contains(text);
     }
 
     @Override

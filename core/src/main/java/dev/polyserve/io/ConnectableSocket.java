@@ -18,6 +18,7 @@ public interface ConnectableSocket {
     /// @return whether it is connected; if not, its source becomes ready for writing when it is, or cannot be
     /// @throws UnreachableException why it cannot be connected
     /// @throws BacklogFullException when the server cannot take a connection now
+    /// @throws ResourceExhaustedException when this process, or its system, lacks what it needs
     boolean connect() throws IOException;
 
     /// Connects on the calling thread, which waits.

@@ -22,6 +22,14 @@ public final class ResourceExhaustedException extends IOException {
                 + "); raise its limit of open files (ulimit -n), or allow fewer connections", cause);
     }
 
+    /// A connection cannot be begun.
+    ///
+    /// @param cause what the system says
+    public static ResourceExhaustedException noMemory(IOException cause) {
+        return new ResourceExhaustedException("the system has no memory for another connection (" + cause.getMessage()
+                + "); allow fewer connections, or give the machine more memory", cause);
+    }
+
     /// An open socket cannot be watched.
     ///
     /// @param cause what the system says

@@ -15,10 +15,11 @@ public final class UnreachableException extends ConnectException {
 
     /// It was connected, and reset at once.
     public static final String ENDED = "the server ended the connection at once; see its log";
-    /// Every local port is in use for this server.
-    public static final String NO_PORT = "no local port is free; close connections to it, or keep and use them again";
+    private static final String NO_PORT = "no local port is free; close connections to it, or keep and use them again";
 
     private static final long serialVersionUID = 1L;
+
+    private final boolean ofLocalPorts;
 
     /// The local address of a client cannot be used.
     public static UnreachableException localAddress(InetAddress local, Exception cause) {
@@ -26,9 +27,25 @@ public final class UnreachableException extends ConnectException {
                 + " cannot be used (" + cause.getMessage() + "); take one of this machine", cause);
     }
 
+    /// Every local port is in use for this server.
+    public static UnreachableException noPort(Exception cause) {
+        return new UnreachableException(NO_PORT, cause, true);
+    }
+
     /// @param why the reason and the remedy
     public UnreachableException(String why, @Nullable Throwable cause) {
+        this(why, cause, false);
+    }
+
+    private UnreachableException(String why, @Nullable Throwable cause, boolean ofLocalPorts) {
         super(why);
+        this.ofLocalPorts = ofLocalPorts;
         initCause(cause);
+    }
+
+    /// Whether this machine has no free local port for the server. That says nothing about the server, and a connection to another one
+    /// may succeed: the same port can be used for each.
+    public boolean isOfLocalPorts() {
+        return ofLocalPorts;
     }
 }

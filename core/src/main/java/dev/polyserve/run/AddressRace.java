@@ -4,6 +4,7 @@ import dev.polyserve.ConnectionException;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.PinnedWaitException;
 import dev.polyserve.io.ResourceExhaustedException;
+import dev.polyserve.io.UnreachableException;
 import dev.polyserve.text.PrintableAddress;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -169,17 +170,29 @@ final class AddressRace<A extends AddressRace.Attempt> {
             case ConnectionException _, ClosedByInterruptException _, InterruptedIOException _, PinnedWaitException _ ->
                 throw why;
             default -> {
-                if (!(lastFailure instanceof ResourceExhaustedException)) {
-                    lastFailure = why; // otherwise the servers were not all asked
-                }
+                lastFailure = moreTelling(why);
                 nextNanos = clock.nanos();
                 failures.add(at(address) + why.getMessage());
             }
         }
     }
 
+    /// For lack of descriptors or memory the servers were not all asked. A lack of local ports is the reason only when
+    /// each address has this failure: a machine without IPv6 reports it of each such address.
+    private IOException moreTelling(IOException why) {
+        IOException last = lastFailure;
+        return last != null && (last instanceof ResourceExhaustedException || isOfLocalPorts(why)) ? last : why;
+    }
+
+    private static boolean isOfLocalPorts(@Nullable IOException why) {
+        return why instanceof UnreachableException unreachable && unreachable.isOfLocalPorts();
+    }
+
     private void noAnswer(Underway<A> one) {
         late = true;
+        if (isOfLocalPorts(lastFailure)) {
+            lastFailure = null;
+        }
         failures.add(at(one.address) + "no answer within "
                 + TimeUnit.NANOSECONDS.toMillis(clock.nanos() - begunNanos)
                 + " ms; check the address and the firewall");

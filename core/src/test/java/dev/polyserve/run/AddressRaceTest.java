@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.polyserve.Cause;
 import dev.polyserve.ConnectionException;
 import dev.polyserve.io.ResourceExhaustedException;
+import dev.polyserve.io.UnreachableException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -113,6 +114,28 @@ class AddressRaceTest {
         refuses("a", 0).address("b", 0, lacks).refuses("c", 0);
         assertThatThrownBy(this::winner).isInstanceOf(ConnectException.class).hasCause(lacks)
                 .hasMessageContaining("no descriptor; close some");
+    }
+
+    @Test
+    void shouldSayThatPortsAreLackingOnlyIfNoAddressSaysMore() {
+        var noPort = UnreachableException.noPort(new IOException("EADDRNOTAVAIL"));
+        var refused = new IOException("refused");
+        address("a", 0, noPort).address("b", 0, refused).address("c", 0, noPort);
+        assertThatThrownBy(this::winner).isInstanceOf(ConnectException.class).hasCause(refused);
+    }
+
+    @Test
+    void shouldSayThatPortsAreLackingForEachAddress() {
+        var noPort = UnreachableException.noPort(new IOException("EADDRNOTAVAIL"));
+        address("a", 0, noPort).address("b", 0, noPort);
+        assertThatThrownBy(this::winner).isInstanceOf(ConnectException.class).hasCause(noPort);
+    }
+
+    @Test
+    void shouldNotSayThatPortsAreLackingWhenAnAddressIsSilent() {
+        address("a", 0, UnreachableException.noPort(new IOException("EADDRNOTAVAIL"))).silent("b");
+        assertThatThrownBy(this::winner).isInstanceOf(ConnectException.class).hasNoCause()
+                .hasMessageContaining("no local port is free");
     }
 
     @Test

@@ -33,6 +33,8 @@ class OutgoingNetworkTest {
     private static final String NETWORK = "ip link set lo up && ip link add v0 type veth peer name v1"
             + " && ip link set v0 arp off && ip link set v0 up && ip link set v1 up && ip addr add 192.0.2.1/24 dev v0"
             + " && ip route add unreachable 198.51.100.0/24";
+    private static final String FEW_PORTS = "echo 40000 40015 > /proc/sys/net/ipv4/ip_local_port_range";
+    private static final String PROGRAM = "exec \"$@\"";
     private static final Duration AT_MOST = Duration.ofSeconds(90);
 
     @TempDir
@@ -53,7 +55,7 @@ class OutgoingNetworkTest {
     }
 
     /// What the program says, for each model and endpoint.
-    private String said(List<String> models, List<String> endpoints) throws Exception {
+    private String said(String command, List<String> models, List<String> endpoints) throws Exception {
         Path hosts = Files.writeString(directory.resolve("hosts"), "192.0.2.9 two.test\n127.0.0.1 two.test\n");
         List<String> java = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-ea", "-XX:+UseSerialGC", "-Djdk.net.hosts.file=" + hosts,
@@ -66,7 +68,7 @@ class OutgoingNetworkTest {
         java.add("--");
         java.addAll(endpoints);
         Path output = directory.resolve("output");
-        Process process = new ProcessBuilder(inNetwork("exec \"$@\"", java)).redirectErrorStream(true)
+        Process process = new ProcessBuilder(inNetwork(command, java)).redirectErrorStream(true)
                 .redirectOutput(output.toFile()).start();
         try {
             assertThat(process.waitFor(AT_MOST.toSeconds(), TimeUnit.SECONDS)).isTrue();
@@ -82,8 +84,9 @@ class OutgoingNetworkTest {
         Requirements.program("ip");
         assumeTrue(run(inNetwork("true", List.of())) == 0, "needs the permission to create a network namespace");
         List<String> models = MODELS.stream().filter(OutgoingNetworkTest::canRun).toList();
-        String said = said(models, List.of("tcp://192.0.2.9:80", "tcp://198.51.100.9:80", "tcp://203.0.113.9:80",
-                "tcp://none.test:80", "tcp://two.test:PORT"));
+        String said = said(PROGRAM, models,
+                List.of("tcp://192.0.2.9:80", "tcp://198.51.100.9:80", "tcp://203.0.113.9:80",
+                        "tcp://none.test:80", "tcp://two.test:PORT"));
         for (String model : models) {
             assertThat(said)
                     .contains(model + " tcp://192.0.2.9:80 cannot connect to tcp://192.0.2.9:80: no answer within ")
@@ -95,6 +98,19 @@ class OutgoingNetworkTest {
         }
         assertThat(said).doesNotContain("two.test:PORT cannot").doesNotContain("198.51.100.9:80: no answer")
                 .doesNotContain("203.0.113.9:80: no answer");
+    }
+
+    @Test
+    void whenNoLocalPortIsFreeThatIsTheReason() throws Exception {
+        Requirements.program("unshare");
+        Requirements.program("ip");
+        assumeTrue(run(inNetwork(FEW_PORTS, List.of())) == 0, "needs the permission to create a network namespace");
+        List<String> models = MODELS.stream().filter(OutgoingNetworkTest::canRun).toList();
+        String said = said(FEW_PORTS + " && " + PROGRAM, models, List.of("all+tcp://127.0.0.1:PORT"));
+        for (String model : models) {
+            assertThat(said).contains(model + " all+tcp://127.0.0.1:PORT cannot connect to tcp://127.0.0.1:PORT:"
+                    + " no local port is free; ");
+        }
     }
 
     private static boolean canRun(String model) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 ///                                                                 └── another, `retries` ──┴─▶ the client is reset
 /// ```
 ///
-/// For lack of descriptors in this process, no other upstream is tried.
+/// For lack of descriptors or memory in this process, no other upstream is tried.
 ///
 /// **Thread**: the connection's own.
 public final class ReverseProxyService implements Handler {

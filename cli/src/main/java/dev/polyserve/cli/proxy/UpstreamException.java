@@ -2,6 +2,7 @@ package dev.polyserve.cli.proxy;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.io.ResourceExhaustedException;
+import dev.polyserve.io.UnreachableException;
 import dev.polyserve.tls.RefusedHandshakeException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -11,11 +12,16 @@ import org.jspecify.annotations.Nullable;
 final class UpstreamException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    private final boolean ofThisProcess;
+    private final Origin origin;
 
-    private UpstreamException(String sentence, boolean ofThisProcess, ConnectException cause) {
+    /// What has failed.
+    private enum Origin {
+        UPSTREAM, LOCAL_PORTS, PROCESS
+    }
+
+    private UpstreamException(String sentence, Origin origin, ConnectException cause) {
         super(sentence, cause);
-        this.ofThisProcess = ofThisProcess;
+        this.origin = origin;
     }
 
     /// Explains a failure.
@@ -23,21 +29,40 @@ final class UpstreamException extends IOException {
         RefusedHandshakeException refused = cause(why, RefusedHandshakeException.class);
         return new UpstreamException(
                 refused == null ? String.valueOf(why.getMessage()) : sentence(upstream, refused),
-                cause(why, ResourceExhaustedException.class) != null, why);
+                origin(why), why);
     }
 
-    /// Whether this process lacked descriptors or the like, so that it says nothing about the upstream.
+    private static Origin origin(ConnectException why) {
+        if (cause(why, ResourceExhaustedException.class) != null) {
+            return Origin.PROCESS;
+        }
+        UnreachableException unreachable = cause(why, UnreachableException.class);
+        return unreachable != null && unreachable.isOfLocalPorts() ? Origin.LOCAL_PORTS : Origin.UPSTREAM;
+    }
+
+    /// Whether this process lacked descriptors or memory, so that no other upstream can be reached either.
     boolean isOfThisProcess() {
-        return ofThisProcess;
+        return origin == Origin.PROCESS;
+    }
+
+    /// Whether it says something about the upstream, rather than about this process, or about this machine's local ports, of which
+    /// each upstream can have all.
+    boolean isOfUpstream() {
+        return origin == Origin.UPSTREAM;
     }
 
     private static String sentence(Endpoint upstream, RefusedHandshakeException refused) {
         return "cannot connect to " + upstream + ": " + switch (refused.reason()) {
-            case UNTRUSTED -> RefusedHandshakeException.untrusted() + "with --upstream-ca FILE";
+            case UNTRUSTED ->
+                RefusedHandshakeException.untrusted() + "with --upstream-ca FILE" + inParentheses(refused);
             case OTHER_NAME -> "the server's certificate is not for " + host(upstream)
-                    + "; name the upstream as its certificate does";
+                    + "; name the upstream as its certificate does" + inParentheses(refused);
             case OTHER -> String.valueOf(refused.getMessage());
         };
+    }
+
+    private static String inParentheses(RefusedHandshakeException refused) {
+        return refused.certificateText().map(text -> " (" + text + ")").orElse("");
     }
 
     private static String host(Endpoint upstream) {

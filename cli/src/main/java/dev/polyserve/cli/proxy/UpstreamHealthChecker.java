@@ -72,9 +72,9 @@ final class UpstreamHealthChecker implements AutoCloseable {
 
     private static void failed(UpstreamServer upstream, UpstreamException why) {
         upstream.failed(why);
-        String line = why.isOfThisProcess()
-                ? UNCHECKED.admit("an upstream cannot be checked: " + why.getMessage())
-                : null;
+        String line = why.isOfUpstream()
+                ? null
+                : UNCHECKED.admit("an upstream cannot be checked: " + why.getMessage());
         if (line != null) {
             LOG.log(System.Logger.Level.WARNING, line, why);
         }

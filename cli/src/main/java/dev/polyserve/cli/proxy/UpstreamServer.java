@@ -28,7 +28,7 @@ record UpstreamServer(Client client, long key, UpstreamHealth health, UpstreamCo
 
     /// Connects in a client's handler. The caller closes the connection and tells [#figures] of its end.
     ///
-    /// @throws UpstreamException when the upstream is not reached, which was counted unless this process is the reason
+    /// @throws UpstreamException when the upstream is not reached, which was counted if the upstream is the reason
     Connection connectFor(Connection from) throws IOException {
         figures.chosen();
         boolean connected = false;
@@ -41,7 +41,7 @@ record UpstreamServer(Client client, long key, UpstreamHealth health, UpstreamCo
             return upstream;
         } catch (ConnectException e) {
             UpstreamException why = UpstreamException.of(endpoint(), e);
-            refused = !why.isOfThisProcess();
+            refused = why.isOfUpstream();
             failed(why);
             throw why;
         } finally {
@@ -58,9 +58,9 @@ record UpstreamServer(Client client, long key, UpstreamHealth health, UpstreamCo
         }
     }
 
-    /// A connect has failed; it counts unless this process is the reason.
+    /// A connect has failed; it counts if the upstream is the reason.
     void failed(UpstreamException why) {
-        if (!why.isOfThisProcess() && health.failed()) {
+        if (why.isOfUpstream() && health.failed()) {
             int fall = health.options().fall();
             LOG.log(System.Logger.Level.WARNING, "the upstream " + endpoint() + " is down after "
                     + (fall == 1 ? "a failed connect: " : fall + " failed connects in a row, the last one: ")

@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.Client;
 import dev.polyserve.Connection;
+import dev.polyserve.Endpoint;
 import dev.polyserve.io.ResourceExhaustedException;
+import dev.polyserve.io.UnreachableException;
+import dev.polyserve.tls.RefusedHandshakeException;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.ConnectException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
 import java.time.Duration;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 
 /// What a failed connect says about an upstream, which is down after the first failure.
@@ -54,5 +60,34 @@ class UpstreamServerTest {
         assertThat(upstream.health().isUp()).isTrue();
         assertThat(upstream.status()).extracting(UpstreamStatus::active, UpstreamStatus::failed).containsExactly(0L,
                 0L);
+    }
+
+    @Test
+    void aLackOfLocalPortsDoesNotEitherButAnotherUpstreamMayBeTried() {
+        UpstreamException lacks = failure(
+                UnreachableException.noPort(new IOException("Cannot assign requested address")));
+        assertThat(lacks.isOfThisProcess()).isFalse();
+        assertThat(lacks).hasMessageContaining("10.0.0.1:80: no local port is free; ");
+        assertThat(upstream.health().isUp()).isTrue();
+        assertThat(upstream.status()).extracting(UpstreamStatus::active, UpstreamStatus::failed).containsExactly(0L,
+                0L);
+    }
+
+    /// What is said of a certificate.
+    private static String sentence(Exception why) {
+        SSLHandshakeException failed = new SSLHandshakeException("handshake");
+        failed.initCause(why);
+        ConnectException connect = new ConnectException("cannot connect");
+        connect.initCause(RefusedHandshakeException.of(failed, "a.example", failed));
+        return String.valueOf(UpstreamException.of(Endpoint.parse("tls://a.example:443"), connect).getMessage());
+    }
+
+    @Test
+    void theRemedyIsThatOfTheProxyAndTheReasonThatOfTheJdk() {
+        assertThat(sentence(new CertificateException("No name")))
+                .isEqualTo("cannot connect to tls://a.example:443: the server's certificate is not for a.example;"
+                        + " name the upstream as its certificate does (No name)");
+        assertThat(sentence(new CertificateException("PKIX", new CertPathBuilderException("no path"))))
+                .contains(" is not signed by ").endsWith(" with --upstream-ca FILE (no path)");
     }
 }

@@ -36,23 +36,27 @@ final class ConnectErrnoMapper {
     /// Returns normally when it is connected.
     ///
     /// @throws BacklogFullException when a Unix server has no room
+    /// @throws ResourceExhaustedException when the system has no memory for it
     /// @throws UnreachableException with the reason and the remedy
     static void require(int result, SocketAddress peer) throws IOException {
         if (result >= 0 || result == -Errno.EISCONN) {
             return;
         }
-        if (result == -Errno.EAGAIN && !(peer instanceof InetSocketAddress)) {
-            throw new BacklogFullException(new SystemCallException("connect", result));
-        }
-        throw new UnreachableException(switch (-result) {
-            case Errno.ECONNREFUSED -> UnreachableException.REFUSED;
-            case Errno.ENOENT -> UnreachableException.NO_SUCH_FILE;
-            case Errno.EACCES, Errno.EPERM -> UnreachableException.FORBIDDEN;
-            case Errno.ENETUNREACH, Errno.EHOSTUNREACH -> UnreachableException.NO_ROUTE;
-            case Errno.ECONNRESET, Errno.ECONNABORTED -> UnreachableException.ENDED;
-            case Errno.ETIMEDOUT -> UnreachableException.NO_ANSWER;
-            case Errno.EAGAIN, Errno.EADDRNOTAVAIL -> UnreachableException.NO_PORT;
-            default -> Errno.text(-result);
-        }, new SystemCallException("connect", result));
+        SystemCallException failed = new SystemCallException("connect", result);
+        throw switch (-result) {
+            case Errno.ENOBUFS, Errno.ENOMEM -> ResourceExhaustedException.noMemory(failed);
+            case Errno.EAGAIN -> peer instanceof InetSocketAddress
+                    ? UnreachableException.noPort(failed)
+                    : new BacklogFullException(failed);
+            case Errno.EADDRNOTAVAIL -> UnreachableException.noPort(failed);
+            case Errno.ECONNREFUSED -> new UnreachableException(UnreachableException.REFUSED, failed);
+            case Errno.ENOENT -> new UnreachableException(UnreachableException.NO_SUCH_FILE, failed);
+            case Errno.EACCES, Errno.EPERM -> new UnreachableException(UnreachableException.FORBIDDEN, failed);
+            case Errno.ENETUNREACH, Errno.EHOSTUNREACH ->
+                new UnreachableException(UnreachableException.NO_ROUTE, failed);
+            case Errno.ECONNRESET, Errno.ECONNABORTED -> new UnreachableException(UnreachableException.ENDED, failed);
+            case Errno.ETIMEDOUT -> new UnreachableException(UnreachableException.NO_ANSWER, failed);
+            default -> new UnreachableException(Errno.text(-result), failed);
+        };
     }
 }

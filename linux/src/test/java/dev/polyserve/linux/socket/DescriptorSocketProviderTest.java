@@ -9,6 +9,7 @@ import dev.polyserve.io.BlockingSocket;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.ResourceExhaustedException;
+import dev.polyserve.io.UnreachableException;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.SocketProvider;
 import dev.polyserve.linux.system.Errno;
@@ -339,5 +340,15 @@ class DescriptorSocketProviderTest {
         assertThatThrownBy(() -> ConnectErrnoMapper.requireSocket(-Errno.EAFNOSUPPORT))
                 .isInstanceOf(SystemCallException.class);
         assertThat(ConnectErrnoMapper.requireSocket(7)).isEqualTo(7);
+        for (int errno : new int[]{Errno.ENOBUFS, Errno.ENOMEM}) {
+            assertThatThrownBy(() -> ConnectErrnoMapper.require(-errno, anywhere))
+                    .isInstanceOf(ResourceExhaustedException.class)
+                    .hasMessageStartingWith("the system has no memory for another connection (" + Errno.text(errno));
+        }
+        for (int errno : new int[]{Errno.EADDRNOTAVAIL, Errno.EAGAIN, Errno.ECONNREFUSED}) {
+            assertThatThrownBy(() -> ConnectErrnoMapper.require(-errno, anywhere))
+                    .isInstanceOfSatisfying(UnreachableException.class, why -> assertThat(why.isOfLocalPorts())
+                            .isEqualTo(errno != Errno.ECONNREFUSED));
+        }
     }
 }
