@@ -70,7 +70,7 @@ final class LineSink extends OutputStream {
         return bytes.toByteArray();
     }
 
-    /// The text without the reports of event loops that a busy machine delayed: any test may have one.
+    /// The text without the reports of event loops that a busy machine delayed ([StallReports]): any test may have one.
     synchronized String text() {
         return StallReports.removedFrom(all());
     }

@@ -61,7 +61,7 @@ class ProcessTest {
             long beforeNanos = System.nanoTime();
             signal(server, "TERM");
             assertThat(server.waitFor()).isZero();
-            assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - beforeNanos)).isLessThan(60);
+            assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - beforeNanos)).isLessThan(20);
             err.awaitContaining("1 were cut off");
         }
     }

@@ -136,7 +136,7 @@ final class CommandLine implements AutoCloseable {
         return shown;
     }
 
-    /// The log so far, without reports of delays of the machine.
+    /// The log so far, without reports of short delays of the machine.
     String errors() throws IOException {
         return StallReports.removedFrom(Files.readString(errors));
     }
