@@ -27,9 +27,10 @@ class DescriptorReuseTest {
     private static final int LONGEST_BYTES = 3000;
     private static final int LAST_SECONDS = 50;
 
-    /// The event loops of a usual build: one of each kind.
+    /// The event loops of a usual build: one of each kind, and `poll`, which has a table of descriptor numbers of its own.
     private static final List<Mode> USUAL = List.of(new Mode("nio", Mode.Style.PROTOCOL),
-            new Mode("epoll", Mode.Style.HANDLER), new Mode("epoll-et", Mode.Style.PROTOCOL),
+            new Mode("poll", Mode.Style.PROTOCOL), new Mode("epoll", Mode.Style.HANDLER),
+            new Mode("epoll-et", Mode.Style.PROTOCOL),
             new Mode("io_uring", Mode.Style.PROTOCOL));
 
     static List<Mode> modes() {
