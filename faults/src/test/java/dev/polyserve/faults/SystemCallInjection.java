@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -100,11 +102,20 @@ final class SystemCallInjection implements AutoCloseable {
     /// The traced calls so far, in order.
     List<Call> calls() throws IOException {
         List<Call> calls = new ArrayList<>();
+        Map<String, String> begun = new HashMap<>();
         for (String line : Files.readAllLines(directory.resolve("calls"))) {
             Matcher call = CALL.matcher(line);
-            if (call.matches() && !line.contains("<unfinished")) {
-                calls.add(new Call(call.group(1), Double.parseDouble(call.group(2)), call.group(3),
-                        line.contains("(INJECTED)"), line.contains("CLONE_THREAD")));
+            if (!call.matches()) {
+                continue;
+            }
+            String thread = call.group(1);
+            if (line.contains("<unfinished")) {
+                begun.put(thread, line);
+            } else {
+                // The line of a resumed call does not repeat its arguments.
+                String whole = line.contains(" resumed>") ? begun.getOrDefault(thread, "") + line : line;
+                calls.add(new Call(thread, Double.parseDouble(call.group(2)), call.group(3),
+                        line.contains("(INJECTED)"), whole.contains("CLONE_THREAD")));
             }
         }
         return calls;
