@@ -25,7 +25,9 @@ class MemoryPressureTest {
     private static final int FRAME_BYTES = 64 << 10;
     private static final int NEVER_READING = 200;
     private static final int PUSHES = 10;
+    private static final int EXCHANGES = 3;
     private static final long BOUNDED_LATENCY_MILLIS = 1000;
+    private static final long ALL_EXCHANGES_MILLIS = 5000;
 
     /// Half of the clients stay just below the limit of a line, so that only the limit of all buffers protects the
     /// heap. The others exceed the limit of a line.
@@ -103,20 +105,26 @@ class MemoryPressureTest {
         }
     }
 
-    private static void requireServedSoon(ServerProcess server) throws Exception {
+    private static void requireServedSoon(ServerProcess server) throws IOException {
         try (Client client = Client.of(server)) {
             requireServedSoon(client);
         }
     }
 
-    /// Others may keep the machine busy for a moment; what the pressure costs would last.
-    private static void requireServedSoon(Client client) throws Exception {
-        Eventually.holds(() -> {
+    /// Requires that one of three exchanges in a row is quick, because others may keep the machine busy for a moment. A
+    /// server that is blocked for a while delays only the first one, so the sum is limited, too.
+    private static void requireServedSoon(Client client) throws IOException {
+        long bestMillis = Long.MAX_VALUE;
+        long sumMillis = 0;
+        for (int i = 0; i < EXCHANGES && bestMillis >= BOUNDED_LATENCY_MILLIS; i++) {
             long began = System.nanoTime();
             client.converses();
-            assertThat(Duration.ofNanos(System.nanoTime() - began).toMillis()).as("milliseconds for an exchange")
-                    .isLessThan(BOUNDED_LATENCY_MILLIS);
-        });
+            long millis = Duration.ofNanos(System.nanoTime() - began).toMillis();
+            bestMillis = Math.min(bestMillis, millis);
+            sumMillis += millis;
+        }
+        assertThat(bestMillis).as("milliseconds for the quickest exchange").isLessThan(BOUNDED_LATENCY_MILLIS);
+        assertThat(sumMillis).as("milliseconds for all exchanges").isLessThan(ALL_EXCHANGES_MILLIS);
     }
 
     /// Clients that send as much as the server accepts and read nothing.
