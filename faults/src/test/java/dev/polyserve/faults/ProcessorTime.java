@@ -29,12 +29,24 @@ final class ProcessorTime {
     /// The time for remaining work after the last client has left, on a busy machine.
     private static final Duration SETTLING = Duration.ofSeconds(20);
     private static final double IDLE_CORES = 0.02;
+    /// The time until a process is quiet, on a busy machine.
+    private static final Duration QUIET_WITHIN = Duration.ofSeconds(10);
+    private static final Duration FIRST_QUIET = Duration.ofSeconds(1);
+    private static final Duration STAYS_QUIET = Duration.ofSeconds(2);
 
     private ProcessorTime() {}
 
     /// The average use of a core by the process over a time.
     static double coresUsed(long pid, Duration time) throws Exception {
         return total(uses(List.of(pid), time));
+    }
+
+    /// Requires that the process comes to use less than this of a core, on average over a second, and then stays below it
+    /// on average over two seconds.
+    static void requireBelow(double cores, long pid) throws Exception {
+        Eventually.holds(QUIET_WITHIN,
+                () -> assertThat(coresUsed(pid, FIRST_QUIET)).as("cores used").isLessThan(cores));
+        assertThat(coresUsed(pid, STAYS_QUIET)).as("cores used after a quiet second").isLessThan(cores);
     }
 
     /// How often threads of the processes and of their children begin to run, each second and for each process, in a time.

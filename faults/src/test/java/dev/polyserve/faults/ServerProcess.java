@@ -40,6 +40,9 @@ final class ServerProcess implements AutoCloseable {
     private static final String NO_MORE = "\n";
     private static final int CRASH_REPORT_HEAD = 60;
     private static final int REFUSED_STATUS = 2;
+    /// The pauses after failures to accept: 5 ms, 10 ms … 640 ms, 1 s.
+    private static final int PAUSES_UNTIL_LONG = 8;
+    private static final Duration PAUSES_OBSERVED = Duration.ofSeconds(2);
     private static final Pattern PORT = Pattern.compile("(?:tcp|udp)://[^ ]*:(\\d+)");
 
     private final Process process;
@@ -231,10 +234,27 @@ final class ServerProcess implements AutoCloseable {
                 counts.getOrDefault("bufferedBytes", -1L));
     }
 
-    /// Requires that it comes to use less than this of a core, on average over a second.
+    /// As [ProcessorTime#requireBelow].
     void requireCoresBelow(double cores) throws Exception {
-        Eventually.holds(() -> assertThat(ProcessorTime.coresUsed(pid(), Duration.ofSeconds(1))).as("cores used")
-                .isLessThan(cores));
+        ProcessorTime.requireBelow(cores, pid());
+    }
+
+    /// Requires of a server that cannot accept that it retries and logs once per pause, which reaches its maximum of a
+    /// second, and uses little processor time. A `polling` server uses the processor for its connections, independent of
+    /// its listener.
+    void requireRareAccepts() throws Exception {
+        Eventually.holds(() -> assertThat(count("acceptErrors")).as("the pauses have become long")
+                .isGreaterThanOrEqualTo(PAUSES_UNTIL_LONG));
+        int linesBefore = log.size();
+        long errorsBefore = count("acceptErrors");
+        double cores = ProcessorTime.coresUsed(pid(), PAUSES_OBSERVED);
+        if (!polling) {
+            assertThat(cores).as("cores used").isLessThan(0.1);
+        }
+        assertThat(count("acceptErrors") - errorsBefore).as("how often it has asked")
+                .isLessThanOrEqualTo(2 * PAUSES_OBSERVED.toSeconds());
+        assertThat(log.size() - linesBefore).as("lines logged")
+                .isLessThanOrEqualTo(2 * (int) PAUSES_OBSERVED.toSeconds());
     }
 
     /// Runs a few connections at once, so that lazily created resources exist.

@@ -12,7 +12,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +35,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class TerminalJobTest {
     private static final double IDLE_CORES = 0.2;
-    private static final Duration LOOK = Duration.ofMillis(700);
     private static final Pattern JOB = Pattern.compile("job=(\\d+)");
     private static final Pattern READY = Pattern.compile("serving \\S+ on tcp://127\\.0\\.0\\.1:(\\d+) with");
 
@@ -120,8 +118,7 @@ class TerminalJobTest {
 
     /// A server that has just started may still be at that.
     private static void requireIdle(ProcessHandle server) throws Exception {
-        Eventually.holds(() -> assertThat(ProcessorTime.coresUsed(server.pid(), LOOK)).as("cores used")
-                .isLessThan(IDLE_CORES));
+        ProcessorTime.requireBelow(IDLE_CORES, server.pid());
     }
 
     private static void requireIdleAndEnds(ProcessHandle server) throws Exception {

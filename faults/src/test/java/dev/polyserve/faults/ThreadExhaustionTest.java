@@ -27,7 +27,7 @@ class ThreadExhaustionTest {
                 try (Clients clients = Clients.connected(server, CLIENTS)) {
                     Eventually.holds(() -> assertThat(server.count("acceptErrors")).isPositive());
                     Eventually.holds(() -> assertThat(server.count("inside")).isBetween(1L, (long) THREADS_LEFT));
-                    server.requireCoresBelow(0.1);
+                    server.requireRareAccepts();
                     group.allowAll();
                     long turnedAway = endOrGreetingOfEach(clients);
                     assertThat(turnedAway).as("turned away").isLessThan(CLIENTS / 2);
