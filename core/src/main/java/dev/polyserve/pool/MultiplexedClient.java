@@ -3,11 +3,12 @@ package dev.polyserve.pool;
 import dev.polyserve.Cause;
 import dev.polyserve.Client;
 import dev.polyserve.Codec;
-import dev.polyserve.Connection;
 import dev.polyserve.ConnectionException;
 import dev.polyserve.Sender;
 import dev.polyserve.TimedOutException;
 import dev.polyserve.coroutine.carrier.NonQueueingLock;
+import dev.polyserve.spi.PoolableConnection;
+import dev.polyserve.spi.ServerProvider;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.ByteBuffer;
@@ -229,6 +230,9 @@ public final class MultiplexedClient<M, I> implements AutoCloseable {
                 pending.expired = true;
                 connection.expired++;
                 useless = connection.expired == mostInFlight;
+                if (useless && connection.equals(current)) {
+                    current = null; // the next request connects
+                }
             } else if (connection.requests.remove(id, pending)) {
                 places.release();
             }
@@ -247,8 +251,8 @@ public final class MultiplexedClient<M, I> implements AutoCloseable {
         return codec;
     }
 
-    Connection connect() throws IOException {
-        return client.connect();
+    PoolableConnection connect() throws IOException {
+        return ServerProvider.load().thread().connect(client);
     }
 
     /// @return false when it is to end at once
@@ -339,7 +343,7 @@ public final class MultiplexedClient<M, I> implements AutoCloseable {
     private record Snapshot(int inFlight, int expired, long connected, long answered, long late, long unasked,
             long failed) implements MultiplexedStats {}
 
-    /// Ends the connection; requests in flight fail. A second call has no effect.
+    /// Ends the connection at once; requests in flight fail. A second call has no effect.
     @Override
     public void close() {
         MultiplexedConnection<M, I> now;

@@ -1,9 +1,9 @@
 package dev.polyserve.pool;
 
-import dev.polyserve.Connection;
 import dev.polyserve.ConnectionException;
 import dev.polyserve.Cause;
 import dev.polyserve.Sender;
+import dev.polyserve.spi.PoolableConnection;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 ///               └─ fails ─────────────────────▲
 /// ```
 ///
+/// The requests fail before the connection is closed: a peer that reads nothing can hold up the close for as long as a stalled
+/// write.
+///
 /// **Thread**: [#run] its own; the fields are guarded by the lock of the client.
 ///
 /// @param <M> the type of the messages
@@ -27,6 +30,8 @@ final class MultiplexedConnection<M, I> implements Runnable {
     final Map<I, PendingAnswer<M>> requests = new HashMap<>();
     /// Null until it is connected.
     volatile @Nullable Sender sender;
+    /// Null until it is connected; set before the sender.
+    private volatile @Nullable PoolableConnection connection;
     int expired;
 
     MultiplexedConnection(MultiplexedClient<M, I> client) {
@@ -38,22 +43,38 @@ final class MultiplexedConnection<M, I> implements Runnable {
         thread.start();
     }
 
-    /// Ends it soon. **Thread**: any.
+    /// Ends it at once; what waits to be sent is discarded. **Thread**: any.
     void end() {
-        Sender connected = sender;
+        PoolableConnection connected = connection;
         if (connected == null) {
             thread.interrupt();
         } else {
-            connected.close();
+            connected.abort();
         }
     }
 
     @Override
     public void run() {
+        IOException why = new ConnectionException(new Cause.Stopped());
+        try (PoolableConnection connected = client.connect()) {
+            connection = connected;
+            serve(connected);
+        } catch (IOException e) { // of the connect; when the close fails, no request is left
+            why = e;
+        } catch (RuntimeException | Error e) {
+            why = new ConnectionException(new Cause.Failed(e));
+            throw e;
+        } finally {
+            client.over(this, why);
+        }
+    }
+
+    /// Reads until the end, at which the requests fail.
+    private void serve(PoolableConnection connected) {
         IOException why = new ConnectionException(new Cause.Done(true));
-        try (Connection connection = client.connect()) {
-            if (client.opened(this, connection.sender())) {
-                read(connection);
+        try {
+            if (client.opened(this, connected.sender())) {
+                read(connected);
             }
         } catch (IOException e) {
             why = e;
@@ -65,8 +86,8 @@ final class MultiplexedConnection<M, I> implements Runnable {
         }
     }
 
-    private void read(Connection connection) throws IOException {
-        for (M message; (message = connection.read(client.codec())) != null;) {
+    private void read(PoolableConnection connected) throws IOException {
+        for (M message; (message = connected.read(client.codec())) != null;) {
             client.answered(this, message);
         }
     }

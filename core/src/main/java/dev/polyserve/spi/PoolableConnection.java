@@ -15,6 +15,9 @@ public interface PoolableConnection extends Connection {
     /// Ends it within an exchange: its peer gets a reset. It has no effect when it is over.
     void abandon();
 
+    /// Ends it at once: nothing more is sent, and its owner's waits fail. **Thread**: any.
+    void abort();
+
     /// Ends it, if nothing owns it; it has no effect otherwise. **Thread**: any.
     void endUnowned();
 
