@@ -9,6 +9,7 @@ final class PoolEntry {
     final PoolableConnection connection;
     /// Where it can be used ([dev.polyserve.spi.ConnectionOwner#home]).
     final Object home;
+    /// When its last exchange ended.
     long idleSinceNanos;
     /// Whether it has a place of its own, rather than that of a call that is about to use it.
     boolean hasPlace;

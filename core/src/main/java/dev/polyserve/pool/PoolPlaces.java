@@ -238,6 +238,7 @@ final class PoolPlaces {
             if (closed || entry.over) {
                 return false;
             }
+            entry.idleSinceNanos = System.nanoTime();
             next = next(entry.home);
             stays = next == null || next.home.equals(entry.home);
             if (next == null) {
@@ -275,7 +276,6 @@ final class PoolPlaces {
 
     /// @return whether a sweep is to be scheduled
     private boolean keep(PoolEntry entry) {
-        entry.idleSinceNanos = System.nanoTime();
         idle.computeIfAbsent(entry.home, _ -> new ArrayDeque<>()).addLast(entry);
         idleCount++;
         boolean toSweep = !sweeps && open > settings.least();
