@@ -172,10 +172,10 @@ public final class MultiplexedClient<M, I> implements AutoCloseable {
             MultiplexedConnection<M, I> now = current;
             if (now == null && !closed) {
                 now = new MultiplexedConnection<>(this);
-                current = now;
                 begun = now;
             }
             if (now != null && now.requests.putIfAbsent(id, pending) == null) {
+                current = now; // after the code of the id, which may throw
                 taken = now;
             }
         } finally {

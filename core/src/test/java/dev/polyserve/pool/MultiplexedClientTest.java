@@ -183,6 +183,26 @@ class MultiplexedClientTest {
     }
 
     @Test
+    void shouldBeAsBeforeAfterAnIdThatFails() throws Exception {
+        record Id(String text) {
+            @Override
+            public int hashCode() {
+                if (text.equals("bad")) {
+                    throw new IllegalStateException("no hash");
+                }
+                return text.hashCode();
+            }
+        }
+        try (Server server = server();
+                MultiplexedClient<String, Id> client = new MultiplexedClient<>(
+                        Client.to(server.endpoints().getFirst()), Framing.lines(),
+                        line -> new Id(line.substring(0, line.indexOf(' '))), 1)) {
+            assertThatThrownBy(() -> client.request("bad echo", LONG)).hasMessage("no hash");
+            assertThat(client.request("1 echo", LONG)).isEqualTo("1 echo");
+        }
+    }
+
+    @Test
     void shouldReplaceAConnectionThatAnswersNothing() throws Exception {
         try (Server server = server(); MultiplexedClient<String, String> client = to(server, 2)) {
             assertThat(client.request("0 echo", LONG)).isEqualTo("0 echo");
