@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The connections that one handler has begun, and that are not over.
 ///
-/// **Thread**: the handler's, except [#abortAll], [#abandonAll] and the removal.
+/// **Thread**: the handler's, except [#isOver], [#abortAll], [#abandonAll] and the removal.
 public final class HandlerOutgoingConnections {
     private final NonQueueingLock lock = new NonQueueingLock();
     /// Guarded by `lock`, like the one below.
@@ -32,6 +32,16 @@ public final class HandlerOutgoingConnections {
             lock.unlock();
         }
         conversation.abort();
+    }
+
+    /// Whether what is added is ended at once. **Thread**: any.
+    boolean isOver() {
+        lock.lock();
+        try {
+            return aborted;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Removes one that is over.

@@ -156,7 +156,7 @@ public final class OutgoingConversation extends WaitingConversation implements P
     /// Leaves it open without an owner, unless something of an exchange is left in it. **Thread**: the owner, in its own code.
     ///
     /// @param rest what has it from now on
-    /// @return false when something is left; nothing has changed then
+    /// @return false when something is left; nothing has changed then. After true, it may be over.
     public boolean leave(HandlerOutgoingConnections rest) {
         HandlerBorder left = border;
         boolean entered = left.enterLibrary();
@@ -172,8 +172,12 @@ public final class OutgoingConversation extends WaitingConversation implements P
             again = OutgoingConversation::refuse;
             border = HandlerBorder.NONE;
             reusable.ownedBy(null);
-            unowned(true);
             rest.add(this);
+            unowned(true);
+            // What ended it until now has found an owner, and left the end to that.
+            if (cause() != null || rest.isOver()) {
+                endUnowned();
+            }
             return true;
         } finally {
             left.leaveIf(entered);
