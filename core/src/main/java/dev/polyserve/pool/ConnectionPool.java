@@ -157,17 +157,30 @@ public final class ConnectionPool implements AutoCloseable {
 
     private PooledConnection connect(ConnectionOwner owner, Object home) throws IOException {
         PoolableConnection connection = null;
+        PooledConnection pooled = null;
         try {
             connection = owner.connect(client);
+            PoolEntry entry = new PoolEntry(connection, home);
+            connection.whenOver(() -> places.over(entry));
+            pooled = new PooledConnection(this, entry, owner);
+            places.begun(entry);
+            return pooled;
         } finally {
-            if (connection == null) {
-                places.free();
+            if (pooled == null) {
+                giveUp(connection);
             }
         }
-        PoolEntry entry = new PoolEntry(connection, home);
-        connection.whenOver(() -> places.over(entry));
-        places.begun(entry);
-        return new PooledConnection(this, entry, owner);
+    }
+
+    /// Ends what was begun for a place, and frees the place.
+    private void giveUp(@Nullable PoolableConnection connection) {
+        try {
+            if (connection != null) {
+                connection.abandon();
+            }
+        } finally {
+            places.free();
+        }
     }
 
     /// Makes the owner that of the connection, if it can be used.

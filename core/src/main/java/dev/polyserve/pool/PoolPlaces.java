@@ -286,14 +286,51 @@ final class PoolPlaces {
     // --- the idle limit ---
 
     private void sweepIn(long nanos) {
-        CompletableFuture.delayedExecutor(Math.max(1, nanos), TimeUnit.NANOSECONDS, SWEEPS).execute(this::sweep);
+        boolean scheduled = false;
+        try {
+            CompletableFuture.delayedExecutor(Math.max(1, nanos), TimeUnit.NANOSECONDS, SWEEPS).execute(this::sweep);
+            scheduled = true;
+        } finally {
+            if (!scheduled) {
+                noSweep();
+            }
+        }
+    }
+
+    /// None is scheduled: the next connection that becomes idle has it scheduled.
+    private void noSweep() {
+        lock.lock();
+        try {
+            sweeps = false;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Ends the connections that have been idle for too long. **Thread**: one of its own.
     private void sweep() {
         List<PoolEntry> ended = new ArrayList<>();
+        boolean taken = false;
+        long next;
+        try {
+            next = takeLate(ended);
+            taken = true;
+        } finally {
+            if (!taken) {
+                noSweep();
+            }
+            ended.forEach(each -> each.connection.endUnowned());
+        }
+        if (next > 0) {
+            sweepIn(next);
+        }
+    }
+
+    /// Takes the connections that have been idle for too long.
+    ///
+    /// @return the time until the next sweep; 0: there is none
+    private long takeLate(List<PoolEntry> ended) {
         long next = settings.idleNanos();
-        boolean again;
         lock.lock();
         try {
             long now = System.nanoTime();
@@ -301,9 +338,8 @@ final class PoolPlaces {
                 Deque<PoolEntry> here = homes.next();
                 while (open > settings.least() && !here.isEmpty()
                         && now - here.getFirst().idleSinceNanos >= settings.idleNanos()) {
-                    PoolEntry late = here.removeFirst();
-                    late.hasPlace = false;
-                    ended.add(late);
+                    ended.add(here.getFirst());
+                    here.removeFirst().hasPlace = false;
                     idleCount--;
                     open--;
                     evicted++;
@@ -314,15 +350,11 @@ final class PoolPlaces {
                     next = Math.min(next, settings.idleNanos() - (now - here.getFirst().idleSinceNanos));
                 }
             }
-            again = idleCount > 0 && open > settings.least();
-            sweeps = again;
+            sweeps = idleCount > 0 && open > settings.least();
+            return sweeps ? Math.max(1, next) : 0;
         } finally {
             lock.unlock();
         }
-        if (again) {
-            sweepIn(next);
-        }
-        ended.forEach(each -> each.connection.endUnowned());
     }
 
     // --- the end ---

@@ -1,12 +1,17 @@
 package dev.polyserve.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polyserve.Client;
 import dev.polyserve.Connection;
 import dev.polyserve.Model;
+import dev.polyserve.Output;
 import dev.polyserve.Server;
+import dev.polyserve.spi.ConnectionOwner;
+import dev.polyserve.spi.PoolableConnection;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -50,6 +55,38 @@ class ConnectionPoolPlaceTest {
         while (!happened.getAsBoolean()) {
             assertThat(System.nanoTime()).isLessThan(until);
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+        }
+    }
+
+    /// A handler whose new connections fail as soon as they are connected.
+    private static Output failing(AtomicInteger abandoned) {
+        ClassLoader loader = ConnectionOwner.class.getClassLoader();
+        Object connection = Proxy.newProxyInstance(loader, new Class<?>[]{PoolableConnection.class},
+                (_, method, _) -> switch (method.getName()) {
+                    case "whenOver" -> throw new IllegalStateException("no memory");
+                    case "abandon" -> {
+                        abandoned.incrementAndGet();
+                        yield null;
+                    }
+                    default -> throw new AssertionError(method);
+                });
+        return (Output) Proxy.newProxyInstance(loader, new Class<?>[]{Output.class, ConnectionOwner.class},
+                (_, method, _) -> switch (method.getName()) {
+                    case "home" -> "here";
+                    case "connect" -> connection;
+                    default -> throw new AssertionError(method);
+                });
+    }
+
+    @Test
+    void shouldFreeThePlaceOfAConnectionThatFailsAfterItsConnect() {
+        AtomicInteger abandoned = new AtomicInteger();
+        try (ConnectionPool pool = ConnectionPool.to("tcp://127.0.0.1:1").most(1).open()) {
+            for (int i = 1; i <= 2; i++) {
+                assertThatThrownBy(() -> pool.acquire(failing(abandoned))).hasMessage("no memory");
+                assertThat(abandoned).hasValue(i);
+                assertThat(pool.stats().open()).isZero();
+            }
         }
     }
 
