@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: one at a time.
 public final class ConnectionPoolBuilder {
     private final Client client;
-    private int most = 8;
+    private int most = Math.max(8, 2 * Runtime.getRuntime().availableProcessors());
     private int least;
     private int mostWaiting = 1024;
     private Duration idle = Duration.ofSeconds(60);
@@ -27,7 +27,8 @@ public final class ConnectionPoolBuilder {
         this.client = client;
     }
 
-    /// The most connections, in use or idle; the default is 8.
+    /// The most connections, in use or idle; the default is twice the number of processors, and at least 8. With fewer than
+    /// event loops, most calls take the place of another loop's connection, and connect.
     public ConnectionPoolBuilder most(int connections) {
         most = positive("most", connections);
         return this;
