@@ -259,11 +259,12 @@ class MultiplexedClientTest {
         Endpoint endpoint = now.endpoints().getFirst();
         AtomicInteger ids = new AtomicInteger();
         AtomicInteger answered = new AtomicInteger();
+        AtomicInteger failed = new AtomicInteger();
         MultiplexedClient<String, String> client = to(endpoint, 4);
         try {
             List<Future<Integer>> callers = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
-                callers.add(threads.submit(() -> call(client, ids, answered)));
+                callers.add(threads.submit(() -> call(client, ids, answered, failed)));
             }
             for (int i = 0; i < 4; i++) {
                 int before = answered.get();
@@ -278,15 +279,19 @@ class MultiplexedClientTest {
             for (Future<Integer> caller : callers) {
                 begun += caller.get(LONG_SECONDS, TimeUnit.SECONDS);
             }
-            assertThat(answered.get()).isPositive().isLessThanOrEqualTo(begun);
+            assertThat(client.stats().answered()).isEqualTo(answered.get());
+            assertThat(answered.get() + failed.get()).isEqualTo(begun);
+            assertThat(client.stats().failed()).isLessThanOrEqualTo(failed.get());
+            assertThat(client.stats().late() + client.stats().unasked()).isZero();
         } finally {
             client.close();
             now.close();
         }
     }
 
-    private static int call(MultiplexedClient<String, String> client, AtomicInteger ids, AtomicInteger answered)
-            throws InterruptedException {
+    /// @return how many requests it has begun while the client was open
+    private static int call(MultiplexedClient<String, String> client, AtomicInteger ids, AtomicInteger answered,
+            AtomicInteger failed) throws InterruptedException {
         int begun = 0;
         while (true) {
             String line = ids.incrementAndGet() + " echo";
@@ -295,9 +300,10 @@ class MultiplexedClientTest {
                 assertThat(client.request(line, LONG)).isEqualTo(line);
                 answered.incrementAndGet();
             } catch (IllegalStateException e) {
-                return begun; // closed
+                return begun - 1; // closed
             } catch (IOException e) {
                 assertThat(e).isNotInstanceOf(TimedOutException.class);
+                failed.incrementAndGet();
             }
         }
     }
