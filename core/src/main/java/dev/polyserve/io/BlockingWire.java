@@ -223,7 +223,7 @@ public final class BlockingWire implements Wire, StartTlsWire, ConnectingWire, R
         if (shut || isCut()) {
             return false;
         }
-        if (pending(false) == ReadinessAtDeadline.NO) {
+        if (!socket.buffered() && pending(false) == ReadinessAtDeadline.NO) {
             return true;
         }
         control.blocking(false);

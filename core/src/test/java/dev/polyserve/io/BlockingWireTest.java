@@ -38,6 +38,12 @@ class BlockingWireTest {
         private Runnable whenAsked = () -> {
         };
         private int reads;
+        private boolean ahead;
+
+        @Override
+        public boolean buffered() {
+            return ahead;
+        }
 
         @Override
         public int read(ByteBuffer into) {
@@ -64,6 +70,14 @@ class BlockingWireTest {
             super.cutInput();
             unacknowledgedAtTheCut.complete(unacknowledged);
         }
+    }
+
+    @Test
+    void isNotSilentWithBytesThatALayerHasReadAhead() throws Exception {
+        assertThat(wire.isSilent()).isTrue();
+        assertThat(socket.reads).isZero();
+        socket.ahead = true;
+        assertThat(wire.isSilent()).isFalse();
     }
 
     @Test
