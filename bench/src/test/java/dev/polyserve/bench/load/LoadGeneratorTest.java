@@ -74,7 +74,7 @@ class LoadGeneratorTest {
     @Test
     void largeRequestsAreSplitAndReassembled() throws Exception {
         try (Server server = echo("tcp://127.0.0.1:0")) {
-            requireAnswers(run(server, new LoadProfile.Exchanges(300_003), 3, 1, new RequestPacing.Closed(1)));
+            requireAnswers(run(server, new LoadProfile.Exchanges(1_000_003), 3, 1, new RequestPacing.Closed(2)));
         }
     }
 
