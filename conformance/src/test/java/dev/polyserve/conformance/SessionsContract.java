@@ -14,6 +14,7 @@ import dev.polyserve.Limit;
 import dev.polyserve.Options;
 import dev.polyserve.RequestResult;
 import dev.polyserve.Server;
+import dev.polyserve.ServerBuilder;
 import dev.polyserve.TimedOutException;
 import java.io.IOException;
 import java.nio.ByteOrder;
@@ -71,9 +72,14 @@ abstract class SessionsContract {
         place.close();
     }
 
+    private ServerBuilder builder(Duration idle, Handler handler) {
+        // A dry run has no endpoint.
+        TestDryRun.reachesAServer();
+        return ServerFixture.builder(cell, place.endpoint()).sessions(idle, handler).listener(events);
+    }
+
     private Server bind(Duration idle, UnaryOperator<Options> change, Handler handler) throws IOException {
-        return ServerFixture.builder(cell, place.endpoint()).sessions(idle, handler).options(change).listener(events)
-                .bind();
+        return builder(idle, handler).options(change).bind();
     }
 
     private Server start(Duration idle, Handler handler) throws IOException {
@@ -522,8 +528,7 @@ abstract class SessionsContract {
 
     @Test
     void shouldRejectWhatAFilterRefuses() throws Exception {
-        try (Server server = ServerFixture.builder(cell, place.endpoint()).sessions(LONG, SessionsContract::number)
-                .filter(_ -> false).listener(events).start()) {
+        try (Server server = builder(LONG, SessionsContract::number).filter(_ -> false).start()) {
             SessionPeer peer = peer(server);
             peer.send("x");
             assertTrue(EventRecorder.next(events.rejected, "rejection").isEmpty());
