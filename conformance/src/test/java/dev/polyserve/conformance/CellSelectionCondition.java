@@ -34,15 +34,19 @@ final class CellSelectionCondition implements ExecutionCondition {
     /// What a test meets in the default environment, and what the tests of a clause then meet together.
     private static final List<Function<TestInCell, Object>> OF_A_TEST = List.of(
             one -> List.of(one.test(), one.kind()), one -> List.of(one.test(), one.style()),
-            one -> List.of(one.kind(), one.cell().style()), one -> List.of(one.kind(), one.transport()));
+            one -> List.of(one.kind(), one.cell().style()), one -> List.of(one.kind(), one.transport()),
+            one -> List.of(one.test(), one.transportOfATest()));
+    /// The clauses of which each test runs over each transport in the portable models: what they are about differs over TLS,
+    /// where bytes are in records and the end of a direction is a message.
+    static final Set<String> EACH_TEST_OVER_EACH_TRANSPORT = Set.of("BackPressure", "Bytes", "Drain", "Ending",
+            "Failure", "HalfClose", "LastBytes");
     /// The clauses whose tests run over TLS in worker processes, too: each handshake there loads the classes of TLS first.
-    private static final Set<String> OVER_TLS_IN_WORKERS = Set.of("Bytes", "Ending", "Failure", "LastBytes");
-
-    private static final String WITH_A_PROCESS_IN_EACH_STYLE = "Ending";
-    /// The clauses about handlers, which run in a worker process as in another one.
-    private static final Set<String> ABOUT_HANDLERS = Set.of("BackPressure", "Bytes", "Futures", "HalfClose", "HandOff",
-            "Hubs", "LastBytes", "Messages", "Outgoing", "OutgoingLimits", "OutgoingTls", "Pinning", "Relays",
-            "Senders");
+    static final Set<String> OVER_TLS_IN_WORKERS = Set.of("Bytes", "Ending", "Failure", "LastBytes");
+    static final String WITH_A_PROCESS_IN_EACH_STYLE = "Ending";
+    /// The clauses about what a handler calls, which runs in a worker process as in another one. Those about how a connection
+    /// ends are not among them: a worker reports that to the supervisor, and may end with its connection.
+    static final Set<String> ABOUT_HANDLERS = Set.of("BackPressure", "Bytes", "HandOff", "Hubs", "Messages", "Outgoing",
+            "OutgoingLimits", "OutgoingTls", "Pinning", "Relays", "Senders");
 
     private final List<Function<TestInCell, Object>> factors;
     private final Map<Class<?>, Selection> selections = new HashMap<>();
@@ -57,8 +61,9 @@ final class CellSelectionCondition implements ExecutionCondition {
         factors = Stream.concat(ofATest.stream(), OF_A_CLAUSE.stream()).toList();
     }
 
-    /// As many cells for each test as it takes to run it in each kind of model and, in the portable models, in each style. The
-    /// tests of a clause together also run in each model, and in each kind of model in each style and over each transport.
+    /// As many cells for each test as it takes to run it in each kind of model and, in the portable models, in each style and,
+    /// in some clauses, over each transport. The tests of a clause together also run in each model, and in each kind of model
+    /// in each style and over each transport.
     static CellSelectionCondition eachKindForEachTest() {
         return new CellSelectionCondition(OF_A_TEST);
     }
@@ -92,7 +97,18 @@ final class CellSelectionCondition implements ExecutionCondition {
         /// The style that the test has to meet in this cell. In the other models the tests of its clause do together, because
         /// what differs between styles is not in the loops.
         Object style() {
-            return StreamCells.PORTABLE.contains(cell.model()) ? cell.style() : "";
+            return isPortable() ? cell.style() : "";
+        }
+
+        /// The transport that the test has to meet in this cell.
+        Object transportOfATest() {
+            return isPortable() && test.clause().filter(EACH_TEST_OVER_EACH_TRANSPORT::contains).isPresent()
+                    ? cell.transport()
+                    : "";
+        }
+
+        private boolean isPortable() {
+            return StreamCells.PORTABLE.contains(cell.model());
         }
 
         /// What has to run once where one cell is selected for each test. In worker processes, a clause about what handlers
