@@ -50,7 +50,8 @@ final class ReadinessRelay {
     void run() throws IOException {
         try {
             while (!there.isOver() || !back.isOver()) {
-                boolean moved = there.moves() | back.moves();
+                boolean movedThere = there.moves();
+                boolean moved = back.moves() || movedThere;
                 if (!moved) {
                     await();
                 } else if (copiedBytes() - turnBeganBytes >= TURN_BYTES) {

@@ -35,10 +35,12 @@ final class PeerHash {
     private long v2;
     private long v3;
 
+    @SuppressWarnings("ReferenceEquality") // An equal address that is another object is hashed again.
     int of(SocketAddress peer) {
-        if (!(peer instanceof InetSocketAddress inet) || !(inet.getAddress() instanceof InetAddress address)) {
+        if (!(peer instanceof InetSocketAddress inet) || inet.isUnresolved()) {
             return hash(0, peer.hashCode(), 0);
         }
+        InetAddress address = inet.getAddress();
         if (!(address instanceof Inet6Address)) {
             return hash(0, address.hashCode(), inet.getPort()); // the address itself
         }

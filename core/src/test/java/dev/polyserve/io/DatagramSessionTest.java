@@ -12,6 +12,7 @@ import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.conversation.Wire;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -22,13 +23,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(20)
 class DatagramSessionTest implements DatagramSender, DatagramSender.Outcome {
-    private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 4711);
-    private static final InetSocketAddress HERE = new InetSocketAddress("127.0.0.1", 53);
+    private static final InetSocketAddress PEER = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 4711);
+    private static final InetSocketAddress HERE = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 53);
     private static final int ROUNDS = 20_000;
     /// A tenth of a byte for each.
     private static final long UNRELATED_BYTES = 2_000;
@@ -37,7 +39,7 @@ class DatagramSessionTest implements DatagramSender, DatagramSender.Outcome {
     private final BufferBudget budget = new BufferBudget(1 << 20);
     private final List<String> outcomes = new ArrayList<>();
     private boolean hasRoom = true;
-    private IOException refusal;
+    private @Nullable IOException refusal;
 
     @Override
     public boolean send(ByteBuffer bytes, SocketAddress to, SocketAddress from) throws IOException {

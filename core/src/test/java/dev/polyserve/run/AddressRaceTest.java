@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -95,7 +96,7 @@ class AddressRaceTest {
     private AddressRace<Scripted> race() {
         return new AddressRace<>(() -> nowNanos, scripts.keySet(), TimeUnit.MILLISECONDS.toNanos(LIMIT_MILLIS),
                 address -> {
-                    Script script = scripts.get(address);
+                    Script script = Objects.requireNonNull(scripts.get(address));
                     event("tries " + script.name);
                     return new Scripted(script);
                 });

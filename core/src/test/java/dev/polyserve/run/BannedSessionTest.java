@@ -24,7 +24,8 @@ class BannedSessionTest {
 
     private static void send(DatagramSocket peer, Server server) throws Exception {
         byte[] bytes = "hello".getBytes(StandardCharsets.US_ASCII);
-        peer.send(new DatagramPacket(bytes, bytes.length, new InetSocketAddress("127.0.0.1", server.port())));
+        peer.send(new DatagramPacket(bytes, bytes.length,
+                new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), server.port())));
     }
 
     @Test

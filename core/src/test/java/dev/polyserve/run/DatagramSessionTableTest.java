@@ -21,8 +21,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DatagramSessionTableTest {
-    private static final SocketAddress HERE = new InetSocketAddress("127.0.0.1", 53);
-    private static final SocketAddress THERE = new InetSocketAddress("127.0.0.2", 53);
+    private static final SocketAddress HERE = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 53);
+    private static final SocketAddress THERE = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.2"), 53);
 
     private final DatagramSessionTable table = new DatagramSessionTable();
 
@@ -39,12 +39,12 @@ class DatagramSessionTableTest {
     void findsEachOfManySessions() {
         List<DatagramSession> all = new ArrayList<>();
         for (int i = 1; i <= 5_000; i++) {
-            DatagramSession session = session(new InetSocketAddress("127.0.0.1", i), HERE);
+            DatagramSession session = session(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), i), HERE);
             all.add(session);
             table.add(session);
         }
         for (int i = 0; i < all.size(); i++) {
-            SocketAddress equal = new InetSocketAddress("127.0.0.1", i + 1);
+            SocketAddress equal = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), i + 1);
             assertThat(table.find(equal, equal, HERE)).isSameAs(all.get(i));
             assertThat(table.remove(all.get(i))).isTrue();
             assertThat(table.find(equal, equal, HERE)).isNull();
@@ -78,7 +78,7 @@ class DatagramSessionTableTest {
     /// An address of one /64 network; the sum of its four words, and so its `hashCode()`, is the same for each number
     /// below 4096.
     private static SocketAddress sameHashCode(int number) throws UnknownHostException {
-        int word = (number >> 6) << 8 | number & 0x3f; // no byte is negative, nor one of the difference
+        int word = ((number >> 6) << 8) | (number & 0x3f); // no byte is negative, nor one of the difference
         byte[] bytes = ByteBuffer.allocate(16).putInt(0x20010db8).putInt(1).putInt(word).putInt(0x7f7f - word).array();
         return new InetSocketAddress(InetAddress.getByAddress(bytes), 53);
     }
