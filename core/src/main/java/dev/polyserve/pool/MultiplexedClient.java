@@ -255,6 +255,8 @@ public final class MultiplexedClient<M, I> implements AutoCloseable {
         return ServerProvider.load().thread().connect(client);
     }
 
+    /// Takes a connection that is open, and sends what waits for it.
+    ///
     /// @return false when it is to end at once
     boolean opened(MultiplexedConnection<M, I> connection, Sender sender) {
         List<PendingAnswer<M>> waiting;

@@ -5,9 +5,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +32,7 @@ final class PoolPlaces {
     private final PoolSettings settings;
     private final NonQueueingLock lock = new NonQueueingLock();
     // All guarded by the lock.
-    private final Map<Object, Deque<PoolEntry>> idle = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Deque<PoolEntry>> idle = new IdentityHashMap<>();
     private final Deque<PoolWaiter> waiters = new ArrayDeque<>();
     private int idleCount;
     private int open;

@@ -78,7 +78,7 @@ public final class RefusedHandshakeException extends IOException {
         }
         CertPathValidatorException path = cause(failure, CertPathValidatorException.class);
         if (cause(failure, CertPathBuilderException.class) != null
-                || path != null && path.getReason().equals(PKIXReason.NO_TRUST_ANCHOR)) {
+                || (path != null && path.getReason().equals(PKIXReason.NO_TRUST_ANCHOR))) {
             return Reason.UNTRUSTED;
         }
         return isOfName(refusalOf(failure)) ? Reason.OTHER_NAME : Reason.OTHER;

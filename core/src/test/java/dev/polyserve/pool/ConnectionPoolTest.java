@@ -264,7 +264,7 @@ class ConnectionPoolTest {
         CompletableFuture<Throwable> thrown = new CompletableFuture<>();
         Thread.ofVirtual().start(() -> {
             try {
-                thrown.completeExceptionally(new AssertionError("it got " + pool.acquire()));
+                thrown.completeExceptionally(new AssertionError("it got one: " + pool.acquire().info().id()));
             } catch (IOException | InterruptedException | RuntimeException e) {
                 thrown.complete(e);
             }
@@ -363,7 +363,7 @@ class ConnectionPoolTest {
                 Server gateway = Server.at("tcp://127.0.0.1:0").model(Model.nio())
                         .protocol(() -> Protocol.framed(Framing.lines(), (_, client) -> {
                             try {
-                                client.writeLine("got " + pool.acquire(client));
+                                client.writeLine("got " + pool.acquire(client).info().id());
                             } catch (IllegalArgumentException e) {
                                 client.writeLine("refused");
                             }

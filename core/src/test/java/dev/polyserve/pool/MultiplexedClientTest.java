@@ -222,7 +222,7 @@ class MultiplexedClientTest {
                 lost.add(asks(client, i + " hold"));
             }
             await(() -> server.connections().stream().mapToLong(ConnectionInfo::bytesIn).sum() == 3
-                    * "0 hold\n".length());
+                    * (long) "0 hold\n".length());
             lost.add(asks(client, "3 end"));
             for (Future<String> each : lost) {
                 assertThatThrownBy(() -> get(each)).isInstanceOf(ExecutionException.class)
