@@ -26,7 +26,9 @@ abstract class LastBytesContractTests extends ContractTests {
             client.send("x");
             byte[] expected = new byte[bytes];
             TestService.number(expected, 0);
-            assertArrayEquals(expected, client.toTheEndWhileItSends());
+            // A byte that a Unix socket gets between the server's last look and its close turns the end into a reset.
+            int stopsSendingAt = cell().transport().isTcp() ? Integer.MAX_VALUE : bytes;
+            assertArrayEquals(expected, client.toTheEndWhileItSends(stopsSendingAt));
             assertEquals(done(false), fixture.events.nextCause());
         }
     }

@@ -234,13 +234,18 @@ final class TestClient implements AutoCloseable {
 
     /// All bytes up to the server's end; sends a byte for every piece read, as long as the server accepts them.
     byte[] toTheEndWhileItSends() throws IOException {
+        return toTheEndWhileItSends(Integer.MAX_VALUE);
+    }
+
+    /// The same; sends no more when it has this many bytes.
+    byte[] toTheEndWhileItSends(int bytes) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         ByteBuffer one = ByteBuffer.allocate(1);
         boolean taken = true;
         while (in.hasRemaining() || fill()) {
             all.write(in.array(), in.position(), in.remaining());
             in.position(in.limit());
-            taken = taken && isTaken(one.clear());
+            taken = taken && all.size() < bytes && isTaken(one.clear());
         }
         return all.toByteArray();
     }
