@@ -148,34 +148,38 @@ final class PoolPlaces {
 
     /// A connection that has just been begun gets the place of its call.
     void begun(PoolEntry entry) {
+        boolean placed;
         lock.lock();
         try {
             connected++;
+            placed = place(entry);
         } finally {
             lock.unlock();
         }
-        settle(entry);
+        freeUnless(placed);
     }
 
     /// An idle connection is used again, and gets the place of its call.
     void reused(PoolEntry entry) {
+        boolean placed;
         lock.lock();
         try {
             reused++;
+            placed = place(entry);
         } finally {
             lock.unlock();
         }
-        settle(entry);
+        freeUnless(placed);
     }
 
-    private void settle(PoolEntry entry) {
-        lock.lock();
-        try {
-            entry.hasPlace = !entry.over;
-        } finally {
-            lock.unlock();
-        }
-        if (!entry.hasPlace) {
+    /// Gives it a place, unless it is over. **Thread**: holds the lock; once it is released, [#over] may free the place.
+    private static boolean place(PoolEntry entry) {
+        entry.hasPlace = !entry.over;
+        return entry.hasPlace;
+    }
+
+    private void freeUnless(boolean placed) {
+        if (!placed) {
             free();
         }
     }
